@@ -1,0 +1,127 @@
+"""Adverse events: how many people and events of each kind by dose level, by worst grade, and one line each.
+
+People are counted once per row; the denominator is everybody infused at that level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+from trialwright.analysis.case import Case
+from trialwright.conduct import is_dlt
+from trialwright.conduct.state import Known
+from trialwright.vocabulary.events import AdverseEventReported
+
+Reported = Known[AdverseEventReported]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """People and events of one kind among those infused."""
+
+    people: int
+    of: int
+    events: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """One kind of adverse event: by dose level, in the order of the levels, and in total."""
+
+    kind: str
+    levels: tuple[Tally, ...]
+    total: Tally
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """One adverse event with what was judged about it."""
+
+    known: Reported
+    dose_level: int
+    day: int | None  # from the infusion it is tied to, or the first one; None before any infusion
+    dlt: bool | None
+
+
+KINDS: tuple[tuple[str, Callable[[ListedEvent], bool]], ...] = (
+    ("any", lambda listed: True),
+    ("related", lambda listed: listed.known.event.related is True),
+    ("not_judged", lambda listed: listed.known.event.related is None),
+    ("grade_1", lambda listed: listed.known.event.grade == 1),
+    ("grade_2", lambda listed: listed.known.event.grade == 2),
+    ("grade_3_or_more", lambda listed: listed.known.event.grade >= 3),
+    ("serious", lambda listed: listed.known.event.serious is True),
+    ("serious_unknown", lambda listed: listed.known.event.serious is None),
+    ("fatal", lambda listed: listed.known.event.grade == 5),
+    ("dlt", lambda listed: listed.dlt is True),
+    ("after_relapse", lambda listed: listed.known.event.after_relapse is True),
+)
+
+
+def listing(case: Case) -> tuple[ListedEvent, ...]:
+    """Every adverse event, by participant and onset."""
+    return tuple(_listed(case, known) for usubjid in case.state.participants for known in case.state.events_of(usubjid))
+
+
+def _listed(case: Case, known: Reported) -> ListedEvent:
+    event = known.event
+    infusions = case.state.participants[event.usubjid].infusions
+    number = event.infusion_number or 1
+    start = infusions[number - 1].event.on if number <= len(infusions) else None
+    return ListedEvent(
+        known=known,
+        dose_level=case.level_of(event.usubjid),
+        day=None if start is None else (event.on - start).days,
+        dlt=is_dlt(case.study, case.state, known=known),
+    )
+
+
+def overview(case: Case) -> tuple[OverviewRow, ...]:
+    """One row per kind, over everybody infused."""
+    events = listing(case)
+    infused = [one.usubjid for one in case.infused]
+    at_level = [[who for who in infused if case.level_of(who) == level.level] for level in case.study.dose_levels]
+    return tuple(
+        OverviewRow(
+            kind=kind,
+            levels=tuple(_tally([one for one in events if matches(one)], people) for people in at_level),
+            total=_tally([one for one in events if matches(one)], infused),
+        )
+        for kind, matches in KINDS
+    )
+
+
+def _tally(events: list[ListedEvent], people: list[str]) -> Tally:
+    theirs = [one.known.event.usubjid for one in events if one.known.event.usubjid in set(people)]
+    return Tally(people=len(set(theirs)), of=len(people), events=len(theirs))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PersonGrades:
+    """How many events of each grade one participant had."""
+
+    usubjid: str
+    grades: tuple[int, ...]  # grade 1 to 5
+    serious: int
+    related: int
+
+
+def by_person(case: Case) -> tuple[PersonGrades, ...]:
+    """One row per infused participant: events of each grade, serious and related ones."""
+    return tuple(_person(case, one.usubjid) for one in case.infused)
+
+
+def _person(case: Case, usubjid: str) -> PersonGrades:
+    mine = [known.event for known in case.state.events_of(usubjid)]
+    return PersonGrades(
+        usubjid=usubjid,
+        grades=tuple(sum(event.grade == grade for event in mine) for grade in range(1, 6)),
+        serious=sum(event.serious is True for event in mine),
+        related=sum(event.related is True for event in mine),
+    )

@@ -1,0 +1,226 @@
+"""``check``, ``status``, ``advise``, ``what-if``, ``schema``: questions that write nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialwright import workbench
+from trialwright.cli import standing
+from trialwright.cli.terminal import (
+    AsOf,
+    Json,
+    Lang,
+    ProtocolFile,
+    TrialFolder,
+    day,
+    language,
+    print_json,
+    say,
+    show_table,
+)
+from trialwright.vocabulary.scores import STATUS_WORDS
+from trialwright.vocabulary.words import Text
+
+if TYPE_CHECKING:
+    from trialwright.protocol import Study
+    from trialwright.vocabulary.words import Language
+    from trialwright.workbench.asking import Status
+
+SOUND = Text(en="{path} describes a trial; nothing to mend.", fr="{path} décrit un essai ; rien à corriger.")
+SECTIONS = {
+    "doses": Text(en="Dose levels", fr="Paliers de dose"),
+    "start": Text(en="start", fr="début"),
+    "design": Text(en="Design", fr="Plan d'escalade"),
+    "rules": Text(en="Rules, in this order", fr="Règles, dans cet ordre"),
+    "dlt": Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"),
+    "dlt_is": Text(
+        en="grade {grade} or more, {relation}, day {first} to day {last} of an infusion (day 0 is its day; both "
+        "included)",
+        fr="grade {grade} ou plus, {relation}, du jour {first} au jour {last} d'une perfusion (le jour 0 est le "
+        "sien ; bornes comprises)",
+    ),
+    "related": Text(en="related to the product", fr="lié au produit"),
+    "any": Text(en="whatever its relation", fr="quelle que soit l'imputabilité"),
+    "inclusion": Text(en="Inclusion", fr="Inclusion"),
+    "exclusion": Text(en="Exclusion", fr="Non-inclusion"),
+    "visits": Text(en="Visits", fr="Visites"),
+    "sources": Text(en="Not confirmed by a source", fr="Non confirmé par une source"),
+}
+STATUS = {**STATUS_WORDS, "choice": Text(en="our choice", fr="notre choix")}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("check")(check)
+    app.command("status")(status)
+    app.command("advise")(advise)
+    app.command("what-if")(what_if)
+    app.command("schema")(schema)
+
+
+def check(protocol: ProtocolFile, lang: Lang = "en", *, as_json: Json = False) -> None:
+    """Check a protocol file: every mistake at once, or what it says in words.
+
+    Exit status 2 when the file does not describe a trial yet.
+    """
+    spoken = language(lang)
+    study = workbench.check_protocol(protocol)
+    if as_json:
+        print_json(_study_data(study))
+        return
+    _show_study(study, spoken)
+    say(SOUND.said(spoken, path=protocol), style="bold green")
+
+
+def _show_study(study: Study, spoken: Language) -> None:
+    say(f"{study.identity.id} — {study.identity.title.said(spoken)}", style="bold")
+    unit = study.dosing.unit
+    start = SECTIONS["start"].said(spoken)
+    levels = [
+        f"{level.level}: {standing.amount(level.amount)} {unit}"
+        + (f" ({start})" if level.level == study.dosing.start_level else "")
+        for level in study.dose_levels
+    ]
+    _paragraph("doses", levels, spoken=spoken)
+    _paragraph("design", [f"{study.design_name} {_parameters(study.design_parameters)}"], spoken=spoken)
+    _paragraph("rules", [f"{rule.name} {_parameters(rule.parameters)}" for rule in study.rule_names], spoken=spoken)
+    dlt = study.dlt
+    relation = SECTIONS[dlt.relation].said(spoken)
+    _paragraph(
+        "dlt",
+        [
+            SECTIONS["dlt_is"].said(
+                spoken, grade=dlt.min_grade, relation=relation, first=dlt.first_day, last=dlt.last_day
+            )
+        ],
+        spoken=spoken,
+    )
+    for kind in ("inclusion", "exclusion"):
+        _paragraph(
+            kind, [f"{one.id}  {one.rule.said(spoken)}" for one in getattr(study.eligibility, kind)], spoken=spoken
+        )
+    _paragraph("visits", [f"{visit.name.said(spoken)} ({visit.day})" for visit in study.visits], spoken=spoken)
+    unsure = [about for about in study.about if about.status != "confirmed"]
+    _paragraph(
+        "sources",
+        [f"{one.place} [{STATUS[one.status].said(spoken)}] {one.note.said(spoken)}" for one in unsure],
+        spoken=spoken,
+    )
+
+
+def _paragraph(key: str, lines: list[str], *, spoken: Language) -> None:
+    if not lines:
+        return
+    say(SECTIONS[key].said(spoken), style="bold")
+    for line in lines:
+        say(f"  · {line}")
+
+
+def _parameters(parameters: object) -> str:
+    given = dict(parameters) if isinstance(parameters, dict) else {}
+    return ", ".join(f"{name} = {value}" for name, value in given.items())
+
+
+def _study_data(study: Study) -> dict[str, object]:
+    return {
+        "id": study.identity.id,
+        "digest": study.digest,
+        "dose_levels": [{"level": level.level, "amount": level.amount} for level in study.dose_levels],
+        "unit": study.dosing.unit,
+        "start_level": study.dosing.start_level,
+        "design": {"name": study.design_name, **study.design_parameters},
+        "rules": [{"name": rule.name, **rule.parameters} for rule in study.rule_names],
+        "unconfirmed": [
+            {"place": about.place, "status": about.status} for about in study.about if about.status != "confirmed"
+        ],
+    }
+
+
+def status(trial: TrialFolder, as_of: AsOf = None, *, lang: Lang = "en", as_json: Json = False) -> None:
+    """Show how a trial stands: who was infused at which dose, DLTs, the posterior, the advice."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        standing_now = workbench.status(reached, on=day(as_of))
+        if as_json:
+            print_json(_status_data(standing_now, spoken))
+            return
+        standing.show_reconstruction(standing_now.case, spoken)
+        standing.show_exposure(standing_now, spoken)
+        standing.show_toxicity(standing_now.toxicity, standing_now.advice, study=reached.study, spoken=spoken)
+        standing.show_responses(standing_now, spoken)
+        standing.show_advice(standing_now.advice, spoken)
+
+
+def _status_data(now: Status, spoken: Language) -> dict[str, object]:
+    case = now.case
+    return {
+        "trial": case.study.identity.id,
+        "on": case.on.isoformat(),
+        "reconstruction": case.state.is_reconstruction,
+        "head": {"position": case.state.head.position, "digest": case.state.head.digest},
+        "participants": [
+            {
+                "usubjid": one.usubjid,
+                "assigned_level": one.assigned,
+                "counted_level": one.dose_level,
+                "within_tolerance": one.within_tolerance,
+                "dlt": one.dlt,
+                "window_complete": one.complete,
+                "evaluable": one.evaluable,
+            }
+            for one in case.observed.values()
+        ],
+        "enrolment_closed": case.state.closed is not None,
+        "decision": workbench.decision_as_data(now.advice, language=spoken),
+    }
+
+
+def advise(trial: TrialFolder, as_of: AsOf = None, *, lang: Lang = "en", as_json: Json = False) -> None:
+    """Say what the protocol's design and rules advise next, and why, from what was known on a day."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        decision = workbench.advise_trial(reached, on=day(as_of))
+        if as_json:
+            print_json(workbench.decision_as_data(decision, language=spoken))
+            return
+        standing.show_levels(decision.levels, study=reached.study, spoken=spoken)
+        standing.show_advice(decision, spoken)
+
+
+def what_if(
+    protocol: ProtocolFile,
+    outcomes: Annotated[
+        str,
+        typer.Option(
+            "--outcomes",
+            help='An imagined course: level, then N (none), T (DLT) or P (pending) per participant: "2NNN 3NNT".',
+        ),
+    ],
+    *,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Show what would be advised after an imagined course; the last group named counts as complete."""
+    spoken = language(lang)
+    asked = workbench.what_if(protocol, outcomes)
+    if as_json:
+        print_json({"outcomes": asked.outcomes, **workbench.decision_as_data(asked.decision, language=spoken)})
+        return
+    standing.show_levels(asked.decision.levels, study=asked.study, spoken=spoken)
+    standing.show_advice(asked.decision, spoken, hypothetical=True)
+    rows = [[name, str(value)] for name, value in asked.decision.evidence.items()]
+    show_table("", ["", ""], rows=rows)
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if absent.")] = None,
+) -> None:
+    """Print the JSON Schema of a protocol file, for editors that complete and check while one types."""
+    if out is None:
+        print_json(workbench.protocol_schema())
+        return
+    workbench.write_schema(out)
+    say(str(out))

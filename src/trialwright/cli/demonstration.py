@@ -1,0 +1,95 @@
+"""``demo``: a worked trial from the protocol to the report."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialwright import workbench
+from trialwright.cli import standing
+from trialwright.cli.terminal import Json, Lang, console, language, print_json, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trialwright.vocabulary.words import Language, Text
+    from trialwright.workbench.demonstration import Demonstration, Progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("demo")(demo)
+
+
+def demo(
+    name: Annotated[str, typer.Argument(help="Worked trial: msc-sle or kamen-2022.")] = "msc-sle",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the trial and its report; default build/demo/NAME.")
+    ] = None,
+    *,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Run a worked trial from its protocol to its report: open, record, decide, analyse, write.
+
+    The trial is rebuilt from what was published about it; what is illustrative is marked wherever it is shown.
+    Running it again replaces the folder and gives the same bytes.
+    """
+    spoken = language(lang)
+    with _progress(spoken, quiet=as_json) as progress:
+        done = workbench.demonstrate(name, out or Path("build/demo") / name, language=spoken, progress=progress)
+    if as_json:
+        print_json(_as_data(done))
+        return
+    _show(done, spoken)
+
+
+@contextmanager
+def _progress(spoken: Language, *, quiet: bool) -> Iterator[Progress]:
+    """A line per step that fills while it goes on."""
+    if quiet:
+        yield lambda what, done, of: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # loaded on first use
+    from rich.progress import Progress as Bars
+
+    tasks: dict[str, int] = {}
+    with Bars(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console()
+    ) as bars:
+
+        def heard(what: Text, done: int, of: int) -> None:
+            said = what.said(spoken)
+            if said not in tasks:
+                tasks[said] = bars.add_task(said, total=of)
+            bars.update(bars.task_ids[list(tasks).index(said)], completed=done, total=of)
+
+        yield heard
+
+
+def _show(done: Demonstration, spoken: Language) -> None:
+    """What a clinician wants to know, then where the files lie."""
+    say()
+    standing.show_reconstruction(done.status.case, spoken)
+    standing.show_exposure(done.status, spoken)
+    standing.show_toxicity(done.status.toxicity, done.status.advice, study=done.status.case.study, spoken=spoken)
+    standing.show_responses(done.status, spoken)
+    standing.show_advice(done.status.advice, spoken)
+    standing.show_files(done.written, done.others, head=done.head, spoken=spoken)
+
+
+def _as_data(done: Demonstration) -> dict[str, object]:
+    return {
+        "folder": str(done.folder),
+        "report": {
+            "html": str(done.written.html),
+            "pdf": str(done.written.pdf),
+            "manifest": str(done.written.manifest),
+        },
+        "manifest_sha256": done.written.manifest_sha256,
+        "head": {"position": done.head.position, "digest": done.head.digest},
+        "decision": workbench.decision_as_data(done.status.advice, language="en"),
+    }

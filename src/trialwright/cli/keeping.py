@@ -1,0 +1,183 @@
+"""``open``, ``record``, ``decide``, ``report``, ``verify``: what writes to a trial's record, or reads all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialwright import workbench
+from trialwright.cli.terminal import AsOf, By, Json, Lang, ProtocolFile, TrialFolder, day, language, print_json, say
+from trialwright.vocabulary.words import Text
+
+if TYPE_CHECKING:
+    from trialwright.vocabulary.events import DoseDecided
+
+OPENED = Text(en="{trial} is open in {folder}.", fr="{trial} est ouvert dans {folder}.")
+RECORDED = Text(
+    en="{count} entries recorded; the ledger now ends at entry {position}.",
+    fr="{count} entrées enregistrées ; le registre se termine à l'entrée {position}.",
+)
+ENDORSED = Text(
+    en="Recorded as entry {position}: {level} — the advice was followed.",
+    fr="Enregistré à l'entrée {position} : {level} — l'avis est suivi.",
+)
+DEPARTED = Text(
+    en="Recorded as entry {position}: {level} — a departure from the advice ({advised}): {reason}",
+    fr="Enregistré à l'entrée {position} : {level} — écart par rapport à l'avis ({advised}) : {reason}",
+)
+LEVEL = Text(en="dose level {level}", fr="palier de dose {level}")
+NOBODY = Text(en="no treatment", fr="pas de traitement")
+WHOLE = Text(
+    en="The chain is whole: {count} entries, head {digest}.",
+    fr="La chaîne est intacte : {count} entrées, empreinte {digest}.",
+)
+WRITTEN = Text(
+    en="Report: {html}, {pdf}; {tables} tables, {figures} figures; manifest {manifest}",
+    fr="Rapport : {html}, {pdf} ; {tables} tableaux, {figures} figures ; manifeste {manifest}",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("open")(open_trial)
+    app.command("record")(record)
+    app.command("decide")(decide)
+    app.command("report")(report)
+    app.command("verify")(verify)
+
+
+def open_trial(
+    protocol: ProtocolFile,
+    trial: Annotated[Path, typer.Option("--trial", help="New folder for the trial.")],
+    *,
+    by: By = "unknown",
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Open a trial from a protocol file in a new folder, with an empty ledger."""
+    spoken = language(lang)
+    opened = workbench.open_trial(protocol, trial, by=by)
+    head = opened.ledger.head()
+    opened.ledger.close()
+    if as_json:
+        print_json(
+            {"trial": opened.study.identity.id, "folder": str(trial), "position": head.position, "digest": head.digest}
+        )
+        return
+    say(OPENED.said(spoken, trial=opened.study.identity.id, folder=trial), style="bold green")
+
+
+def record(
+    trial: TrialFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/events.md.")],
+    *,
+    by: By = "unknown",
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Record the events of a file: all of them, or none and every finding at once."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        written = workbench.record_file(reached, file, by=by)
+        position = reached.ledger.head().position
+    if as_json:
+        print_json(
+            {"recorded": [{"position": one.position, "kind": one.event.kind, "digest": one.digest} for one in written]}
+        )
+        return
+    say(RECORDED.said(spoken, count=len(written), position=position), style="bold green")
+
+
+def decide(
+    trial: TrialFolder,
+    by: Annotated[
+        str, typer.Option("--by", help="Who decides, as it will stand in the record.", envvar="TRIALWRIGHT_USER")
+    ],
+    *,
+    level: Annotated[
+        int | None,
+        typer.Option("--level", help="Dose level decided; absent: the advice is endorsed; 0: no treatment.", min=0),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; required for a departure from the advice.")] = "",
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Record the decision people took today, beside what the protocol advises."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        written = workbench.decide_trial(reached, dose_level=level, reason=reason, by=by)
+    event: DoseDecided = written.event  # type: ignore[assignment]  # decide_trial records exactly this kind
+    if as_json:
+        print_json(
+            {
+                "position": written.position,
+                "dose_level": event.dose_level,
+                "advised": event.advised_dose_level,
+                "endorsed": event.endorsed,
+            }
+        )
+        return
+    levels = [
+        LEVEL.said(spoken, level=one) if one else NOBODY.said(spoken)
+        for one in (event.dose_level, event.advised_dose_level)
+    ]
+    sentence = ENDORSED if event.endorsed else DEPARTED
+    say(
+        sentence.said(spoken, position=written.position, level=levels[0], advised=levels[1], reason=event.reason),
+        style="bold green",
+    )
+
+
+def report(
+    trial: TrialFolder,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the report; an earlier report there is replaced.")],
+    *,
+    as_of: AsOf = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Write the report: HTML, PDF, every table as CSV, every figure as SVG, and a manifest with their digests."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        written = workbench.report_trial(reached, out, on=day(as_of), language=spoken)
+    if as_json:
+        print_json(
+            {
+                "html": str(written.html),
+                "pdf": str(written.pdf),
+                "manifest": str(written.manifest),
+                "sha256": written.manifest_sha256,
+            }
+        )
+        return
+    counts = {"tables": len(written.tables), "figures": len(written.figures)}
+    say(
+        WRITTEN.said(spoken, html=written.html, pdf=written.pdf.name, manifest=written.manifest.name, **counts),
+        style="bold green",
+    )
+
+
+def verify(
+    trial: TrialFolder,
+    anchor: Annotated[
+        Path | None,
+        typer.Option("--anchor", help="An anchor file written earlier: shows whether entries were cut off since."),
+    ] = None,
+    *,
+    write_anchor: Annotated[
+        Path | None, typer.Option("--write-anchor", help="Write today's head to this file, to be kept elsewhere.")
+    ] = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Recompute the ledger's digest chain; a changed entry is named by its position (exit status 1)."""
+    spoken = language(lang)
+    head = workbench.verify_trial(trial, anchor=anchor)
+    if write_anchor is not None:
+        workbench.write_anchor(head, write_anchor)
+    if as_json:
+        print_json({"whole": True, "position": head.position, "digest": head.digest})
+        return
+    say(WHOLE.said(spoken, count=head.position, digest=head.digest), style="bold green")

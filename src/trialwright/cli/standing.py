@@ -1,0 +1,240 @@
+"""How a trial stands, on a terminal: people and doses, toxicity, the advice with its reasons, where the files lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trialwright.cli.terminal import say, show_table
+from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day, number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trialwright.analysis import Case
+    from trialwright.analysis.exposure import Exposure
+    from trialwright.analysis.toxicity import Rate, Toxicity
+    from trialwright.protocol import Study
+    from trialwright.report import Written
+    from trialwright.vocabulary.decisions import Decision, LevelEvidence
+    from trialwright.vocabulary.records import Head
+    from trialwright.vocabulary.words import Language
+    from trialwright.workbench.asking import Status
+
+DAGGER = "†"
+WORDS = {
+    "people": Text(
+        en="Who was infused, and with what dose ({unit})", fr="Qui a été perfusé, et à quelle dose ({unit})"
+    ),
+    "participant": Text(en="participant", fr="personne"),
+    "infused": Text(en="infused", fr="perfusion"),
+    "assigned": Text(en="assigned", fr="assignée"),
+    "released": Text(en="released", fr="libérée"),
+    "given": Text(en="given", fr="reçue"),
+    "counts": Text(en="counts at level", fr="compte au palier"),
+    "window": Text(en="DLT window", fr="fenêtre de DLT"),
+    "open": Text(en="open until {on}", fr="ouverte jusqu'au {on}"),
+    "passed": Text(en="complete", fr="terminée"),
+    "dlt": Text(en="DLT", fr="DLT"),
+    "unsettled": Text(en="not settled", fr="non tranchée"),
+    "not_evaluable": Text(en="not evaluable", fr="non évaluable"),
+    "not_infused": Text(en="not infused yet", fr="pas encore perfusée"),
+    "outside": Text(en="outside tolerance", fr="hors tolérance"),
+    "nobody": Text(en="Nobody has been enrolled yet.", fr="Personne n'a encore été inclus."),
+    "toxicity": Text(en="Dose-limiting toxicity (DLT) by dose level", fr="Toxicité limitant la dose (DLT) par palier"),
+    "level": Text(en="level", fr="palier"),
+    "amount": Text(en="dose", fr="dose"),
+    "evaluable": Text(en="evaluable", fr="évaluables"),
+    "pending": Text(en="in window", fr="en fenêtre"),
+    "posterior": Text(en="posterior DLT rate (90% interval)", fr="taux de DLT a posteriori (intervalle à 90 %)"),
+    "above": Text(en="P(above target)", fr="P(au-dessus de la cible)"),
+    "overall": Text(
+        en="All levels together: {count} of {of}, exact 95% interval {lower:percent1} to {upper:percent1}.",
+        fr="Tous paliers : {count} sur {of}, intervalle exact à 95 % {lower:percent1} à {upper:percent1}.",
+    ),
+    "exceedance": Text(
+        en="With a Beta({a:g}, {b:g}) prior: P(DLT rate > {rate:percent0}) = {probability:number3}.",
+        fr="Avec un a priori Beta({a:g}, {b:g}) : P(taux de DLT > {rate:percent0}) = {probability:number3}.",
+    ),
+    "responses": Text(
+        en="{title}, {visit}: {count} of {of} = {share:percent1}, exact 95% interval {lower:percent1} to "
+        "{upper:percent1}.",
+        fr="{title}, {visit} : {count} sur {of} = {share:percent1}, intervalle exact à 95 % {lower:percent1} à "
+        "{upper:percent1}.",
+    ),
+    "reconstructed": Text(
+        en="Reconstructed from published aggregates; what is marked † is illustrative, not published.",
+        fr="Reconstitué à partir d'agrégats publiés ; ce qui est marqué † est illustratif, non publié.",
+    ),
+    "advice": Text(en="Advice on {on}: {action}", fr="Avis au {on} : {action}"),
+    "advice_if": Text(en="Advice: {action}", fr="Avis : {action}"),
+    "report": Text(en="Report: {path}", fr="Rapport : {path}"),
+    "also": Text(en="In the other language: {path}", fr="Dans l'autre langue : {path}"),
+    "ledger": Text(en="Ledger: {count} entries, head {digest}", fr="Registre : {count} entrées, empreinte {digest}"),
+    "manifest": Text(en="Manifest: {path} (SHA-256 {digest})", fr="Manifeste : {path} (SHA-256 {digest})"),
+}
+ACTIONS = {
+    "start": Text(en="start at dose level {level}", fr="commencer au palier de dose {level}"),
+    "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
+    "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
+    "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
+    "wait": Text(en="wait; treat nobody today", fr="attendre ; ne traiter personne aujourd'hui"),
+    "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
+}
+
+
+def words(key: str, spoken: Language, **values: object) -> str:
+    """One of the sentences above."""
+    return WORDS[key].said(spoken, **values)
+
+
+def show_reconstruction(case: Case, spoken: Language) -> None:
+    """The trial's title, and a warning where the record was rebuilt from publications."""
+    say(f"{case.study.identity.id} — {case.study.identity.title.said(spoken)}", style="bold")
+    if case.state.is_reconstruction:
+        say(words("reconstructed", spoken), style="yellow")
+    say()
+
+
+def show_exposure(status: Status, spoken: Language) -> None:
+    """One line per participant: the three doses, and where the DLT window stands."""
+    case = status.case
+    if not case.observed:
+        say(words("nobody", spoken))
+        return
+    given = {one.usubjid: one for one in status.exposures if one.infusion_number == 1}
+    rows = [_person(case, usubjid, exposure=given.get(usubjid), spoken=spoken) for usubjid in case.observed]
+    columns = [
+        words(key, spoken) for key in ("participant", "infused", "assigned", "released", "given", "counts", "window")
+    ]
+    show_table(words("people", spoken, unit=case.study.dosing.unit), columns, rows=rows, right=(2, 3, 4, 5))
+    say()
+
+
+def _person(case: Case, usubjid: str, *, exposure: Exposure | None, spoken: Language) -> list[str]:
+    seen = case.observed[usubjid]
+    assigned = amount(case.study.dosing.amounts[seen.assigned - 1])
+    if exposure is None:
+        return [
+            usubjid,
+            words("not_infused", spoken),
+            assigned,
+            NOT_AVAILABLE,
+            NOT_AVAILABLE,
+            NOT_AVAILABLE,
+            NOT_AVAILABLE,
+        ]
+    counted = str(seen.dose_level) + ("" if seen.within_tolerance else f" ({words('outside', spoken)})")
+    return [
+        _marked(usubjid, exposure, name="usubjid"),
+        _marked(day(exposure.on, spoken), exposure, name="on"),
+        assigned,
+        _marked(NOT_AVAILABLE if exposure.released is None else amount(exposure.released), exposure, name="released"),
+        _marked(amount(exposure.given), exposure, name="given"),
+        counted,
+        _window(case, usubjid, spoken=spoken),
+    ]
+
+
+def _marked(text: str, exposure: Exposure, *, name: str) -> str:
+    return text + DAGGER if name in exposure.illustrative else text
+
+
+def _window(case: Case, usubjid: str, *, spoken: Language) -> str:
+    seen = case.observed[usubjid]
+    if seen.dlt:
+        return words("dlt", spoken)
+    if not seen.evaluable:
+        return words("not_evaluable", spoken)
+    if seen.complete:
+        return words("passed", spoken)
+    if seen.window_ends is not None and case.on <= seen.window_ends:
+        return words("open", spoken, on=seen.window_ends)
+    return words("unsettled", spoken)
+
+
+def show_toxicity(toxicity: Toxicity, advice: Decision, *, study: Study, spoken: Language) -> None:
+    """DLTs and the posterior by level, and what a handful of people cannot exclude."""
+    show_levels(advice.levels, study=study, spoken=spoken)
+    rate = toxicity.overall
+    if rate.lower is not None:
+        say(words("overall", spoken, count=rate.count, of=rate.of, lower=rate.lower, upper=rate.upper))
+    a, b = toxicity.prior
+    for asked, probability in toxicity.exceedance:
+        say(words("exceedance", spoken, a=a, b=b, rate=asked, probability=probability))
+    say()
+
+
+def show_levels(levels: Sequence[LevelEvidence], *, study: Study, spoken: Language) -> None:
+    """One line per dose level."""
+    keys = ["level", "amount", "evaluable", "dlt", "pending"]
+    keys += ["posterior", "above"] if any(level.mean is not None for level in levels) else []
+    rows = [_level(level, spoken)[: len(keys)] for level in levels]
+    title = f"{words('toxicity', spoken)} ({study.dosing.unit})"
+    show_table(title, [words(key, spoken) for key in keys], rows=rows, right=range(7))
+    say()
+
+
+def _level(level: LevelEvidence, spoken: Language) -> list[str]:
+    posterior = above = NOT_AVAILABLE
+    if level.mean is not None and level.lower is not None and level.upper is not None:
+        mean, low, high = (percent(value, 1, spoken) for value in (level.mean, level.lower, level.upper))
+        posterior = f"{mean} ({low} – {high})"
+    if level.above_target is not None:
+        above = percent(level.above_target, 1, spoken)
+    counts = [str(level.n), str(level.n_dlt), str(level.n_pending)]
+    return [str(level.dose_level), amount(level.dose_amount), *counts, posterior, above]
+
+
+def show_responses(status: Status, spoken: Language) -> None:
+    """One sentence per endpoint."""
+    for one in status.responders:
+        rate: Rate = one.rate
+        if rate.lower is None or rate.upper is None:
+            continue
+        bounds = {"lower": rate.lower, "upper": rate.upper, "share": rate.count / rate.of}
+        title = one.endpoint.title.said(spoken)
+        say(words("responses", spoken, title=title, visit=one.endpoint.visit, count=rate.count, of=rate.of, **bounds))
+    if status.responders:
+        say()
+
+
+def show_advice(decision: Decision, spoken: Language, *, hypothetical: bool = False) -> None:
+    """The advice in one line, then its reasons."""
+    action = ACTIONS[decision.action].said(spoken, level=decision.dose_level)
+    heading = (
+        words("advice_if", spoken, action=action)
+        if hypothetical
+        else words("advice", spoken, on=decision.on, action=action)
+    )
+    say(heading, style="bold green")
+    for reason in decision.reasons:
+        say(f"  · {reason.said(spoken)}")
+    say()
+
+
+def show_files(written: Written, others: Sequence[Written], *, head: Head, spoken: Language) -> None:
+    """Where the report lies, and what proves it."""
+    say(words("report", spoken, path=f"{written.html}, {written.pdf.name}"), style="bold")
+    for other in others:
+        say(words("also", spoken, path=other.html))
+    say(words("ledger", spoken, count=head.position, digest=head.digest[:16] + "…"))
+    say(words("manifest", spoken, path=written.manifest, digest=written.manifest_sha256[:16] + "…"))
+
+
+def amount(value: float) -> str:
+    """A dose amount on a terminal: ``2 × 10⁶``."""
+    from trialwright.report.documents.findings import amount_text  # loaded when there is something to show
+
+    return amount_text(value)
+
+
+__all__ = [
+    "number",
+    "show_advice",
+    "show_exposure",
+    "show_files",
+    "show_levels",
+    "show_reconstruction",
+    "show_responses",
+    "show_toxicity",
+]

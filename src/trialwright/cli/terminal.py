@@ -1,0 +1,104 @@
+"""What a terminal shows: the console, options shared by commands, tables, and errors in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from trialwright.vocabulary.words import Language, Text
+
+Lang = Annotated[
+    str, typer.Option("--lang", help="Language of the output: en or fr.", envvar="TRIALWRIGHT_LANG", metavar="en|fr")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document for a program instead of text for a person.")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Show what was known at the end of that day, whatever was corrected since.",
+    ),
+]
+TrialFolder = Annotated[Path, typer.Argument(metavar="TRIAL", help="Folder of an open trial.")]
+ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol file (TOML).")]
+By = Annotated[
+    str, typer.Option("--by", help="Who does this, as it will stand in the record.", envvar="TRIALWRIGHT_USER")
+]
+
+
+def language(given: str) -> Language:
+    """The language asked for; a clear refusal of any other."""
+    if given == "fr":
+        return "fr"
+    if given == "en":
+        return "en"
+    raise typer.BadParameter(f"{given!r} is not a language of this program; choose en or fr", param_hint="--lang")
+
+
+def day(given: datetime | None) -> date | None:
+    """The calendar day of an ``--as-of``."""
+    return None if given is None else given.date()
+
+
+def console() -> Console:
+    """Standard output; plain when it is not a terminal."""
+    from rich.console import Console  # loaded when there is something to show
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n")
+
+
+def show_table(title: str, columns: Sequence[str], *, rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """A table; ``right`` names the columns (from 0) that are aligned to the right."""
+    from rich.table import Table  # loaded when there is something to show
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place in right else "left", overflow="fold")
+    for cells in rows:
+        table.add_row(*(escape(cell) for cell in cells))
+    console().print(table)
+
+
+def escape(text: str) -> str:
+    """Text from a record, kept from being read as mark-up."""
+    from rich.markup import escape as escaped  # loaded when there is something to show
+
+    return escaped(text)
+
+
+def say(text: str = "", *, style: str | None = None) -> None:
+    """A paragraph."""
+    console().print(escape(text), style=style)
+
+
+def phrase(texts: Mapping[str, Text], key: str, *, spoken: Language, **values: object) -> str:
+    """One of a command's own sentences."""
+    return texts[key].said(spoken, **values)
+
+
+def complain(error: Exception) -> int | None:
+    """Explain an error on standard error; the exit status, or None when the error is not one of ours."""
+    from trialwright.vocabulary.errors import FindingsError, TrialError  # loaded when something went wrong
+
+    if not isinstance(error, TrialError):
+        return None
+    from rich.console import Console  # loaded when something went wrong
+
+    Console(stderr=True, highlight=False, soft_wrap=True).print(escape(str(error)), style="red")
+    return 2 if isinstance(error, FindingsError) else 1

@@ -1,0 +1,189 @@
+"""From the record to the state: a fold over events, with corrections standing in the place of what they correct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, final
+from zoneinfo import ZoneInfo
+
+from trialwright.conduct.state import Known, Participant, TrialState
+from trialwright.vocabulary.errors import OutOfOrder, RecordError
+from trialwright.vocabulary.events import (
+    AdverseEventReported,
+    AssessmentRecorded,
+    BaselineRecorded,
+    Corrected,
+    DltAdjudicated,
+    DoseDecided,
+    EnrolmentClosed,
+    Event,
+    FollowUpEnded,
+    InfusionGiven,
+    ParticipantEnrolled,
+    ProductReleased,
+    ResponseAssessed,
+    TrialOpened,
+)
+from trialwright.vocabulary.records import Head, Record, revive
+
+
+def as_of(records: Iterable[Record], on: date, *, zone: ZoneInfo) -> tuple[Record, ...]:
+    """What was in the record at the end of a day; what was written or corrected later is not known yet."""
+    return tuple(record for record in records if record.recorded_on(zone) <= on)
+
+
+def fold(records: Iterable[Record], *, zone: ZoneInfo) -> TrialState:
+    """The state of the trial after these records.
+
+    A correction takes the place of the entry it corrects. Raises OutOfOrder for an event that speaks of something
+    that has not happened, which a ledger written through this package never holds.
+    """
+    kept = tuple(records)
+    effective, corrections = _corrected(kept)
+    folding = Folding()
+    for record, event in effective:
+        folding.take(event, _known(record, event, zone=zone))
+    head = Head(kept[-1].position, kept[-1].digest) if kept else Head()
+    return replace(folding.state(head), corrections=corrections)
+
+
+def _known(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
+    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance)
+
+
+def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]], int]:
+    """The events that stand, each at the place of the entry it belongs to, and how many corrections there were."""
+    standing: dict[int, tuple[Record, Event] | None] = {}
+    corrections = 0
+    for record in records:
+        event = record.event
+        if not isinstance(event, Corrected):
+            standing[record.position] = (record, event)
+            continue
+        corrections += 1
+        before = standing.get(event.position)
+        if before is None:
+            raise OutOfOrder(f"entry {record.position} corrects entry {event.position}, which does not stand")
+        new = None if event.replacement is None else (before[0], revive(event.replacement_kind, event.replacement))
+        standing[event.position] = new
+    return [pair for pair in standing.values() if pair is not None], corrections
+
+
+@final
+@dataclass(slots=True)
+class Folding:
+    """A fold under way. ``take`` checks one event against what is known and adds it, or raises OutOfOrder."""
+
+    opened: Known[TrialOpened] | None = None
+    participants: dict[str, Participant] = field(default_factory=dict)
+    adverse_events: dict[str, Known[AdverseEventReported]] = field(default_factory=dict)
+    adjudications: dict[str, Known[DltAdjudicated]] = field(default_factory=dict)
+    decisions: list[Known[DoseDecided]] = field(default_factory=list)
+    closed: Known[EnrolmentClosed] | None = None
+
+    @classmethod
+    def of(cls, state: TrialState) -> Folding:
+        """A fold that goes on from a state."""
+        return cls(
+            state.opened,
+            dict(state.participants),
+            dict(state.adverse_events),
+            dict(state.adjudications),
+            list(state.decisions),
+            state.closed,
+        )
+
+    def state(self, head: Head) -> TrialState:
+        """What is known so far, at this end of the record."""
+        ordered = sorted(self.participants.values(), key=lambda one: (one.enrolled.event.on, one.enrolled.position))
+        return TrialState(
+            opened=self.opened,
+            participants={one.usubjid: one for one in ordered},
+            adverse_events=dict(self.adverse_events),
+            adjudications=dict(self.adjudications),
+            decisions=tuple(self.decisions),
+            closed=self.closed,
+            head=head,
+        )
+
+    def take(self, event: Event, known: Known[Any]) -> None:
+        """Add one event."""
+        match event:
+            case TrialOpened():
+                _require(self.opened is None, "the trial is already open")
+                self.opened = known
+            case _ if self.opened is None:
+                raise OutOfOrder(f"{event.kind} comes before the trial was opened")
+            case ParticipantEnrolled(usubjid=usubjid):
+                _require(self.closed is None, f"{usubjid} cannot be enrolled: enrolment is closed")
+                _require(usubjid not in self.participants, f"{usubjid} is already enrolled")
+                self.participants[usubjid] = Participant(known)
+            case EnrolmentClosed():
+                _require(self.closed is None, "enrolment is already closed")
+                self.closed = known
+            case DoseDecided():
+                self.decisions.append(known)
+            case AdverseEventReported(usubjid=usubjid, ae=number):
+                _require(
+                    number not in self.adverse_events, f"adverse event {number} is already recorded; correct it instead"
+                )
+                self._not_before_enrolment(usubjid, event.on)
+                self.adverse_events[number] = known
+            case DltAdjudicated(ae=number):
+                _require(number in self.adverse_events, f"adverse event {number} is not recorded")
+                self.adjudications[number] = known
+            case _:
+                self._of_participant(event, known)
+
+    def _of_participant(self, event: Event, known: Known[Any]) -> None:
+        """Events that belong to one participant's own record."""
+        one = self._enrolled(getattr(event, "usubjid", ""))
+        match event:
+            case BaselineRecorded(characteristic=name):
+                one = replace(one, baseline={**one.baseline, name: known})
+            case ProductReleased(infusion_number=number):
+                taken = one.release_for(number) is not None
+                _require(not taken, f"{one.usubjid} already has a release for infusion {number}")
+                one = replace(one, releases=(*one.releases, known))
+            case InfusionGiven(infusion_number=number):
+                expected = len(one.infusions) + 1
+                _require(number == expected, f"the next infusion of {one.usubjid} is number {expected}, not {number}")
+                self._not_before_enrolment(one.usubjid, event.on)
+                one = replace(one, infusions=(*one.infusions, known))
+            case AssessmentRecorded():
+                one = replace(one, assessments=(*one.assessments, known))
+            case ResponseAssessed():
+                one = replace(one, responses=(*one.responses, known))
+            case FollowUpEnded():
+                _require(one.ended is None, f"the follow-up of {one.usubjid} has already ended")
+                self._not_before_enrolment(one.usubjid, event.on)
+                one = replace(one, ended=known)
+            case _:
+                raise OutOfOrder(f"{event.kind} is not an event this version can fold")
+        self.participants[one.usubjid] = one
+
+    def _enrolled(self, usubjid: str) -> Participant:
+        if usubjid not in self.participants:
+            raise OutOfOrder(f"{usubjid} is not enrolled")
+        return self.participants[usubjid]
+
+    def _not_before_enrolment(self, usubjid: str, on: date) -> None:
+        enrolled = self._enrolled(usubjid).enrolled.event.on
+        _require(on >= enrolled, f"{on} lies before {usubjid} was enrolled ({enrolled})")
+
+
+def _require(fine: bool, otherwise: str) -> None:
+    if not fine:
+        raise OutOfOrder(otherwise)
+
+
+def corrected_event(correction: Corrected) -> Event | None:
+    """The event a correction puts in place, checked; None when the entry is withdrawn. Raises RecordError."""
+    if correction.replacement is None:
+        return None
+    try:
+        return revive(correction.replacement_kind, correction.replacement)
+    except RecordError as error:
+        raise RecordError("a correction does not fit", [one.within("replacement") for one in error.findings]) from error

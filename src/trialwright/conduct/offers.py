@@ -1,0 +1,270 @@
+"""Events offered for recording: checked against the protocol and the state, all findings at once, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, final
+
+from trialwright.conduct.advise import advise
+from trialwright.conduct.fold import Folding, corrected_event, fold
+from trialwright.conduct.state import Known, TrialState
+from trialwright.protocol.study import Study
+from trialwright.vocabulary.errors import MISSING, Complaints, Finding, OutOfOrder, ParameterError, RecordError
+from trialwright.vocabulary.events import (
+    AssessmentRecorded,
+    Corrected,
+    DoseDecided,
+    Event,
+    ParticipantEnrolled,
+    ResponseAssessed,
+    TrialOpened,
+)
+from trialwright.vocabulary.records import GENESIS, Entry, Head, Provenance, Record, chained, revive
+
+DECIDE = "decide"  # in a reconstruction: a decision that was taken; the advice beside it is computed here
+ENVELOPE = ("kind", "body", "at", "by", "provenance")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One line offered for recording, not yet checked against the trial."""
+
+    line: int
+    kind: str
+    body: Mapping[str, Any]
+    at: datetime | None = None
+    by: str | None = None
+    provenance: Provenance | None = None
+
+
+def read_offers(text: str) -> tuple[Offer, ...]:
+    """Offers from JSON Lines, one event a line; RecordError names every line that cannot be read."""
+    complaints = Complaints()
+    offers = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            offer = _offer(number, line, complaints=complaints)
+            offers += [offer] if offer else []
+    complaints.raise_as(RecordError, "the events cannot be read; nothing was recorded")
+    return tuple(offers)
+
+
+def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
+    place = f"line {number}"
+    try:
+        value = json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        complaints.unless(False, place, line, f"is not JSON: {error}")
+        return None
+    shaped = isinstance(value, dict) and isinstance(value.get("kind"), str) and isinstance(value.get("body"), dict)
+    if not complaints.unless(shaped, place, line, 'must be an object with "kind" and "body"', "see docs/events.md"):
+        return None
+    for key in value.keys() - set(ENVELOPE):
+        complaints.unless(False, f"{place}.{key}", value[key], f"is not known here; a line holds {', '.join(ENVELOPE)}")
+    return Offer(
+        line=number,
+        kind=value["kind"],
+        body=value["body"],
+        at=_moment(value.get("at"), place, complaints=complaints),
+        by=value.get("by"),
+        provenance=_provenance(value.get("provenance"), place, complaints=complaints),
+    )
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is not a number that can be recorded")
+
+
+def _moment(value: Any, place: str, *, complaints: Complaints) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        moment = None
+    fine = moment is not None and moment.tzinfo is not None
+    complaints.unless(
+        fine, f"{place}.at", value, "must be a date and time with its offset, as in 2020-01-31T12:00:00+01:00"
+    )
+    return moment if fine else None
+
+
+def _provenance(value: Any, place: str, *, complaints: Complaints) -> Provenance | None:
+    if value is None:
+        return None
+    shaped = isinstance(value, dict) and isinstance(value.get("source"), str)
+    names = value.get("illustrative", []) if shaped else []
+    fine = shaped and isinstance(names, list) and all(isinstance(name, str) for name in names)
+    complaints.unless(fine, f"{place}.provenance", value, 'must hold "source" and a list "illustrative" of field names')
+    return Provenance(value["source"], tuple(names)) if fine else None
+
+
+def entries_from(
+    study: Study, records: Sequence[Record], *, offers: Iterable[Offer], by: str, at: datetime
+) -> tuple[Entry, ...]:
+    """The entries to append for these offers, every one of them checked.
+
+    ``by`` and ``at`` are who records and when; a reconstruction states its own. RecordError names every finding, by
+    line, and then nothing is to be recorded.
+    """
+    recording = _Recording(study, list(records))
+    for offer in offers:
+        recording.take(offer, by=by, at=at)
+    recording.complaints.raise_as(RecordError, "these events do not fit the trial; nothing was recorded")
+    return tuple(recording.entries)
+
+
+def decided(study: Study, state: TrialState, *, on: date, dose_level: int, reason: str, decided_by: str) -> DoseDecided:
+    """What people decided on a day, with the advice of that day beside it and whether they followed it."""
+    advice = advise(study, state, on=on)
+    return DoseDecided(
+        on=on,
+        dose_level=dose_level,
+        advised_dose_level=advice.dose_level,
+        advised_action=advice.action,
+        endorsed=dose_level == advice.dose_level,
+        reason=reason,
+        seen_digest=state.head.digest,
+        decided_by=decided_by,
+    )
+
+
+@final
+@dataclass(slots=True)
+class _Recording:
+    """The ledger as it would be after the offers taken so far."""
+
+    study: Study
+    records: list[Record]
+    folding: Folding = field(init=False)
+    entries: list[Entry] = field(default_factory=list)
+    complaints: Complaints = field(default_factory=Complaints)
+
+    def __post_init__(self) -> None:
+        """Start from what is recorded already."""
+        self.folding = Folding.of(fold(self.records, zone=self.study.identity.zone))
+
+    def take(self, offer: Offer, *, by: str, at: datetime) -> None:
+        """Check one offer and hold it ready, or note what is wrong with it."""
+        place = f"line {offer.line}"
+        if not self._envelope_fits(offer, place):
+            return
+        try:
+            event = self._event(offer)
+            self._fits(event, recorded_on=(offer.at or at).astimezone(self.study.identity.zone).date())
+            self._fold(Entry(event, offer.by or by, offer.at or at, offer.provenance))
+        except (RecordError, ParameterError) as error:
+            self.complaints.add(finding.within(place) for finding in error.findings)
+        except OutOfOrder as error:
+            self.complaints.unless(False, place, offer.kind, str(error))
+
+    def _envelope_fits(self, offer: Offer, place: str) -> bool:
+        """Only a reconstruction may say when, by whom and from which publication an entry comes."""
+        if self.study.identity.reconstruction:
+            previous = self.records[-1].entry.at if self.records else None
+            late = offer.at is None or previous is None or offer.at >= previous
+            return self.complaints.unless(
+                late, f"{place}.at", offer.at, "must not lie before the entry before it", "sort the lines"
+            )
+        stated = {"at": offer.at, "by": offer.by, "provenance": offer.provenance}
+        return all(
+            self.complaints.unless(
+                value is None,
+                f"{place}.{name}",
+                value,
+                "is stated only in a reconstruction",
+                "remove it; it is recorded by itself",
+            )
+            for name, value in stated.items()
+        )
+
+    def _event(self, offer: Offer) -> Event:
+        if offer.kind == TrialOpened.kind:
+            raise OutOfOrder("a trial is opened with `trialwright open`, not recorded")
+        if offer.kind == DECIDE and self.study.identity.reconstruction:
+            return self._decision(offer.body)
+        if offer.kind in (DECIDE, DoseDecided.kind):
+            raise OutOfOrder("a dose decision is made with `trialwright decide`, which keeps the advice beside it")
+        return revive(offer.kind, offer.body)
+
+    def _decision(self, body: Mapping[str, Any]) -> Event:
+        """A decision known from publications; the advice beside it is computed, never taken from the file."""
+        complaints = Complaints()
+        for name in ("on", "dose_level", "reason", "decided_by"):
+            complaints.unless(name in body, name, body.get(name, MISSING), "is required")
+        complaints.raise_as(RecordError, "the decision does not fit")
+        stand_in = {"advised_dose_level": 0, "advised_action": "stop", "endorsed": False}
+        wanted = revive(DoseDecided.kind, {**body, **stand_in})
+        assert isinstance(wanted, DoseDecided)
+        state = self.folding.state(self._head())
+        return decided(
+            self.study,
+            state,
+            on=wanted.on,
+            dose_level=wanted.dose_level,
+            reason=wanted.reason,
+            decided_by=wanted.decided_by,
+        )
+
+    def _fits(self, event: Event, *, recorded_on: date) -> None:
+        findings = list(misfits(self.study, event, recorded_on=recorded_on))
+        if findings:
+            raise RecordError("the event does not fit the protocol", findings)
+
+    def _fold(self, entry: Entry) -> None:
+        head = self._head()
+        position = head.position + 1
+        record = Record(position, entry, chained(head.digest, position, entry.canonical()))
+        if isinstance(entry.event, Corrected):
+            refolded = fold([*self.records, record], zone=self.study.identity.zone)
+            self.folding = Folding.of(refolded)
+        else:
+            zone = self.study.identity.zone
+            self.folding.take(entry.event, Known(entry.event, position, record.recorded_on(zone), entry.provenance))
+        self.records.append(record)
+        self.entries.append(entry)
+
+    def _head(self) -> Head:
+        return Head(self.records[-1].position, self.records[-1].digest) if self.records else Head(0, GENESIS)
+
+
+def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Finding]:
+    """Complaints about one event that the protocol makes possible: levels, instruments, endpoints, days to come."""
+    on = getattr(event, "on", None)
+    if isinstance(on, date) and on > recorded_on:
+        yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    levels = len(study.dosing.amounts)
+    match event:
+        case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
+            yield Finding("dose_level", level, f"must be one of the protocol's {levels} dose levels")
+        case AssessmentRecorded(instrument=name, items=items):
+            yield from _instrument_misfits(study, name, items=items)
+        case ResponseAssessed(endpoint=name):
+            known = [endpoint.name for endpoint in study.endpoints]
+            if name not in known:
+                yield Finding(
+                    "endpoint", name, f"is not an endpoint of the protocol; there is {', '.join(known) or 'none'}"
+                )
+        case Corrected():
+            replacement = corrected_event(event)
+            if replacement is not None:
+                inner = misfits(study, replacement, recorded_on=recorded_on)
+                yield from (finding.within("replacement") for finding in inner)
+
+
+def _instrument_misfits(study: Study, name: str, *, items: Mapping[str, Any]) -> Iterable[Finding]:
+    instrument = study.instrument(name)
+    declared = study.disease_section.instruments if study.disease_section else ()
+    if instrument is None or name not in declared:
+        yield Finding(
+            "instrument", name, f"is not assessed in this protocol; it declares {', '.join(declared) or 'none'}"
+        )
+        return
+    try:
+        instrument.score(items)
+    except ParameterError as error:
+        yield from (finding.within("items") for finding in error.findings)

@@ -1,0 +1,98 @@
+"""Which adverse events are dose-limiting by the protocol's definition, and who has been observed for long enough.
+
+Three-valued: an event that would be dose-limiting if it were related, but has not been judged yet, leaves its
+participant unsettled. Day 0 is the day of an infusion; first and last day of the window both count; the window is
+complete on the day after its last day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import final
+
+from trialwright.conduct.state import Known, Participant, TrialState
+from trialwright.protocol.study import Study
+from trialwright.vocabulary.events import AdverseEventReported
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One participant as dose finding sees them on a day."""
+
+    usubjid: str
+    assigned: int
+    dose_level: int  # nearest to the dose given; the assigned level before the infusion
+    within_tolerance: bool
+    dlt: bool
+    complete: bool  # the window has passed and nothing in it waits for judgement
+    evaluable: bool
+    window_ends: date | None  # the last day of the window; None before the infusion
+
+    @property
+    def settled(self) -> bool:
+        """Whether the outcome is known for good: a DLT, or a whole window without one."""
+        return self.evaluable and (self.dlt or self.complete)
+
+
+def is_dlt(study: Study, state: TrialState, *, known: Known[AdverseEventReported]) -> bool | None:
+    """Whether an adverse event is dose-limiting: as adjudicated by a person, otherwise by the protocol's definition.
+
+    None when it depends on a judgement that has not been made.
+    """
+    adjudication = state.adjudications.get(known.event.ae)
+    return computed_dlt(study, state, known=known) if adjudication is None else adjudication.event.dlt
+
+
+def computed_dlt(study: Study, state: TrialState, *, known: Known[AdverseEventReported]) -> bool | None:
+    """The protocol's definition alone: grade, days from an infusion, relation to the product."""
+    event, rule = known.event, study.dlt
+    infusions = state.participants[event.usubjid].infusions
+    days = [(event.on - infusion.event.on).days for infusion in infusions]
+    in_window = any(rule.first_day <= day <= rule.last_day for day in days)
+    if event.grade < rule.min_grade or not in_window:
+        return False
+    return True if rule.relation == "any" else event.related
+
+
+def observed(study: Study, state: TrialState, *, participant: Participant, on: date) -> Observed:
+    """One participant on one day."""
+    outcomes = [is_dlt(study, state, known=known) for known in state.events_of(participant.usubjid)]
+    assigned = participant.enrolled.event.dose_level
+    ends = _window_ends(study, participant, assigned=assigned)
+    passed = ends is not None and on > ends
+    left = participant.ended is not None and (ends is None or participant.ended.event.on <= ends)
+    dlt = any(outcome is True for outcome in outcomes)
+    level, tolerated = _level(study, participant, assigned=assigned)
+    return Observed(
+        usubjid=participant.usubjid,
+        assigned=assigned,
+        dose_level=level,
+        within_tolerance=tolerated,
+        dlt=dlt,
+        complete=passed and not left and None not in outcomes,
+        evaluable=dlt or not left,
+        window_ends=ends,
+    )
+
+
+def _window_ends(study: Study, participant: Participant, *, assigned: int) -> date | None:
+    """The last day of the window after the last planned infusion; None while infusions are still to come."""
+    planned = study.dose_levels[assigned - 1].infusions
+    if len(participant.infusions) < planned:
+        return None
+    return max(known.event.on for known in participant.infusions) + timedelta(days=study.dlt.last_day)
+
+
+def _level(study: Study, participant: Participant, *, assigned: int) -> tuple[int, bool]:
+    """The level that counts, by the first dose given; the assigned one before any infusion."""
+    if not participant.infusions:
+        return assigned, True
+    placed = study.placed(participant.infusions[0].event.dose_given)
+    return placed.level, placed.within_tolerance
+
+
+def everyone(study: Study, state: TrialState, *, on: date) -> tuple[Observed, ...]:
+    """All participants on one day, in the order of enrolment."""
+    return tuple(observed(study, state, participant=participant, on=on) for participant in state.participants.values())

@@ -1,0 +1,200 @@
+"""Continual reassessment method: one curve learns from everybody; the next level is the one nearest to the target rate.
+
+Rule in words. Before the trial the team writes down its guess of the DLT rate at every level (the skeleton). A single
+number, beta, bends this curve up or down. After every cohort beta is estimated anew from everybody settled so far,
+and the level whose estimated DLT rate is nearest to the target is recommended; equal distances go to the lower level.
+There is no limit on steps, no early stopping: add the rules no_skipping and stop_when_too_toxic.
+
+Formula. power: p_d = s_d^exp(beta); logistic: logit p_d = a0 + exp(beta) (logit(s_d) - a0); beta ~ N(0, prior_sd^2).
+The curve compared with the target is the one at the posterior mean of beta ("plug-in") or the posterior mean of the
+curve ("posterior-mean"). With method "likelihood" beta is the maximum-likelihood estimate. Without any DLT (or,
+nearly, with nothing else) there is none: the curve at the end the likelihood rises to is used instead. No prior holds
+it back then: never use it without the rule no_skipping.
+
+Reference. O'Quigley, Pepe & Fisher 1990, Biometrics 46:33; O'Quigley & Shen 1996, Biometrics 52:673; Cheung 2011,
+Dose Finding by the Continual Reassessment Method. Numbers agree with references/dfcrm_crm and references/trialr_crm.
+
+Choose it when a target rate can be named, DLTs are seen within the window, and a statistician can calibrate the
+skeleton. Not when outcomes stay pending for long (all of them have to be settled to count), nor when toxicity may
+fall with dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, final
+
+import numpy as np
+
+from trialwright.designs import Published
+from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.one_parameter import LikelihoodFit, OneParameterModel, OneParameterPosterior, fit, posterior
+from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+CLOSEST = Text(
+    en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1}.",
+    fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1}.",
+)
+NOBODY = Text(
+    en="Nobody's DLT window is settled yet, so there is nothing to estimate from; level {level} is kept.",
+    fr="Aucune fenêtre de DLT n'est encore close : rien ne permet d'estimer ; le palier {level} est conservé.",
+)
+NO_MAXIMUM = Text(
+    en="With {n_dlt} DLT in {n} participants the likelihood has no maximum; the end of the curve it rises to is used.",
+    fr="Avec {n_dlt} DLT chez {n} participants, la vraisemblance n'a pas de maximum ; la courbe limite est utilisée.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """Parameters of the continual reassessment method."""
+
+    target_toxicity_rate: float
+    skeleton: tuple[float, ...]
+    prior_sd: float = 1.34**0.5
+    model: Literal["power", "logistic"] = "power"
+    intercept: float = 3.0  # a0 of the logistic model
+    method: Literal["bayes", "likelihood"] = "bayes"
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    confidence: float = 0.9  # of the Wald limits shown as evidence
+    select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        target = self.target_toxicity_rate
+        complaints.unless(
+            is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
+        )
+        self._check_skeleton(complaints)
+        complaints.unless(
+            is_positive(self.prior_sd), "prior_sd", self.prior_sd, "must be a number above 0", "1.16 is usual"
+        )
+        complaints.unless(is_number(self.intercept), "intercept", self.intercept, "must be a number", "3 is usual")
+        complaints.unless(
+            is_probability(self.confidence), "confidence", self.confidence, "must lie between 0 and 1", "0.9 is usual"
+        )
+        for place, allowed in CHOICES.items():
+            value = getattr(self, place)
+            complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+        complaints.raise_as(ParameterError, "crm cannot be built")
+
+    def _check_skeleton(self, complaints: Complaints) -> None:
+        guesses = self.skeleton
+        listed = is_list_of(is_probability, guesses)
+        allowed = "must list one guess between 0 and 1 per dose level"
+        if not complaints.unless(listed, "skeleton", guesses, allowed, "for example [0.05, 0.12, 0.25]"):
+            return
+        object.__setattr__(self, "skeleton", tuple(map(float, guesses)))
+        complaints.unless(is_rising(self.skeleton), "skeleton", guesses, "must rise from level to level")
+        if self.model == "logistic" and is_number(self.intercept):
+            highest = 1 / (1 + np.exp(-self.intercept))
+            allowed = (
+                f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {self.intercept}"
+            )
+            complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
+
+    @property
+    def looks_at(self) -> Literal["counts"]:
+        """Counts per level are all it needs."""
+        return "counts"
+
+    @property
+    def curve(self) -> OneParameterModel:
+        """The dose-toxicity model."""
+        return OneParameterModel(self.model, self.skeleton, self.intercept)
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """The skeleton must guess a rate for every dose level."""
+        complaints = Complaints()
+        allowed = f"must have one guess for each of the {levels} dose levels, not {len(self.skeleton)}"
+        complaints.unless(len(self.skeleton) == levels, "skeleton", list(self.skeleton), allowed)
+        return complaints.findings
+
+    def propose(self, seen: Seen) -> Proposal:
+        """The level nearest to the target, by the curve estimated from everybody settled."""
+        return self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+
+    def select(self, seen: Seen) -> Ints:
+        """The level nearest to the target at the end; 0 when nobody is settled."""
+        if self.method == "bayes":
+            best = closest_to_target(self._estimated(self._posterior(seen)), self.target_toxicity_rate)
+        else:
+            best = self._most_likely(seen, self._fit(seen))
+        if self.select_among == "tried":
+            best = np.minimum(best, seen.highest_tried)
+        return np.where(_anybody(seen), best, NO_LEVEL)
+
+    def _by_posterior(self, seen: Seen) -> Proposal:
+        believed = self._posterior(seen)
+        curve = self._estimated(believed)
+        anybody = _anybody(seen)
+        level = np.where(anybody, closest_to_target(curve, self.target_toxicity_rate), seen.current)
+        lower, upper = believed.wald_limits(self.confidence)
+        evidence = {
+            "beta_mean": believed.beta_mean,
+            "beta_variance": believed.beta_variance,
+            "plug_in": believed.plug_in(),
+            "posterior_mean": believed.mean(),
+            "lower_limit": lower,
+            "upper_limit": upper,
+        }
+        notes = self._notes(curve, level=level, anybody=anybody)
+        return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
+
+    def _by_likelihood(self, seen: Seen) -> Proposal:
+        fitted, anybody = self._fit(seen), _anybody(seen)
+        level = np.where(anybody, self._most_likely(seen, fitted), seen.current)
+        counts = {"n": seen.n.sum(axis=1), "n_dlt": seen.n_dlt.sum(axis=1)}
+        notes = (
+            Note("crm.no_maximum", NO_MAXIMUM, anybody & ~fitted.exists, counts),
+            *self._notes(fitted.rate, level=level, anybody=anybody),
+        )
+        notes = tuple(note for note in notes if note.where.any())
+        return Proposal.of_level(level, notes=notes, evidence={"beta": fitted.beta, "plug_in": fitted.rate})
+
+    def _notes(self, curve: Floats, *, level: Ints, anybody: Bools) -> tuple[Note, ...]:
+        rate = np.take_along_axis(curve, np.maximum(level - 1, 0)[:, None], axis=1)[:, 0]
+        values = {"level": level, "rate": rate, "target": self.target_toxicity_rate}
+        return (
+            Note("crm.closest_to_target", CLOSEST, anybody, values),
+            Note("crm.nobody_settled", NOBODY, ~anybody, {"level": level}),
+        )
+
+    def _posterior(self, seen: Seen) -> OneParameterPosterior:
+        return posterior(self.curve, prior_sd=self.prior_sd, n=seen.n, n_dlt=seen.n_dlt)
+
+    def _estimated(self, believed: OneParameterPosterior) -> Floats:
+        return believed.plug_in() if self.estimate == "plug-in" else believed.mean()
+
+    def _fit(self, seen: Seen) -> LikelihoodFit:
+        return fit(self.curve, n=seen.n, n_dlt=seen.n_dlt)
+
+    def _most_likely(self, seen: Seen, fitted: LikelihoodFit) -> Ints:
+        return closest_to_target(np.where(_anybody(seen)[:, None], fitted.rate, 0.0), self.target_toxicity_rate)
+
+
+def _anybody(seen: Seen) -> Bools:
+    return np.asarray(seen.n.sum(axis=1) > 0, np.bool_)
+
+
+CHOICES = {
+    "model": ("power", "logistic"),
+    "method": ("bayes", "likelihood"),
+    "estimate": ("plug-in", "posterior-mean"),
+    "select_among": ("all", "tried"),
+}
+_FIVE = {"target_toxicity_rate": 0.25, "skeleton": (0.05, 0.12, 0.25, 0.4, 0.55)}
+_LOGISTIC = {**_FIVE, "model": "logistic", "estimate": "posterior-mean"}
+PUBLISHED = (
+    Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 001", _FIVE, 5, "1N", 4),
+    Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 004", _FIVE, 5, "1NNT", 1),
+    Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 005", _FIVE, 5, "1TTT", 1),
+    Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 002", _LOGISTIC, 5, "1NNN", 5),
+    Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 006", _LOGISTIC, 5, "1NNT", 1),
+)
+DESIGN = Crm

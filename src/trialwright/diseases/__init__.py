@@ -1,0 +1,32 @@
+"""Diseases: what is measured in a participant, and how it becomes a score.
+
+Lives here: one folder per disease; inside it, one versioned data file and one scoring function per instrument.
+May import: the vocabulary only. One disease never imports another. To add one: a folder whose `__init__.py` offers
+`DISEASE` (see `Disease` in the vocabulary); its folder name is its name in the protocol. Another package adds one
+through an entry point of the group `trialwright.diseases`. `trialwright.testing.diseases.check_disease` tests it.
+"""
+
+from __future__ import annotations
+
+from trialwright.vocabulary.registry import Registry
+from trialwright.vocabulary.scores import Disease
+
+__all__ = ["available", "disease", "sentence"]
+
+_REGISTRY = Registry(package=__name__, attribute="DISEASE")
+
+
+def available() -> tuple[str, ...]:
+    """The names of all diseases a protocol may speak of, in alphabetical order."""
+    return _REGISTRY.available()
+
+
+def disease(name: str) -> Disease:
+    """One disease with its instruments; NotFound with the nearest name when there is none."""
+    found: Disease = getattr(_REGISTRY.module(name), _REGISTRY.attribute)
+    return found
+
+
+def sentence(name: str) -> str:
+    """What a disease offers, in one line for a list."""
+    return _REGISTRY.sentence(name)

@@ -1,0 +1,176 @@
+"""The data file of a weighted index, read: its items, what may be recorded, its parameters, and its subtotals.
+
+A file that is ``based_on`` another holds only what differs, and names the version it was written against.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, final
+
+from trialwright.diseases.lupus import evidence
+from trialwright.diseases.lupus.evidence import Evidence
+from trialwright.vocabulary.scores import Status
+from trialwright.vocabulary.words import Text
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of an index: what it weighs, the rule in our words, where it comes from and how sure that is."""
+
+    key: str
+    weight: float
+    domain: str
+    label: Text
+    rule: Text  # may hold places to fill: the parameters by name
+    source: str
+    status: Status
+    groups: tuple[str, ...] = ()  # "laboratory", "serology": what a subtotal may leave out
+    note: Text | None = None
+    evidence: Evidence | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finding or value that may be recorded beside the items; its unit is part of its key."""
+
+    key: str
+    kind: Literal["yes-no", "number", "count"]
+    label: Text
+    low: float = 0.0
+    high: float = 1.0
+    remedy: str = ""
+    implies: str | None = None  # severe pain is pain
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value a parameter may take, and the words it puts into the rule."""
+
+    value: int | bool
+    text: Text
+    source: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A choice the index leaves open; options stand from the widest reading to the narrowest."""
+
+    name: str
+    default: int | bool
+    because: Text
+    status: Status
+    options: tuple[Option, ...]
+    item: str | None = None  # the item whose answer depends on it
+
+    def text(self, value: int | bool) -> Text:
+        """The words a value puts into the rule."""
+        return next(option.text for option in self.options if option.value == value)
+
+    @property
+    def values(self) -> tuple[int | bool, ...]:
+        """The allowed values, the widest reading first."""
+        return tuple(option.value for option in self.options)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One instrument of the file: the sum over all items, or over those outside the groups it leaves out."""
+
+    name: str
+    paramcd: str
+    title: Text
+    leaves_out: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One data file."""
+
+    name: str
+    version: str
+    items: tuple[Item, ...]
+    recorded: tuple[Recorded, ...]
+    parameters: tuple[Parameter, ...]
+    totals: tuple[Total, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything an assessment may carry: the items, then the findings and values."""
+        return (*(item.key for item in self.items), *(recorded.key for recorded in self.recorded))
+
+
+@cache
+def table(name: str) -> Table:
+    """One data file of this folder, read."""
+    written = _written(name)
+    return Table(
+        name=name,
+        version=written["version"],
+        items=tuple(_item(key, body) for key, body in written["item"].items()),
+        recorded=tuple(_recorded(key, body) for key, body in written["recorded"].items()),
+        parameters=tuple(_parameter(key, body) for key, body in written["parameter"].items()),
+        totals=tuple(_total(body) for body in written["total"]),
+    )
+
+
+def _written(name: str) -> dict[str, Any]:
+    """The file as written, on top of the file it is based on."""
+    text = resources.files(__package__).joinpath("data", f"{name}.toml").read_text("utf-8")
+    written = tomllib.loads(text)
+    if "based_on" not in written:
+        return written
+    base, wanted = _written(written["based_on"]), written["based_on_version"]
+    if base["version"] != wanted:
+        raise ValueError(f"{name}.toml was written against version {wanted}; the file below is {base['version']}")
+    kept = {key: body for key, body in base["parameter"].items() if key not in written.get("without_parameters", ())}
+    return written | {
+        "item": _overlaid(base["item"], written["item"]),
+        "recorded": _overlaid(base["recorded"], written.get("recorded", {})),
+        "parameter": _overlaid(kept, written.get("parameter", {})),
+    }
+
+
+def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(below) | {key: below.get(key, {}) | body for key, body in above.items()}
+
+
+def _item(key: str, body: Mapping[str, Any]) -> Item:
+    return Item(
+        key=key,
+        weight=float(body["weight"]),
+        domain=body["domain"],
+        label=Text(**body["label"]),
+        rule=Text(**body["rule"]),
+        source=body["source"],
+        status=body["status"],
+        groups=tuple(body.get("groups", ())),
+        note=Text(**body["note"]) if "note" in body else None,
+        evidence=evidence.read(body["evidence"]) if "evidence" in body else None,
+    )
+
+
+def _recorded(key: str, body: Mapping[str, Any]) -> Recorded:
+    return Recorded(key=key, **{**body, "label": Text(**body["label"])})
+
+
+def _parameter(name: str, body: Mapping[str, Any]) -> Parameter:
+    options = tuple(
+        Option(option["value"], text=Text(en=option["en"], fr=option["fr"]), source=option.get("source", ""))
+        for option in body["options"]
+    )
+    return Parameter(name=name, **{**body, "because": Text(**body["because"]), "options": options})
+
+
+def _total(body: Mapping[str, Any]) -> Total:
+    return Total(**{**body, "title": Text(**body["title"]), "leaves_out": tuple(body.get("leaves_out", ()))})

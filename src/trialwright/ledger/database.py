@@ -1,0 +1,230 @@
+"""A ledger in a database: one SQLite file by default.
+
+SQLite runs with a write-ahead log flushed to disk at every commit (``WAL``, ``synchronous=FULL``), so what ``append``
+has returned survives a crash of the program and a loss of power. Writers take the write lock before they look at the
+head (``BEGIN IMMEDIATE``), so two of them never chain to the same entry. Keep the file on a local disk: the lock of a
+network folder cannot be relied upon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from trialwright.ledger import schema
+from trialwright.ledger.chain import Kept, Line, check_link, continued, follow, record_of, recorded, settle
+from trialwright.ledger.schema import entries as table
+from trialwright.ledger.troubles import in_plain_words, is_busy
+from trialwright.vocabulary.errors import LedgerBroken, LedgerUnavailable
+from trialwright.vocabulary.records import Entry, Head, Record
+
+BUSY_TIMEOUT_S = 5
+ATTEMPTS = 4  # each waits up to the timeout
+NO_TRANSACTION = ""
+PAGE = 1_000  # lines read at a time, so that a slow reader never holds up a writer
+COLUMNS = tuple(table.c[name] for name in Line._fields)
+
+
+@final
+class DatabaseLedger:
+    """A ledger that outlives the program; several people and programs may write to it at once."""
+
+    def __init__(self, engine: Engine, *, place: str) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(begin="IMMEDIATE")
+        self.place = place
+
+    @classmethod
+    def create(cls, place: str | Path) -> Self:
+        """Start an empty ledger at a path or URL; LedgerUnavailable when something is there already."""
+        ledger = cls._at(place, mode="rwc")
+        with ledger._or_close(), in_plain_words(ledger.place):
+            with ledger._writer.begin() as connection:
+                if not schema.is_empty(connection):
+                    raise LedgerUnavailable(f"{ledger.place} is there already. Open it, or choose another name")
+                schema.bring_up_to_date(connection)
+            ledger._keep_a_write_ahead_log()
+        return ledger
+
+    @classmethod
+    def open(cls, place: str | Path) -> Self:
+        """Open the ledger at a path or URL, upgrading its tables if an older version made them."""
+        ledger = cls._at(place, mode="rw")
+        with ledger._or_close(), in_plain_words(ledger.place):
+            with ledger._engine.begin() as connection:
+                is_current = schema.is_current(connection, place=ledger.place)
+            if not is_current:
+                with ledger._writer.begin() as connection:
+                    schema.bring_up_to_date(connection)
+            ledger._keep_a_write_ahead_log()
+        return ledger
+
+    def append(self, entries: Sequence[Entry], *, expected: int | None = None) -> tuple[Record, ...]:
+        """Add entries, all or none; LedgerMoved when ``expected`` is not the present last position.
+
+        Without ``expected`` the entries follow whatever is last; a busy database is then tried a few times.
+        """
+        kept = settle(entries)
+        for _ in range(0 if expected is not None else ATTEMPTS - 1):
+            try:
+                return self._append(kept, expected)
+            except LedgerUnavailable as error:
+                if not is_busy(error):
+                    raise
+        return self._append(kept, expected)
+
+    def _append(self, kept: Sequence[Kept], expected: int | None) -> tuple[Record, ...]:
+        with in_plain_words(self.place), self._writer.begin() as connection:
+            lines = continued(kept, last=_last(connection), expected=expected)
+            if lines:
+                connection.execute(insert(table), [line._asdict() for line in lines])
+        return recorded(kept, lines)
+
+    def read(self, *, after: int = 0) -> Iterator[Record]:
+        """Records in order, from the one after position ``after`` to the last at the time of asking.
+
+        Each is checked against the one before it, so a changed entry is never given out.
+        """
+        return map(record_of, self._lines(after=max(after, 0), upto=self._length()))
+
+    def head(self) -> Head:
+        """The last position and digest."""
+        with in_plain_words(self.place), self._engine.begin() as connection:
+            last = _last(connection)
+        return last.head if last else Head()
+
+    def verify(self) -> Head:
+        """Recompute the whole chain and check the file; LedgerBroken names the first position that does not fit."""
+        head = Head()
+        for record in self.read():
+            head = Head(record.position, record.digest)
+        self._check_file(reached=head.position)
+        return head
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._engine.dispose()
+
+    # How it is done
+
+    @classmethod
+    def _at(cls, place: str | Path, *, mode: str) -> Self:
+        try:
+            engine, shown = _engine(place, mode=mode)
+        except ArgumentError as error:
+            way_out = "Give the path of a file, or an address such as sqlite:///trial.db"
+            raise LedgerUnavailable(f"the address of the ledger cannot be read. {way_out}") from error
+        return cls(engine, place=shown)
+
+    @contextmanager
+    def _or_close(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def _keep_a_write_ahead_log(self) -> None:
+        """Set only when it differs: the file remembers it, and changing it needs the file to oneself."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._engine.execution_options(begin=NO_TRANSACTION).connect() as connection:
+            if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+    def _length(self) -> int:
+        with in_plain_words(self.place, reached=0), self._engine.begin() as connection:
+            return connection.scalar(select(func.max(table.c.position))) or 0
+
+    def _lines(self, *, after: int, upto: int) -> Iterator[Line]:
+        before = self._head_at(after) if 0 < after < upto else Head()
+        while max(after, before.position) < upto:
+            page = self._page(after=before.position, upto=upto)
+            yield from follow(page, before)
+            before = page[-1].head
+
+    def _page(self, *, after: int, upto: int) -> list[Line]:
+        """The next lines; fewer and fewer of them when one is damaged, until that one is the first."""
+        limit = PAGE
+        while True:
+            try:
+                return self._next_lines(after=after, upto=upto, limit=limit)
+            except LedgerBroken:
+                if limit == 1:
+                    raise
+                limit //= 2
+
+    def _next_lines(self, *, after: int, upto: int, limit: int) -> list[Line]:
+        query = select(*COLUMNS).where(table.c.position > after, table.c.position <= upto)
+        with in_plain_words(self.place, reached=after), self._engine.begin() as connection:
+            rows = connection.execute(query.order_by(table.c.position).limit(limit)).all()
+        if not rows:
+            raise LedgerBroken(position=after + 1, why="it is missing")
+        return [Line(*row) for row in rows]
+
+    def _head_at(self, position: int) -> Head:
+        with in_plain_words(self.place, reached=position - 1), self._engine.begin() as connection:
+            digest = connection.scalar(select(table.c.digest).where(table.c.position == position))
+        if digest is None:
+            raise LedgerBroken(position=position, why="it is missing")
+        return Head(position, digest)
+
+    def _check_file(self, *, reached: int) -> None:
+        """The database's own check finds what the chain cannot: a damaged page that hides the last entries."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with in_plain_words(self.place, reached=reached), self._engine.begin() as connection:
+            answer = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+        if answer != "ok":
+            why = f"the file is damaged there or beyond ({answer.splitlines()[-1]})"
+            raise LedgerBroken(position=reached + 1, why=why)
+
+
+def _last(connection: Connection) -> Line | None:
+    """The last line, checked against the one before it; nothing may be added to a broken end."""
+    rows = connection.execute(select(*COLUMNS).order_by(table.c.position.desc()).limit(2)).all()
+    lines = [Line(*row) for row in rows]
+    if not lines:
+        return None
+    check_link(lines[0], lines[1].head if len(lines) > 1 else Head())
+    return lines[0]
+
+
+def _engine(place: str | Path, *, mode: str) -> tuple[Engine, str]:
+    """The engine for a path or URL, and the place as a person may see it: without a password."""
+    is_url = isinstance(place, str) and "://" in place
+    url = make_url(place) if isinstance(place, str) and is_url else URL.create("sqlite", database=str(place))
+    if url.get_backend_name() not in schema.APPEND_ONLY:
+        known = ", ".join(schema.APPEND_ONLY)
+        raise LedgerUnavailable(f"a ledger cannot be kept in {url.get_backend_name()} yet; there is {known}")
+    file = Path(url.database) if url.database and not url.query else None
+    if file and mode == "rw" and not file.exists():
+        raise LedgerUnavailable(f"there is no ledger at {file}. Check the name, or create it first")
+    if file:
+        query = {"mode": mode, "uri": "true"}
+        return _sqlite(url.set(database=file.absolute().as_uri(), query=query)), str(file)
+    return _sqlite(url), url.render_as_string(hide_password=True)
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    how = connection.get_execution_options().get("begin", "DEFERRED")
+    if how != NO_TRANSACTION:
+        connection.exec_driver_sql(f"BEGIN {how}")

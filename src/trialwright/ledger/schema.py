@@ -1,0 +1,94 @@
+"""The table that holds the ledger, the triggers that guard it, and how an older file is brought up to date.
+
+The table is described twice on purpose: here as the code uses it today, and in ``migrations/versions/`` as each release
+made it. A test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, String, Table, Text, inspect
+
+from trialwright.vocabulary.errors import LedgerUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+metadata = MetaData()
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("canonical", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("kind", String(100), nullable=False),
+    Column("usubjid", String(40)),
+    Column("recorded_at", String(40), nullable=False),
+    CheckConstraint("position >= 1", name="positions_start_at_1"),
+)
+
+# The guards of version 0001, per database. Never edited: a change is a new name and a new migration.
+# The third closes a side door: SQLite's INSERT OR REPLACE removes a row without asking the DELETE trigger.
+APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
+    "sqlite": (
+        """
+        CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is never changed. Record a correction instead');
+        END
+        """,
+        """
+        CREATE TRIGGER entries_are_never_removed BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is never removed. Record a correction instead');
+        END
+        """,
+        """
+        CREATE TRIGGER entries_are_added_at_the_end BEFORE INSERT ON entries
+        WHEN NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM entries)
+        BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry is added after the last one');
+        END
+        """,
+    ),
+}
+
+
+def scripts() -> ScriptDirectory:
+    """The migrations that came with this version."""
+    return ScriptDirectory(str(MIGRATIONS))
+
+
+def version_of(connection: Connection) -> str | None:
+    """The version of the tables in this database; None when no ledger was ever made in it."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether the database holds no table at all."""
+    return not inspect(connection).get_table_names()
+
+
+def is_current(connection: Connection, *, place: str) -> bool:
+    """Whether the tables are those of this version; LedgerUnavailable when there are none, or newer ones."""
+    version, ours = version_of(connection), scripts()
+    if version is None:
+        raise LedgerUnavailable(f"{place} is a database, but holds no ledger. Name the file that does, or create one")
+    if version not in {script.revision for script in ours.walk_revisions()}:
+        raise LedgerUnavailable(
+            f"{place} was made by a newer version of this program (its tables are version {version}; this program "
+            f"knows up to {ours.get_current_head()}). Install that version or a later one; nothing was changed"
+        )
+    return version == ours.get_current_head()
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Run every migration that this database has not seen, within the caller's transaction."""
+    context, ours = MigrationContext.configure(connection), scripts()
+    missing = ours.iterate_revisions("head", context.get_current_revision() or "base")
+    for script in reversed(list(missing)):
+        with Operations.context(context):
+            script.module.upgrade()
+        context.stamp(ours, script.revision)

@@ -1,0 +1,247 @@
+"""Reading a protocol file: every complaint about it at once, or a study."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from trialwright import designs, diseases, rules
+from trialwright.protocol import sections
+from trialwright.protocol.sections import NamedParameters
+from trialwright.protocol.study import Study
+from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, ParameterError, ProtocolError, Refused
+from trialwright.vocabulary.registry import Registry
+from trialwright.vocabulary.seen import Seen
+
+# Every table a protocol file may hold: its name, what stands in it, and whether it may be absent.
+SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
+    "identity": (TypeAdapter(sections.Identity), False),
+    "product": (TypeAdapter(sections.Product), True),
+    "dose": (TypeAdapter(sections.Dosing), False),
+    "design": (TypeAdapter(NamedParameters), False),
+    "rules": (TypeAdapter(tuple[NamedParameters, ...]), True),
+    "dlt": (TypeAdapter(sections.DltDefinition), False),
+    "eligibility": (TypeAdapter(sections.EligibilitySection), True),
+    "visits": (TypeAdapter(tuple[sections.Visit, ...]), True),
+    "disease": (TypeAdapter(sections.DiseaseSection), True),
+    "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
+    "about": (TypeAdapter(tuple[sections.About, ...]), True),
+    "published": (TypeAdapter(tuple[sections.Published, ...]), True),
+}
+LISTS = ("rules", "visits", "endpoints", "about", "published")
+
+
+def read_protocol(path: Path) -> Study:
+    """The study a protocol file describes; ProtocolError with every finding when it does not describe one yet."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NotFound(
+            f"there is no protocol file to read at {path} ({error.strerror}); give the path of a .toml file"
+        ) from error
+    return parse_protocol(content, name=str(path))
+
+
+def parse_protocol(content: bytes, *, name: str = "the protocol") -> Study:
+    """The study described by the bytes of a protocol file."""
+    try:
+        tables = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        finding = Finding("file", MISSING, f"is not TOML: {error}", "mend that line; the rest is read afterwards")
+        raise ProtocolError(f"{name} cannot be read", [finding]) from error
+    reading = _Reading(tables)
+    reading.sections()
+    study = reading.study(hashlib.sha256(content).hexdigest())
+    reading.complaints.raise_as(ProtocolError, f"{name} does not describe a trial yet")
+    assert study is not None
+    return study
+
+
+@final
+@dataclass(slots=True)
+class _Reading:
+    """One pass over a file: what was understood so far, and every complaint."""
+
+    tables: Mapping[str, Any]
+    parts: dict[str, Any] = field(default_factory=dict)
+    complaints: Complaints = field(default_factory=Complaints)
+
+    def sections(self) -> None:
+        """Check each table on its own, so that a mistake in one does not hide those in another."""
+        for name, (adapter, optional) in SECTIONS.items():
+            if name in self.tables:
+                self._section(name, adapter)
+            elif optional:
+                self.parts[name] = () if name in LISTS else None
+            else:
+                self.complaints.unless(False, name, MISSING, "is required", f"add a [{name}] table")
+        for name, value in self.tables.items():
+            if name not in SECTIONS:
+                self.complaints.unless(False, name, value, f"is not a part of a protocol; {_or_near(name, SECTIONS)}")
+
+    def _section(self, name: str, adapter: TypeAdapter[Any]) -> None:
+        try:
+            self.parts[name] = adapter.validate_python(self.tables[name])
+        except ValidationError as error:
+            self.complaints.add(_finding(name, detail, adapter=adapter) for detail in error.errors())
+
+    def study(self, digest: str) -> Study | None:
+        """Build what stands behind the names, check the parts against each other, and join them."""
+        levels = self._levels()
+        design = self._named("design", self.parts.get("design"), registry=designs.REGISTRY, levels=levels)
+        rule_names = self.parts.get("rules", ())
+        built = [
+            self._named(f"rules[{place}]", named, registry=rules.REGISTRY, levels=levels)
+            for place, named in enumerate(rule_names, start=1)
+        ]
+        if design is not None and levels is not None:
+            self._rules_apply(design, built, levels=levels)
+        disease = self._disease()
+        if self.complaints.findings:
+            return None
+        return Study(
+            identity=self.parts["identity"],
+            product=self.parts["product"],
+            dosing=self.parts["dose"],
+            design=design,
+            design_name=self.parts["design"].name,
+            design_parameters=self.parts["design"].parameters,
+            rules=tuple(built),
+            rule_names=rule_names,
+            dlt=self.parts["dlt"],
+            eligibility=self.parts["eligibility"] or sections.EligibilitySection(),
+            visits=self.parts["visits"],
+            disease=disease,
+            disease_section=self.parts["disease"],
+            endpoints=self.parts["endpoints"],
+            about=self.parts["about"],
+            published=self.parts["published"],
+            digest=digest,
+        )
+
+    def _levels(self) -> int | None:
+        """How many dose levels there are, when the dose set can be trusted; complaints about it otherwise."""
+        dose, dlt = self.parts.get("dose"), self.parts.get("dlt")
+        if dlt is not None:
+            self.complaints.unless(
+                dlt.last_day >= dlt.first_day,
+                "dlt.last_day",
+                dlt.last_day,
+                f"must not lie before first_day ({dlt.first_day})",
+            )
+        if dose is None:
+            return None
+        levels = len(dose.amounts)
+        rising = all(low < high for low, high in zip(dose.amounts, dose.amounts[1:], strict=False))
+        self.complaints.unless(rising, "dose.amounts", list(dose.amounts), "must increase from level 1 upwards")
+        self.complaints.unless(
+            dose.start_level <= levels, "dose.start_level", dose.start_level, f"must be one of the {levels} dose levels"
+        )
+        self.complaints.unless(
+            not dose.infusions or len(dose.infusions) == levels,
+            "dose.infusions",
+            list(dose.infusions),
+            f"must hold one number for each of the {levels} dose levels",
+        )
+        return levels
+
+    def _named(self, place: str, named: NamedParameters | None, *, registry: Registry, levels: int | None) -> Any:
+        """The design or rule behind a name; its own complaints appear under its place in the file."""
+        if named is None:
+            return None
+        if named.name not in registry.available():
+            allowed = f"is not registered; there is {', '.join(registry.available())}"
+            self.complaints.unless(
+                False, f"{place}.name", named.name, allowed, _did_you_mean(named.name, registry.available())
+            )
+            return None
+        try:
+            built = registry.build(named.name, named.parameters)
+        except ParameterError as error:
+            self.complaints.add(finding.within(place) for finding in error.findings)
+            return None
+        if levels is not None:
+            self.complaints.add(finding.within(place) for finding in built.fits(levels))
+        return built
+
+    def _rules_apply(self, design: Any, built: list[Any], *, levels: int) -> None:
+        """Ask every rule about an empty trial: one that cannot work with this design says so now, not later."""
+        nobody = Seen.of_counts(np.zeros((1, levels)), np.zeros((1, levels)), np.ones(1))
+        for place, rule in enumerate(built, start=1):
+            try:
+                if rule is not None and not design.fits(levels):
+                    rule(design.propose(nobody), nobody)
+            except Refused as refusal:
+                self.complaints.unless(False, f"rules[{place}]", MISSING, f"does not go with this design: {refusal}")
+
+    def _disease(self) -> Any:
+        """The disease and its instruments, looked up by the names in the file."""
+        section = self.parts.get("disease")
+        if section is None:
+            return None
+        if section.name not in diseases.available():
+            allowed = f"is not registered; there is {', '.join(diseases.available())}"
+            self.complaints.unless(False, "disease.name", section.name, allowed)
+            return None
+        disease = diseases.disease(section.name)
+        known = disease.instruments()
+        for wanted in (*section.instruments, *([section.baseline] if section.baseline else [])):
+            allowed = f"is not an instrument of this disease; there is {', '.join(known)}"
+            self.complaints.unless(
+                wanted in known, "disease.instruments", wanted, allowed, _did_you_mean(wanted, known)
+            )
+        return disease
+
+
+def _did_you_mean(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _or_near(name: str, known: Any) -> str:
+    return _did_you_mean(name, known) or f"there is {', '.join(known)}"
+
+
+def _finding(section: str, detail: ErrorDetails, *, adapter: TypeAdapter[Any]) -> Finding:
+    """A complaint of the validator, in the words of the protocol file."""
+    place = _place(section, detail["loc"])
+    message = detail["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    if detail["type"] == "missing":
+        return Finding(place, MISSING, "is required", "add it")
+    if detail["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        known = _properties(adapter)
+        return Finding(
+            place, detail["input"], "is not known here", _did_you_mean(str(detail["loc"][-1]), known) or "remove it"
+        )
+    return Finding(place, detail["input"], message.replace("input should", "must"))
+
+
+def _place(section: str, location: tuple[int | str, ...]) -> str:
+    """``("inclusion", 2, "rule", "comparison", "value")`` as ``eligibility.inclusion[3].rule.value``."""
+    shapes = {"comparison", "statement", "treatment"}
+    place = section
+    for part in location:
+        if isinstance(part, int):
+            place += f"[{part + 1}]"
+        elif part not in shapes and not place.endswith(f".{part}"):
+            place += f".{part}"
+    return place
+
+
+def _properties(adapter: TypeAdapter[Any]) -> list[str]:
+    """Every property name that occurs anywhere in a section's schema."""
+    schema = adapter.json_schema()
+    found = list(schema.get("properties", {}))
+    for definition in schema.get("$defs", {}).values():
+        found += definition.get("properties", {})
+    return found

@@ -1,0 +1,157 @@
+"""The sections of a protocol file: what may stand in each, with the sentence an editor shows beside it.
+
+Units stand in the names or beside the numbers; every clinical number can carry its source and status in ``about``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from trialwright.protocol.eligibility import Criterion
+from trialwright.vocabulary.words import Text
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Status = Literal["confirmed", "conflict", "unverified", "choice"]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not a time zone; use a name such as Europe/Paris")
+    return name
+
+
+class Part(BaseModel):
+    """Any section: immutable, and a word it does not know is a finding."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Identity(Part):
+    """What the trial is called, who runs it, where it is registered."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$", description="Short name of the trial")]
+    title: Annotated[Text, Field(description="Full title in English and French")]
+    phase: Annotated[str, Field(description="Phase as registered")]
+    sponsor: Annotated[str, Field(description="Legal sponsor")]
+    site: Annotated[str, Field(description="Site or sites")] = ""
+    registry: Annotated[tuple[str, ...], Field(description="Registry numbers")] = ()
+    planned_n: Annotated[int, Field(ge=1, description="Participants planned to be treated")]
+    time_zone: Annotated[
+        str, AfterValidator(_known_zone), Field(description="Where a calendar day begins, e.g. Europe/Paris")
+    ] = "UTC"
+    reconstruction: Annotated[
+        bool, Field(description="True when the record is rebuilt afterwards from publications")
+    ] = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days are counted."""
+        return ZoneInfo(self.time_zone)
+
+
+class Product(Part):
+    """The cell product."""
+
+    name: Annotated[Text, Field(description="What is infused")]
+    donors: Annotated[int | None, Field(ge=1, description="Number of donors, when known")] = None
+
+
+class Dosing(Part):
+    """The declared dose set and how people move through it."""
+
+    unit: Annotated[str, Field(min_length=1, description="Unit of every dose amount, as it will be printed")]
+    amounts: Annotated[
+        tuple[Positive, ...], Field(min_length=1, description="Dose amount of level 1, 2, …, increasing")
+    ]
+    start_level: Annotated[int, Field(ge=1, description="Level of the first participants; it need not be the lowest")]
+    cohort_size: Annotated[int, Field(ge=1, description="Participants treated between two dose decisions; 3 is usual")]
+    tolerance: Annotated[
+        Share, Field(description="A dose given within this share of a level counts as that level without remark")
+    ] = 0.1
+    infusions: Annotated[
+        tuple[Annotated[int, Field(ge=1)], ...], Field(description="Infusions per level; 1 each if absent")
+    ] = ()
+    interval_days: Annotated[int | None, Field(ge=1, description="Days between infusions, where there are several")] = (
+        None
+    )
+
+
+class DltDefinition(Part):
+    """What counts as a dose-limiting toxicity. Day 0 is the day of the infusion; both days are included."""
+
+    min_grade: Annotated[int, Field(ge=1, le=5, description="Lowest CTCAE grade that counts")]
+    relation: Annotated[
+        Literal["related", "any"], Field(description="Whether only events related to the product count")
+    ]
+    first_day: Annotated[int, Field(ge=0, description="First day of the window, counted from the infusion")] = 0
+    last_day: Annotated[int, Field(ge=0, description="Last day of the window, included")]
+
+
+class NamedParameters(BaseModel):
+    """A design or rule by its registered name, followed by its own parameters."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, JsonValue]
+    name: Annotated[str, Field(min_length=1, description="Registered name; `trialwright check --names` lists them")]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Everything beside the name."""
+        return dict(self.__pydantic_extra__)
+
+
+class Visit(Part):
+    """A planned visit, counted in days from the first infusion."""
+
+    name: Text
+    day: Annotated[int, Field(description="Planned day")]
+    window_days: Annotated[
+        int | None, Field(ge=0, description="Allowed deviation either way; absent when not published")
+    ] = None
+
+
+class DiseaseSection(Part):
+    """The disease and the instruments this trial scores."""
+
+    name: Annotated[str, Field(description="A registered disease")]
+    instruments: Annotated[tuple[str, ...], Field(description="Instruments assessed in this trial")] = ()
+    baseline: Annotated[str, Field(description="Instrument whose baseline is reported first")] = ""
+
+
+class Endpoint(Part):
+    """A response that participants meet or not at a visit."""
+
+    name: Annotated[str, Field(min_length=1)]
+    title: Text
+    visit: str
+    definition: Text
+
+
+class EligibilitySection(Part):
+    """Who may enter; every criterion keeps the operator that was registered."""
+
+    inclusion: tuple[Criterion, ...] = ()
+    exclusion: tuple[Criterion, ...] = ()
+    complete: Annotated[bool, Field(description="False when part of the registered text could not be obtained")] = True
+    note: Text | None = None
+
+
+class About(Part):
+    """Where a part of this file comes from, and how sure that is."""
+
+    place: Annotated[str, Field(min_length=1, description="The part spoken of, e.g. design or dlt.last_day")]
+    status: Annotated[Status, Field(description="confirmed, conflict, unverified, or choice (ours)")]
+    source: str = ""
+    note: Text
+
+
+class Published(Part):
+    """A published aggregate of the trial, shown beside what the record says."""
+
+    label: Text
+    value: Text
+    source: str

@@ -1,0 +1,79 @@
+"""The study: everything the protocol file says, checked and ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from trialwright.protocol.sections import (
+    About,
+    DiseaseSection,
+    DltDefinition,
+    Dosing,
+    EligibilitySection,
+    Endpoint,
+    Identity,
+    NamedParameters,
+    Product,
+    Published,
+    Visit,
+)
+from trialwright.vocabulary.doses import DoseLevel, Placed, place
+from trialwright.vocabulary.scores import Disease, Instrument
+from trialwright.vocabulary.seen import Design, Rule
+from trialwright.vocabulary.words import Text
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """A trial as its protocol describes it; two studies with the same digest decide the same."""
+
+    identity: Identity
+    product: Product | None
+    dosing: Dosing
+    design: Design
+    design_name: str
+    design_parameters: Mapping[str, object]
+    rules: tuple[Rule, ...]
+    rule_names: tuple[NamedParameters, ...]
+    dlt: DltDefinition
+    eligibility: EligibilitySection
+    visits: tuple[Visit, ...]
+    disease: Disease | None
+    disease_section: DiseaseSection | None
+    endpoints: tuple[Endpoint, ...]
+    about: tuple[About, ...]
+    published: tuple[Published, ...]
+    digest: str  # SHA-256 of the protocol file's bytes
+
+    @property
+    def dose_levels(self) -> tuple[DoseLevel, ...]:
+        """The declared dose set, level 1 first."""
+        infusions = self.dosing.infusions or (1,) * len(self.dosing.amounts)
+        return tuple(
+            DoseLevel(level, amount, count, self.dosing.interval_days if count > 1 else None)
+            for level, (amount, count) in enumerate(zip(self.dosing.amounts, infusions, strict=True), start=1)
+        )
+
+    @property
+    def target(self) -> float | None:
+        """The DLT rate the design aims at, if it has one."""
+        return getattr(self.design, "target_toxicity_rate", None)
+
+    def placed(self, dose_given: float) -> Placed:
+        """The level a dose given counts for."""
+        return place(dose_given, self.dose_levels, tolerance=self.dosing.tolerance)
+
+    def instrument(self, name: str) -> Instrument | None:
+        """An instrument of this trial's disease."""
+        return None if self.disease is None else self.disease.instruments().get(name)
+
+    def noted(self, place_name: str) -> tuple[About, ...]:
+        """What the file says about one of its places: source, status, our reading."""
+        return tuple(about for about in self.about if about.place == place_name)
+
+    def title(self) -> Text:
+        """The full title."""
+        return self.identity.title

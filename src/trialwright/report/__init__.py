@@ -1,0 +1,103 @@
+"""Reports: a document of words, tables and figures becomes HTML, PDF, CSV and SVG files.
+
+Lives here: the document model and its renderers, which compute nothing and know nothing about trials; whoever builds a
+document brings every number, word and unit.
+
+    model, specifications    what a report says (plain immutable values)
+      → edition, cells       numbered, in one language, every cell in its final words
+        → html, pdf          one self-contained page | one tagged PDF, from the same edition
+        → csv_tables         each table with its raw values
+        → figures/           each figure as SVG
+          → write, manifest  the files of a report, replaced as a whole, with their digests
+
+May import: vocabulary; later the results of analysis. Heavy libraries (matplotlib, jinja2, typst) are imported when
+something is rendered, never with this package. To add a document: build a `Document` (`documents/`, or anywhere); the
+renderers stay as they are. To add a report word: `_("…")` and its French in `locale/fr.po`.
+To add a format: one module with one function from a document and a language to bytes, called in `write`. To add a kind
+of figure: `figures/__init__.py` says how. The same document gives the same bytes, always.
+"""
+
+from trialwright.report.csv_tables import table_csv
+from trialwright.report.html import render_html
+from trialwright.report.model import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Column,
+    Count,
+    Document,
+    Estimate,
+    Fact,
+    Figure,
+    Filled,
+    KeyFacts,
+    Number,
+    Paragraph,
+    Provenance,
+    Sayable,
+    Section,
+    Share,
+    Table,
+    Value,
+    Words,
+    fill,
+    row,
+)
+from trialwright.report.pdf import render_pdf
+from trialwright.report.specifications import (
+    BarFigure,
+    BarRow,
+    FigureSpec,
+    IntervalFigure,
+    IntervalRow,
+    Lane,
+    ReferenceLine,
+    TimelineFigure,
+    TimelineMark,
+    TimelinePoint,
+    TimelineSpan,
+)
+from trialwright.report.write import Written, write_report
+
+__all__ = [
+    "BarFigure",
+    "BarRow",
+    "Block",
+    "Bullets",
+    "Callout",
+    "Cell",
+    "Column",
+    "Count",
+    "Document",
+    "Estimate",
+    "Fact",
+    "Figure",
+    "FigureSpec",
+    "Filled",
+    "IntervalFigure",
+    "IntervalRow",
+    "KeyFacts",
+    "Lane",
+    "Number",
+    "Paragraph",
+    "Provenance",
+    "ReferenceLine",
+    "Sayable",
+    "Section",
+    "Share",
+    "Table",
+    "TimelineFigure",
+    "TimelineMark",
+    "TimelinePoint",
+    "TimelineSpan",
+    "Value",
+    "Words",
+    "Written",
+    "fill",
+    "render_html",
+    "render_pdf",
+    "row",
+    "table_csv",
+    "write_report",
+]

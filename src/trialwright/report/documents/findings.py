@@ -1,0 +1,81 @@
+"""What the documents are written from: the case and the result of every analysis, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self, final
+
+from trialwright.analysis import Case
+from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, PersonGrades, by_person, listing, overview
+from trialwright.analysis.baseline import BaselineActivity, baseline_activity
+from trialwright.analysis.decision_history import Decided, decision_history
+from trialwright.analysis.disposition import Disposition, disposition
+from trialwright.analysis.exposure import Exposure, exposures
+from trialwright.analysis.responses import Responders, responders
+from trialwright.analysis.toxicity import Toxicity, toxicity
+from trialwright.conduct import advise
+from trialwright.report.model import Filled, fill
+from trialwright.vocabulary.decisions import Decision
+from trialwright.vocabulary.words import Text
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The results of every analysis of one case."""
+
+    case: Case
+    advice: Decision
+    disposition: tuple[Disposition, ...]
+    exposures: tuple[Exposure, ...]
+    toxicity: Toxicity
+    decisions: tuple[Decided, ...]
+    overview: tuple[OverviewRow, ...]
+    listing: tuple[ListedEvent, ...]
+    by_person: tuple[PersonGrades, ...]
+    baseline: BaselineActivity | None
+    responders: tuple[Responders, ...]
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        """Run every analysis of the report."""
+        return cls(
+            case=case,
+            advice=advise(case.study, case.state, on=case.on),
+            disposition=disposition(case),
+            exposures=exposures(case),
+            toxicity=toxicity(case),
+            decisions=decision_history(case),
+            overview=overview(case),
+            listing=listing(case),
+            by_person=by_person(case),
+            baseline=baseline_activity(case),
+            responders=responders(case),
+        )
+
+    @property
+    def invented(self) -> bool:
+        """Whether any of this was reconstructed from publications."""
+        return self.case.state.is_reconstruction
+
+    def dose(self, level: int) -> Filled:
+        """A dose level with its amount: ``level 2 (2 × 10⁶ unit)``."""
+        dosing = self.case.study.dosing
+        return fill(LEVEL, level=level, amount=amount_text(dosing.amounts[level - 1]), unit=dosing.unit)
+
+
+LEVEL = Text(en="level {level} ({amount} {unit})", fr="palier {level} ({amount} {unit})")
+SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+BIG = 10_000  # from here on an amount is written with a power of ten
+
+
+def amount_text(amount: float) -> str:
+    """A dose amount as clinicians write it.
+
+    >>> amount_text(2e6), amount_text(3.5e6), amount_text(75)
+    ('2 × 10⁶', '3.5 × 10⁶', '75')
+    """
+    if amount < BIG:
+        return f"{amount:g}"
+    mantissa, exponent = f"{amount:e}".split("e")
+    return f"{float(mantissa):g} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"

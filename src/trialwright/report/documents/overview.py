@@ -1,0 +1,226 @@
+"""The synopsis and the disposition of participants."""
+
+from __future__ import annotations
+
+from trialwright.report.documents.findings import Findings, amount_text
+from trialwright.report.model import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Fact,
+    Filled,
+    KeyFacts,
+    Paragraph,
+    Section,
+    Table,
+    fill,
+    row,
+)
+from trialwright.vocabulary.words import Text
+
+RECONSTRUCTED = Text(
+    en="The record behind this report was reconstructed from published aggregates. Participant-level data were never "
+    "published: dates, the order of participants, and which participant had which event are illustrative and marked †. "
+    "Counts by dose level, events and their grades are published.",
+    fr="Le registre à la base de ce rapport a été reconstitué à partir d'agrégats publiés. Les données individuelles "
+    "n'ont jamais été publiées : les dates, l'ordre des personnes et la personne ayant présenté chaque événement sont "
+    "illustratifs et marqués †. Les effectifs par palier, les événements et leurs grades sont publiés.",
+)
+CLOSED_BY = {
+    "sponsor": Text(en="the sponsor", fr="le promoteur"),
+    "board": Text(en="the safety board", fr="le comité de surveillance"),
+    "investigator": Text(en="the investigator", fr="l'investigateur"),
+    "rule": Text(en="a rule of the protocol", fr="une règle du protocole"),
+    "planned": Text(en="completion of the planned enrolment", fr="l'atteinte de l'effectif prévu"),
+}
+CLOSED = Text(
+    en="Enrolment was closed by {by} on {on}: {reason}. The reason {informative} the data of the trial.",
+    fr="Les inclusions ont été closes par {by} le {on} : {reason}. Le motif {informative} aux données de l'essai.",
+)
+OPEN = Text(en="Enrolment is open.", fr="Les inclusions sont ouvertes.")
+INFORMATIVE = {
+    True: Text(en="has to do with", fr="est lié"),
+    False: Text(en="has nothing to do with", fr="n'est pas lié"),
+}
+ACTIONS = {
+    "start": Text(en="start at dose level {level}", fr="commencer au palier de dose {level}"),
+    "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
+    "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
+    "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
+    "wait": Text(en="wait", fr="attendre"),
+    "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
+}
+
+
+def synopsis(findings: Findings) -> Section:
+    """One page: what was done, to whom, and what came out."""
+    blocks: list[Block] = [Callout("illustrative", RECONSTRUCTED)] if findings.invented else []
+    blocks += [KeyFacts(_facts(findings)), *_closing(findings), *_published(findings)]
+    return Section("synopsis", Text(en="Synopsis", fr="Synopsis"), tuple(blocks))
+
+
+def _facts(findings: Findings) -> tuple[Fact, ...]:
+    case, toxicity = findings.case, findings.toxicity
+    study, identity = case.study, case.study.identity
+    dosing = study.dosing
+    doses = ", ".join(amount_text(amount) for amount in dosing.amounts)
+    registered = Text(en="{doses} {unit}; start at level {start}", fr="{doses} {unit} ; début au palier {start}")
+    dlt = Text(
+        en="{relation} adverse event of CTCAE grade {grade} or more, day {first} to day {last} of an infusion",
+        fr="événement indésirable {relation} de grade CTCAE {grade} ou plus, du jour {first} au jour {last} d'une "
+        "perfusion",
+    )
+    relation = {"related": Text(en="related", fr="lié au produit"), "any": Text(en="any", fr="quelconque")}[
+        study.dlt.relation
+    ]
+    rate = toxicity.overall
+    seen = (
+        Cell(None)
+        if rate.lower is None or rate.upper is None
+        else Cell(_share(rate.count, rate.of, lower=rate.lower, upper=rate.upper))
+    )
+    facts = [
+        Fact(Text(en="Trial", fr="Essai"), Cell(f"{identity.id} · {', '.join(identity.registry)}")),
+        Fact(Text(en="Sponsor", fr="Promoteur"), Cell(identity.sponsor)),
+        Fact(
+            Text(en="Dose levels", fr="Paliers de dose"),
+            Cell(fill(registered, doses=doses, unit=dosing.unit, start=dosing.start_level)),
+        ),
+        Fact(
+            Text(en="Dose-limiting toxicity (DLT)", fr="Toxicité limitant la dose (DLT)"),
+            Cell(
+                fill(
+                    dlt,
+                    relation=relation,
+                    grade=study.dlt.min_grade,
+                    first=study.dlt.first_day,
+                    last=study.dlt.last_day,
+                )
+            ),
+        ),
+        Fact(
+            Text(en="Infused / planned", fr="Perfusées / prévues"), Cell(f"{len(case.infused)} / {identity.planned_n}")
+        ),
+        Fact(Text(en="DLT, with exact 95% interval", fr="DLT, avec intervalle exact à 95 %"), seen),
+    ]
+    if study.product is not None:
+        facts.insert(2, Fact(Text(en="Product", fr="Produit"), Cell(study.product.name)))
+    facts += [_exceedance(findings, asked, probability=probability) for asked, probability in toxicity.exceedance]
+    facts += _response_facts(findings)
+    facts.append(
+        Fact(
+            Text(en="Advice at the data cut", fr="Avis à la date d'extraction"),
+            Cell(fill(ACTIONS[findings.advice.action], level=findings.advice.dose_level)),
+        )
+    )
+    return tuple(facts)
+
+
+def _share(count: int, of: int, *, lower: float, upper: float) -> Filled:
+    words = Text(
+        en="{count} of {of} = {share:percent1} ({lower:percent1} to {upper:percent1})",
+        fr="{count} sur {of} = {share:percent1} ({lower:percent1} à {upper:percent1})",
+    )
+    return fill(words, count=count, of=of, share=count / of, lower=lower, upper=upper)
+
+
+def _exceedance(findings: Findings, asked: float, *, probability: float) -> Fact:
+    label = Text(
+        en="P(DLT rate > {asked:percent0}), prior Beta({a:g}, {b:g})",
+        fr="P(taux de DLT > {asked:percent0}), a priori Beta({a:g}, {b:g})",
+    )
+    a, b = findings.toxicity.prior
+    return Fact(fill(label, asked=asked, a=a, b=b), Cell(fill(Text(en="{p:number3}", fr="{p:number3}"), p=probability)))
+
+
+def _response_facts(findings: Findings) -> list[Fact]:
+    facts = []
+    for one in findings.responders:
+        if one.rate.lower is not None and one.rate.upper is not None:
+            value = _share(one.rate.count, one.rate.of, lower=one.rate.lower, upper=one.rate.upper)
+            facts.append(Fact(one.endpoint.title, Cell(value)))
+    return facts
+
+
+def _closing(findings: Findings) -> list[Block]:
+    closed = findings.case.state.closed
+    if closed is None:
+        return [Callout("info", OPEN)]
+    event = closed.event
+    sentence = fill(
+        CLOSED, by=CLOSED_BY[event.by], on=event.on, reason=event.reason, informative=INFORMATIVE[event.informative]
+    )
+    planned, infused = findings.case.study.identity.planned_n, len(findings.case.infused)
+    early = Text(
+        en="{infused} of {planned} planned participants were infused.",
+        fr="{infused} personnes sur {planned} prévues ont été perfusées.",
+    )
+    return [Callout("info", sentence), Paragraph(fill(early, infused=infused, planned=planned))]
+
+
+def _published(findings: Findings) -> list[Block]:
+    rows = tuple(row(one.label, one.value, one.source) for one in findings.case.study.published)
+    if not rows:
+        return []
+    return [
+        Table(
+            name="published",
+            title=Text(en="What is published about this trial", fr="Ce qui est publié sur cet essai"),
+            columns=(
+                Column("item", Text(en="Item", fr="Élément")),
+                Column("value", Text(en="Published value", fr="Valeur publiée")),
+                Column("source", Text(en="Source", fr="Source")),
+            ),
+            rows=rows,
+        )
+    ]
+
+
+def disposition_section(findings: Findings) -> Section:
+    """Who entered, by assigned dose level, and why the trial ended."""
+    columns = [
+        Column("level", Text(en="Assigned dose level", fr="Palier de dose assigné")),
+        Column("enrolled", Text(en="Enrolled", fr="Incluses"), "right"),
+        Column("infused", Text(en="Infused", fr="Perfusées"), "right"),
+        Column("evaluable", Text(en="DLT-evaluable", fr="Évaluables pour la DLT"), "right"),
+        Column("completed", Text(en="Completed follow-up", fr="Suivi complet"), "right"),
+        Column("left_early", Text(en="Left early", fr="Sorties prématurées"), "right"),
+        Column("in_follow_up", Text(en="In follow-up", fr="En cours de suivi"), "right"),
+    ]
+    names = ("enrolled", "infused", "evaluable", "completed", "left_early", "in_follow_up")
+    invented = findings.invented and any(
+        one.ended is not None and one.ended.illustrative("completed")
+        for one in findings.case.state.participants.values()
+    )
+    rows = [
+        (
+            Cell(findings.dose(one.dose_level)),
+            *(Cell(getattr(one, name), illustrative=invented and name == "completed") for name in names),
+        )
+        for one in findings.disposition
+    ]
+    totals = [sum(getattr(one, name) for one in findings.disposition) for name in names]
+    rows.append((Cell(Text(en="Total", fr="Total"), emphasis=True), *(Cell(total, emphasis=True) for total in totals)))
+    table = Table(
+        name="disposition",
+        title=Text(en="Participants by assigned dose level", fr="Personnes par palier de dose assigné"),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(_screening_note(), *_reasons(findings)),
+    )
+    return Section("disposition", Text(en="Disposition", fr="Devenir des personnes"), (table, *_closing(findings)))
+
+
+def _screening_note() -> Text:
+    return Text(
+        en="DLT-evaluable: infused and observed for the whole window, or with a DLT. Screening is not part of this "
+        "record.",
+        fr="Évaluable pour la DLT : perfusée et observée pendant toute la fenêtre, ou ayant une DLT. La sélection "
+        "ne fait pas partie de ce registre.",
+    )
+
+
+def _reasons(findings: Findings) -> list[Filled]:
+    words = Text(en="{who} left early: {why}.", fr="{who} est sorti(e) prématurément : {why}.")
+    return [fill(words, who=who, why=why or "–") for one in findings.disposition for who, why in one.reasons]

@@ -1,0 +1,399 @@
+"""Exposure, dose-limiting toxicity and adverse events."""
+
+from __future__ import annotations
+
+from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
+from trialwright.analysis.exposure import Exposure
+from trialwright.analysis.toxicity import LevelToxicity, Rate
+from trialwright.report.documents.findings import Findings, amount_text
+from trialwright.report.model import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Estimate,
+    Figure,
+    Filled,
+    Number,
+    Section,
+    Share,
+    Table,
+    Value,
+    fill,
+)
+from trialwright.report.specifications import IntervalFigure, IntervalRow, ReferenceLine
+from trialwright.vocabulary.words import Language, Text
+
+YES, NO, UNKNOWN = Text(en="yes", fr="oui"), Text(en="no", fr="non"), Text(en="not known", fr="non connu")
+KINDS = {
+    "any": Text(en="Any adverse event", fr="Tout événement indésirable"),
+    "related": Text(en="Related to the product", fr="Lié au produit"),
+    "not_judged": Text(en="Relation not judged yet", fr="Imputabilité non encore jugée"),
+    "grade_1": Text(en="Grade 1", fr="Grade 1"),
+    "grade_2": Text(en="Grade 2", fr="Grade 2"),
+    "grade_3_or_more": Text(en="Grade 3 or more", fr="Grade 3 ou plus"),
+    "serious": Text(en="Serious", fr="Grave"),
+    "serious_unknown": Text(en="Seriousness not published or not known", fr="Gravité non publiée ou inconnue"),
+    "fatal": Text(en="Fatal", fr="Mortel"),
+    "dlt": Text(en="Dose-limiting", fr="Limitant la dose"),
+    "after_relapse": Text(en="After a relapse", fr="Après une rechute"),
+}
+OPTIONAL_KINDS = ("not_judged", "serious_unknown", "after_relapse")  # shown only where there are any
+
+
+def exposure_section(findings: Findings) -> Section:
+    """The three doses of every infusion."""
+    unit = findings.case.study.dosing.unit
+    columns = (
+        Column("usubjid", Text(en="Participant", fr="Personne")),
+        Column("infusion", Text(en="Infusion", fr="Perfusion"), "right"),
+        Column("on", Text(en="Day of infusion", fr="Jour de perfusion")),
+        Column("assigned", Text(en="Assigned", fr="Assignée"), "right", sub=unit),
+        Column("released", Text(en="Released", fr="Libérée"), "right", sub=unit),
+        Column("given", Text(en="Given", fr="Reçue"), "right", sub=unit),
+        Column("counted", Text(en="Counts at level", fr="Compte au palier"), "right"),
+        Column("within", Text(en="Within tolerance", fr="Dans la tolérance")),
+        Column("follow_up", Text(en="Follow-up (days)", fr="Suivi (jours)"), "right"),
+    )
+    note = Text(
+        en="The dose design counts a participant at the declared level nearest to the dose given; a dose further than "
+        "{tolerance:percent0} from that level is marked as outside the tolerance.",
+        fr="L'escalade compte chaque personne au palier déclaré le plus proche de la dose reçue ; une dose à plus de "
+        "{tolerance:percent0} de ce palier est signalée hors tolérance.",
+    )
+    table = Table(
+        name="exposure",
+        title=Text(en="Dose assigned, released and given", fr="Dose assignée, libérée et reçue"),
+        columns=columns,
+        rows=tuple(_exposure_row(one) for one in findings.exposures),
+        notes=(fill(note, tolerance=findings.case.study.dosing.tolerance),),
+        empty=Text(en="Nobody has been infused.", fr="Personne n'a été perfusé."),
+    )
+    outside = [one for one in findings.exposures if not one.within_tolerance]
+    blocks: list[Block] = [table, *(Callout("warning", _outside(one)) for one in outside)]
+    return Section("exposure", Text(en="Exposure", fr="Exposition"), tuple(blocks))
+
+
+def _exposure_row(one: Exposure) -> tuple[Cell, ...]:
+    def cell(name: str, value: Value) -> Cell:
+        return Cell(value, illustrative=name in one.illustrative)
+
+    return (
+        cell("usubjid", one.usubjid),
+        Cell(one.infusion_number),
+        cell("on", one.on),
+        Cell(amount_text(one.assigned)),
+        cell("released", None if one.released is None else amount_text(one.released)),
+        cell("given", amount_text(one.given)),
+        Cell(one.counted_level),
+        Cell(YES if one.within_tolerance else NO, emphasis=not one.within_tolerance),
+        cell("follow_up_days", one.follow_up_days),
+    )
+
+
+def _outside(one: Exposure) -> Filled:
+    words = Text(
+        en="{who} was assigned {assigned} and given {given}: outside the tolerance, counted at level {level}.",
+        fr="{who} : dose assignée {assigned}, reçue {given}, hors tolérance, comptée au palier {level}.",
+    )
+    return fill(
+        words,
+        who=one.usubjid,
+        assigned=amount_text(one.assigned),
+        given=amount_text(one.given),
+        level=one.counted_level,
+    )
+
+
+def toxicity_section(findings: Findings) -> Section:
+    """Dose-limiting toxicities by level, with what the design believes."""
+    blocks: list[Block] = [_toxicity_table(findings), _plain_table(findings)]
+    if any(one.evidence.mean is not None for one in findings.toxicity.levels):
+        blocks.insert(1, _toxicity_figure(findings))
+    return Section("toxicity", Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"), tuple(blocks))
+
+
+def _toxicity_table(findings: Findings) -> Table:
+    target = findings.case.study.target
+    above = fill(Text(en="P(rate > {target:percent0})", fr="P(taux > {target:percent0})"), target=target or 0.0)
+    columns = [
+        Column("level", Text(en="Dose level (as given)", fr="Palier de dose (reçue)")),
+        Column("n", Text(en="Evaluable", fr="Évaluables"), "right"),
+        Column("dlt", Text(en="DLT", fr="DLT"), "right"),
+        Column(
+            "rate", Text(en="Observed rate (exact 95% interval)", fr="Taux observé (intervalle exact à 95 %)"), "right"
+        ),
+        Column(
+            "posterior",
+            Text(en="Posterior mean (90% interval)", fr="Moyenne a posteriori (intervalle à 90 %)"),
+            "right",
+        ),
+        Column("above", above, "right"),
+    ]
+    rows = [_toxicity_row(findings, one) for one in findings.toxicity.levels]
+    total = findings.toxicity.overall
+    rows.append(
+        (
+            Cell(Text(en="All levels", fr="Tous paliers"), emphasis=True),
+            Cell(total.of),
+            Cell(total.count),
+            Cell(_rate(total)),
+            Cell(None),
+            Cell(None),
+        )
+    )
+    if all(one.evidence.mean is None for one in findings.toxicity.levels):
+        columns, rows = columns[:4], [cells[:4] for cells in rows]
+    return Table(
+        name="toxicity",
+        title=Text(en="Dose-limiting toxicities by dose level", fr="Toxicités limitant la dose par palier"),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(
+            Text(
+                en="Observed rates with exact (Clopper–Pearson) two-sided 95% intervals; the posterior is that of "
+                "the design.",
+                fr="Taux observés avec intervalles bilatéraux exacts (Clopper–Pearson) à 95 % ; l'a posteriori est "
+                "celui du plan d'escalade.",
+            ),
+            *(about.note for about in findings.case.study.noted("design")),
+        ),
+    )
+
+
+def _toxicity_row(findings: Findings, one: LevelToxicity) -> tuple[Cell, ...]:
+    seen = one.evidence
+    known = seen.mean is not None and seen.lower is not None and seen.upper is not None
+    posterior = Estimate(seen.mean or 0.0, seen.lower or 0.0, seen.upper or 0.0, 1, as_share=True) if known else None
+    return (
+        Cell(findings.dose(seen.dose_level)),
+        Cell(seen.n),
+        Cell(seen.n_dlt),
+        Cell(_rate(one.rate)),
+        Cell(posterior),
+        Cell(None if seen.above_target is None else Share(seen.above_target)),
+    )
+
+
+def _rate(rate: Rate) -> Value:
+    if rate.lower is None or rate.upper is None:
+        return None
+    return Estimate(rate.count / rate.of, rate.lower, rate.upper, 1, as_share=True)
+
+
+def _toxicity_figure(findings: Findings) -> Figure:
+    target = findings.case.study.target
+    count = Text(en="{dlt} of {n}", fr="{dlt} sur {n}")
+    above = Text(en="{p:percent0}", fr="{p:percent0}")
+    rows = tuple(
+        IntervalRow(
+            label=findings.dose(one.evidence.dose_level),
+            value=one.evidence.mean,
+            lower=one.evidence.lower,
+            upper=one.evidence.upper,
+            count=fill(count, dlt=one.evidence.n_dlt, n=one.evidence.n),
+            annotation="" if one.evidence.above_target is None else fill(above, p=one.evidence.above_target),
+        )
+        for one in findings.toxicity.levels
+    )
+    label = Text(en="target {target:percent0}", fr="cible {target:percent0}")
+    title = Text(en="Posterior DLT rate by dose level", fr="Taux de DLT a posteriori par palier de dose")
+    return Figure(
+        name="posterior",
+        title=title,
+        alt=_toxicity_alt(findings),
+        spec=IntervalFigure(
+            rows=rows,
+            axis_label=Text(
+                en="DLT rate: posterior mean and 90% interval",
+                fr="Taux de DLT : moyenne a posteriori et intervalle à 90 %",
+            ),
+            row_label=Text(en="Dose level", fr="Palier de dose"),
+            count_label=Text(en="DLT", fr="DLT"),
+            annotation_label=Text(en="P(above target)", fr="P(au-dessus de la cible)"),
+            reference=None if target is None else ReferenceLine(target, fill(label, target=target)),
+        ),
+    )
+
+
+class _Alt:
+    """The figure in words, level by level, for a reader who cannot see it."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+
+    def said(self, language: Language, /) -> str:
+        """One sentence per dose level."""
+        words = Text(
+            en="{level}: posterior mean {mean:percent1}, 90% interval {lower:percent1} to {upper:percent1}.",
+            fr="{level} : moyenne a posteriori {mean:percent1}, intervalle à 90 % {lower:percent1} à {upper:percent1}.",
+        )
+        return " ".join(
+            words.said(
+                language,
+                level=self.findings.dose(one.evidence.dose_level).said(language),
+                mean=one.evidence.mean,
+                lower=one.evidence.lower,
+                upper=one.evidence.upper,
+            )
+            for one in self.findings.toxicity.levels
+            if one.evidence.mean is not None
+        )
+
+
+def _toxicity_alt(findings: Findings) -> _Alt:
+    return _Alt(findings)
+
+
+def _plain_table(findings: Findings) -> Table:
+    toxicity = findings.toxicity
+    a, b = toxicity.prior
+    title = Text(
+        en="How little these data exclude: posterior of the DLT rate over all levels, prior Beta({a:g}, {b:g})",
+        fr="Ce que ces données n'excluent pas : a posteriori du taux de DLT, tous paliers, a priori Beta({a:g}, {b:g})",
+    )
+    asked = Text(en="True DLT rate above {rate:percent0}", fr="Taux réel de DLT supérieur à {rate:percent0}")
+    return Table(
+        name="exceedance",
+        title=fill(title, a=a, b=b),
+        columns=(
+            Column("statement", Text(en="Statement", fr="Énoncé")),
+            Column("probability", Text(en="Probability", fr="Probabilité"), "right"),
+        ),
+        rows=tuple((Cell(fill(asked, rate=rate)), Cell(Number(value, 3))) for rate, value in toxicity.exceedance),
+        notes=(
+            Text(
+                en="No event in a few people is not proof of safety: this prior gives every rate from 0 to 100% the "
+                "same weight beforehand.",
+                fr="L'absence d'événement chez quelques personnes ne prouve pas la sécurité : cet a priori donne au "
+                "départ le même poids à tout taux de 0 à 100 %.",
+            ),
+        ),
+    )
+
+
+def adverse_events_section(findings: Findings) -> Section:
+    """Overview, events of each grade by participant, and one line per event."""
+    blocks: tuple[Block, ...] = (_overview_table(findings), _person_table(findings), _listing_table(findings))
+    return Section("adverse-events", Text(en="Adverse events", fr="Événements indésirables"), blocks)
+
+
+def _overview_table(findings: Findings) -> Table:
+    shown = [one for one in findings.overview if one.kind not in OPTIONAL_KINDS or one.total.events]
+    levels = findings.case.study.dose_levels
+    columns = [Column("kind", Text(en="Participants with (events)", fr="Personnes avec (événements)"))]
+    columns += [
+        Column(f"level_{level.level}", findings.dose(level.level), "right", big_n=shown[0].levels[level.level - 1].of)
+        for level in levels
+    ]
+    columns.append(Column("total", Text(en="Total", fr="Total"), "right", big_n=shown[0].total.of))
+    return Table(
+        name="adverse-events",
+        title=Text(en="Adverse events by dose level as given", fr="Événements indésirables par palier de dose reçue"),
+        columns=tuple(columns),
+        rows=tuple(_overview_row(findings, one) for one in shown),
+        notes=(
+            Text(
+                en="Participants with at least one such event, share of those infused, number of events in brackets.",
+                fr="Personnes ayant au moins un tel événement, part des personnes perfusées, nombre d'événements "
+                "entre crochets.",
+            ),
+            *([_WHICH] if findings.invented and len(levels) > 1 else []),
+        ),
+    )
+
+
+_WHICH = Text(
+    en="Which participant had which event is not published, so the split by dose level is illustrative; totals are "
+    "published.",
+    fr="La personne ayant présenté chaque événement n'est pas publiée : la répartition par palier est illustrative "
+    "; les totaux sont publiés.",
+)
+
+
+def _overview_row(findings: Findings, one: OverviewRow) -> tuple[Cell, ...]:
+    split = findings.invented and len(one.levels) > 1 and one.total.events > 0
+    cells = [Cell(_tally(tally), illustrative=split and tally.of > 0) for tally in one.levels]
+    return (Cell(KINDS[one.kind]), *cells, Cell(_tally(one.total), emphasis=True))
+
+
+def _tally(tally: Tally) -> Value:
+    words = Text(en="{people} ({share:percent1}) [{events}]", fr="{people} ({share:percent1}) [{events}]")
+    if tally.of == 0:
+        return None
+    return fill(words, people=tally.people, share=tally.people / tally.of, events=tally.events)
+
+
+def _person_table(findings: Findings) -> Table:
+    columns = [Column("usubjid", Text(en="Participant", fr="Personne"))]
+    columns += [Column(f"grade_{grade}", f"Grade {grade}", "right") for grade in range(1, 6)]
+    columns += [
+        Column("related", Text(en="Related", fr="Liés"), "right"),
+        Column("serious", Text(en="Serious", fr="Graves"), "right"),
+    ]
+    people = findings.by_person
+    unsure = {
+        known.event.usubjid for known in findings.case.state.adverse_events.values() if known.illustrative("usubjid")
+    }
+    rows = [
+        (
+            Cell(one.usubjid),
+            *(Cell(count, illustrative=bool(unsure)) for count in (*one.grades, one.related, one.serious)),
+        )
+        for one in people
+    ]
+    totals = [sum(one.grades[grade] for one in people) for grade in range(5)]
+    totals += [sum(one.related for one in people), sum(one.serious for one in people)]
+    rows.append((Cell(Text(en="Total", fr="Total"), emphasis=True), *(Cell(total, emphasis=True) for total in totals)))
+    return Table(
+        name="adverse-events-by-participant",
+        title=Text(
+            en="Adverse events of each grade, by participant",
+            fr="Événements indésirables de chaque grade, par personne",
+        ),
+        columns=tuple(columns),
+        rows=tuple(rows),
+    )
+
+
+def _listing_table(findings: Findings) -> Table:
+    columns = (
+        Column("ae", Text(en="Event", fr="Événement")),
+        Column("usubjid", Text(en="Participant", fr="Personne")),
+        Column("level", Text(en="Level", fr="Palier"), "right"),
+        Column("term", Text(en="Term", fr="Terme")),
+        Column("on", Text(en="Onset", fr="Début")),
+        Column("day", Text(en="Day from infusion", fr="Jour depuis la perfusion"), "right"),
+        Column("grade", Text(en="Grade", fr="Grade"), "right"),
+        Column("related", Text(en="Related", fr="Lié")),
+        Column("serious", Text(en="Serious", fr="Grave")),
+        Column("dlt", Text(en="DLT", fr="DLT")),
+    )
+    return Table(
+        name="adverse-event-listing",
+        title=Text(en="Listing of adverse events", fr="Liste des événements indésirables"),
+        columns=columns,
+        rows=tuple(_listing_row(one) for one in findings.listing),
+        empty=Text(en="No adverse event has been recorded.", fr="Aucun événement indésirable n'a été enregistré."),
+    )
+
+
+def _listing_row(one: ListedEvent) -> tuple[Cell, ...]:
+    event, known = one.known.event, one.known
+    who = known.illustrative("usubjid")
+    return (
+        Cell(event.ae, illustrative=known.illustrative("ae")),
+        Cell(event.usubjid, illustrative=who),
+        Cell(one.dose_level, illustrative=who),
+        Cell(event.term, illustrative=known.illustrative("term")),
+        Cell(event.on, illustrative=known.illustrative("on")),
+        Cell(one.day, illustrative=known.illustrative("on")),
+        Cell(event.grade, illustrative=known.illustrative("grade")),
+        Cell(_answer(event.related), illustrative=known.illustrative("related")),
+        Cell(_answer(event.serious), illustrative=known.illustrative("serious")),
+        Cell(_answer(one.dlt), emphasis=one.dlt is True),
+    )
+
+
+def _answer(value: bool | None) -> Text:
+    return UNKNOWN if value is None else YES if value else NO

@@ -1,0 +1,55 @@
+"""The report of a trial at a data cut: the sections, in their order, and where every number comes from."""
+
+from __future__ import annotations
+
+from trialwright.analysis import Case
+from trialwright.report.documents.course import baseline_section, decisions_section, responses_section, sources_section
+from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.overview import disposition_section, synopsis
+from trialwright.report.documents.safety import adverse_events_section, exposure_section, toxicity_section
+from trialwright.report.model import Document, Provenance, fill
+from trialwright.vocabulary.words import Text
+
+ILLUSTRATIVE = Text(
+    en="† illustrative: not published; made up to complete the record, in agreement with the published aggregates.",
+    fr="† illustratif : non publié ; imaginé pour compléter le registre, en accord avec les agrégats publiés.",
+)
+SUBTITLE = Text(en="{id} — report at the data cut of {on}", fr="{id} — rapport à la date d'extraction du {on}")
+RECONSTRUCTION = Text(
+    en="Record reconstructed from publications (see the protocol's sources)",
+    fr="Registre reconstitué à partir de publications (voir les sources du protocole)",
+)
+RECORD = Text(en="Trial record", fr="Registre de l'essai")
+
+
+def trial_report(case: Case, *, software: str, version: str) -> Document:
+    """The whole report as a document in both languages; same case, same document."""
+    findings = Findings.of(case)
+    sections = (
+        synopsis(findings),
+        disposition_section(findings),
+        exposure_section(findings),
+        toxicity_section(findings),
+        decisions_section(findings),
+        adverse_events_section(findings),
+        baseline_section(findings),
+        responses_section(findings),
+        sources_section(findings),
+    )
+    identity, head = case.study.identity, case.state.head
+    return Document(
+        title=identity.title,
+        subtitle=fill(SUBTITLE, id=identity.id, on=case.on),
+        running_head=identity.id,
+        sections=tuple(section for section in sections if section is not None),
+        provenance=Provenance(
+            source=RECONSTRUCTION if case.state.is_reconstruction else RECORD,
+            data_cut=case.on,
+            software=software,
+            version=version,
+            protocol_digest=case.study.digest,
+            ledger_position=head.position,
+            ledger_digest=head.digest,
+        ),
+        illustrative_note=ILLUSTRATIVE,
+    )

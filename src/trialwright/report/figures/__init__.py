@@ -1,0 +1,32 @@
+"""Drawings: one file per kind of figure, each a function from a specification to a picture on a `Board`.
+
+To add a kind: give it a frozen class with `is_empty` in `specifications.py`, add it to `FigureSpec`, write its file
+here with one `draw` function, and name it in `_draw`. A drawing gets words already in one language, computes nothing
+but places on paper, and prints text only through the board. Imports matplotlib only inside `board.py`, when drawing.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from trialwright.report.figures import bars, intervals, timelines
+from trialwright.report.figures.board import Board
+from trialwright.report.specifications import BarFigure, FigureSpec, IntervalFigure, TimelineFigure
+from trialwright.vocabulary.words import Language
+
+
+def draw_svg(spec: FigureSpec, *, title: str, alt: str, language: Language) -> str:
+    """A figure as one SVG file: text as outlines, light background, title and description for screen readers."""
+    return _draw(spec, language).svg(title=title, alt=alt)
+
+
+def _draw(spec: FigureSpec, language: Language) -> Board:
+    match spec:
+        case IntervalFigure():
+            return intervals.draw(spec, language)
+        case TimelineFigure():
+            return timelines.draw(spec, language)
+        case BarFigure():
+            return bars.draw(spec, language)
+        case _:
+            assert_never(spec)

@@ -1,0 +1,76 @@
+"""The report as a tagged PDF (PDF/UA-1, PDF/A-2a): A4, contents, bookmarks, fonts embedded, the same bytes every time.
+
+The words reach the typesetter as data (JSON), never as source, so nothing in them can act. Its fonts are the ones it
+carries; the only date in the file is the data cut.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from importlib.resources import files
+from typing import Any
+
+from trialwright.report.catalogue import catalogue
+from trialwright.report.edition import Edition, edition_of
+from trialwright.report.model import Document
+from trialwright.vocabulary.words import Language
+
+STANDARDS: tuple[list[str], ...] = (["ua-1", "a-2a"], ["ua-1"], [])  # the strictest that the text allows
+_UNKNOWN_LETTERS = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed')
+_MAX_REPAIRS = 200
+
+
+def render_pdf(document: Document, *, language: Language) -> bytes:
+    """The whole report in one language."""
+    return lay_out_pdf(edition_of(document, language), language=language, data_cut=document.provenance.data_cut)
+
+
+def lay_out_pdf(edition: Edition, *, language: Language, data_cut: date) -> bytes:
+    """An edition as PDF; letters that no embedded font has are spelt out by their number."""
+    import typst
+
+    words = json.dumps({**edition.words, "ui": _labels(language)}, ensure_ascii=False, sort_keys=True)
+    for _ in range(_MAX_REPAIRS):
+        try:
+            return _compile(words, edition.figures, data_cut=data_cut, standards=STANDARDS[0])
+        except typst.TypstError as error:
+            unknown = _UNKNOWN_LETTERS.search(str(error))
+            if unknown is None:
+                break
+            words = _spelt_out(words, unknown["text"])
+    for standards in STANDARDS[1:-1]:
+        try:
+            return _compile(words, edition.figures, data_cut=data_cut, standards=standards)
+        except typst.TypstError:
+            continue
+    return _compile(words, edition.figures, data_cut=data_cut, standards=STANDARDS[-1])
+
+
+def _spelt_out(words: str, letters: str) -> str:
+    for letter in letters:
+        if not letter.isascii():
+            words = words.replace(letter, f"[U+{ord(letter):04X}]")
+    return words
+
+
+def _compile(words: str, figures: Mapping[str, str], *, data_cut: date, standards: list[str]) -> bytes:
+    import typst
+
+    sheets: dict[str, bytes] = {f"{name}.svg": svg.encode() for name, svg in figures.items()}
+    template = files("trialwright.report").joinpath("templates", "report.typ").read_bytes()
+    project: Any = {"main.typ": template, "report.json": words.encode(), **sheets}
+    standard: Any = standards
+    first_second = datetime.combine(data_cut, time(), tzinfo=UTC)
+    return typst.compile(project, ignore_system_fonts=True, pdf_standards=standard, timestamp=first_second)
+
+
+def _labels(language: Language) -> dict[str, str]:
+    _ = catalogue(language)
+    return {
+        "contents": _("Contents"),
+        "page": _("Page {page} of {pages}"),
+        "source": _("Source"),
+    }

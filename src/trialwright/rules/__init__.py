@@ -1,0 +1,39 @@
+"""Safety and stopping rules: one file is one rule, and its file name is its name in the protocol.
+
+Lives here: nothing but rules; each takes a proposal and what was seen, and answers a proposal with its reason
+wherever it changed something. May import: vocabulary and numerics; a rule never imports another one. To add one: one
+file with the chapters docstring (rule in words, formula, reference, when to choose it and when not), parameters
+(frozen, checked on construction), the rule itself, ``EXAMPLE`` (parameters it can be tried with) and ``RULE``, in
+this order. The registry finds it, ``trialwright.testing.rules.check_rule`` tests it.
+
+A stop is final: no rule undoes it. A stop has dose level 0, and dose level 0 is always a stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from trialwright.vocabulary.registry import Registry
+from trialwright.vocabulary.seen import Rule
+
+__all__ = ["REGISTRY", "available", "build", "module"]
+
+REGISTRY = Registry("trialwright.rules", "RULE")
+
+
+def available() -> tuple[str, ...]:
+    """The names of every rule there is."""
+    return REGISTRY.available()
+
+
+def module(name: str) -> ModuleType:
+    """The file of a rule."""
+    return REGISTRY.module(name)
+
+
+def build(name: str, parameters: Mapping[str, Any]) -> Rule:
+    """A rule from its name and the parameters of the protocol; every complaint at once if that cannot be done."""
+    rule: Rule = REGISTRY.build(name, parameters)
+    return rule

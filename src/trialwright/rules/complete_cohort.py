@@ -1,0 +1,52 @@
+"""Fill a cohort at its level before deciding again.
+
+Rule in words. While the cohort being filled has places left, the next participant joins it at the current level, even
+where the design would already go up. Where the design would go down or stop, it is obeyed at once.
+
+Formula. where in_cohort > 0 and level > current: level <- current. The size of a cohort is the protocol's
+``cohort_size``.
+
+Reference. O'Quigley & Chevret 1991, Statistics in Medicine 10:1647 (cohorts in the CRM).
+
+Choose it whenever cohorts have more than one participant. It changes nothing with cohorts of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+from trialwright.vocabulary.errors import Finding
+from trialwright.vocabulary.seen import Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+FILLING = Text(
+    en="The cohort at level {current} has {in_cohort} participants so far; it is filled before level {proposed} opens.",
+    fr="La cohorte du palier {current} compte {in_cohort} participants ; on la complète avant le palier {proposed}.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CompleteCohort:
+    """No parameters: the size of a cohort belongs to the protocol."""
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Any number of levels will do."""
+        return ()
+
+    def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """The proposal, kept at the current level where a cohort has places left."""
+        values = {"current": seen.current, "in_cohort": seen.in_cohort, "proposed": proposal.dose_level}
+        return proposal.changed(
+            (seen.in_cohort > 0) & ~proposal.stop & (proposal.dose_level > seen.current),
+            code="complete_cohort",
+            text=FILLING,
+            values=values,
+            dose_level=seen.current,
+        )
+
+
+EXAMPLE: Mapping[str, Any] = {}
+RULE = CompleteCohort

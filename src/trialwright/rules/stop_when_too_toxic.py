@@ -1,0 +1,127 @@
+"""Stop, or stay below, when a level is too probably above a DLT rate.
+
+Rule in words. The probability that the true DLT rate of a level is above ``rate`` is worked out from everybody
+settled. Where it is above ``confidence``: ``level = "lowest"``: the trial stops when this holds for level 1. ``level
+= "any"``: the trial stops when it holds for any level that someone has been given. A level number: level 1 stops the
+trial; an excess at a level in the middle does not, it caps the trial below that level (a proposal of this level or
+higher becomes the level below it).
+
+Formula. P(p_d > rate | data) > confidence. ``posterior = "beta"``: p_d ~ Beta(prior_a + y_d, prior_b + n_d - y_d),
+once a participant is settled at that level. ``posterior = "design"``: the posterior of the design, which borrows
+between levels, once a participant is settled anywhere. ``n_min``: not before that many are settled at the level
+judged.
+
+Reference. Thall & Simon 1994, Biometrics 50:337; with a CRM posterior: the stopping rule of
+references/escalation_exact_paths (CRM+stop).
+
+Choose it with every design that has no stopping rule of its own. Not with posterior "design" under a design that
+keeps no posterior (3+3, likelihood CRM): it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, final
+
+import numpy as np
+
+from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.scalars import is_count, is_positive, is_probability
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Posterior, Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+FACTS_EN = (
+    "The probability that the DLT rate of level {judged} is above {rate:percent1} is {probability:percent1}, more "
+    "than {confidence:percent1}"
+)
+FACTS_FR = (
+    "La probabilité que le taux de DLT du palier {judged} dépasse {rate:percent1} est de {probability:percent1}, "
+    "au-delà de {confidence:percent1}"
+)
+STOP = Text(en=f"{FACTS_EN}: the trial stops.", fr=f"{FACTS_FR} : l'essai s'arrête.")
+CAP = Text(
+    en=f"{FACTS_EN}: no one is treated at that level or above.",
+    fr=f"{FACTS_FR} : personne n'est traité à ce palier ni au-dessus.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class StopWhenTooToxic:
+    """Parameters: which level is judged, against which rate, and how sure one has to be."""
+
+    rate: float
+    confidence: float
+    level: Literal["lowest", "any"] | int = "lowest"
+    posterior: Literal["beta", "design"] = "beta"
+    prior_a: float = 1.0
+    prior_b: float = 1.0
+    n_min: int = 0
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        for place in ("rate", "confidence"):
+            value = getattr(self, place)
+            complaints.unless(is_probability(value), place, value, "must lie between 0 and 1")
+        known = self.level in ("lowest", "any") or is_count(self.level)
+        complaints.unless(known, "level", self.level, 'must be "lowest", "any" or the number of a level')
+        kinds = ("beta", "design")
+        complaints.unless(self.posterior in kinds, "posterior", self.posterior, f"must be one of {', '.join(kinds)}")
+        for place in ("prior_a", "prior_b"):
+            value = getattr(self, place)
+            complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+        complaints.unless(is_count(self.n_min, least=0), "n_min", self.n_min, "must be a whole number of 0 or more")
+        complaints.raise_as(ParameterError, "stop_when_too_toxic cannot be built")
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """The level judged must exist."""
+        complaints = Complaints()
+        exists = not isinstance(self.level, int) or self.level <= levels
+        complaints.unless(exists, "level", self.level, f"must be one of the {levels} dose levels")
+        return complaints.findings
+
+    def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """A stop, or a level below the one that is too toxic."""
+        exceedance = self._posterior(proposal, seen).exceedance(self.rate)
+        judged, over = self._judge(exceedance, seen)
+        values = {
+            "judged": judged,
+            "rate": self.rate,
+            "probability": exceedance[np.arange(seen.batch), judged - 1],
+            "confidence": self.confidence,
+        }
+        code = "stop_when_too_toxic"
+        if isinstance(self.level, int) and self.level > 1:
+            capped = over & ~proposal.stop & (proposal.dose_level >= self.level)
+            return proposal.changed(capped, code=code, text=CAP, values=values, dose_level=self.level - 1)
+        stopped = over & ~proposal.stop
+        return proposal.changed(
+            stopped, code=code, text=STOP, values=values, dose_level=NO_LEVEL, wait=False, stop=True
+        )
+
+    def _posterior(self, proposal: Proposal, seen: Seen) -> Posterior:
+        if self.posterior == "beta":
+            return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)
+        if proposal.posterior is None:
+            raise Refused(
+                "stop_when_too_toxic was asked to use the design's posterior, but this design keeps none; "
+                'use posterior = "beta"'
+            )
+        return proposal.posterior
+
+    def _judge(self, exceedance: Floats, seen: Seen) -> tuple[Ints, Bools]:
+        """The level judged in every trial (the lowest one over the limit if any will do), and whether it is over."""
+        enough = seen.n >= self.n_min
+        enough &= seen.n > 0 if self.posterior == "beta" else seen.n.sum(axis=1, keepdims=True) > 0
+        over = enough & (exceedance > self.confidence)
+        if self.level == "any":
+            over &= seen.n_treated > 0
+            return np.asarray(over.argmax(axis=1) + 1, np.int64), np.asarray(over.any(axis=1), np.bool_)
+        level = 1 if self.level == "lowest" else int(self.level)
+        return np.full(seen.batch, level, np.int64), np.asarray(over[:, level - 1], np.bool_)
+
+
+EXAMPLE: Mapping[str, Any] = {"rate": 0.25, "confidence": 0.9}
+RULE = StopWhenTooToxic

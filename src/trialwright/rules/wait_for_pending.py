@@ -1,0 +1,76 @@
+"""Wait while participants are still in their DLT window.
+
+Rule in words. Nobody is assigned while someone, at any level, is in the DLT window without a DLT so far: ``scope =
+"all"``: never; ``"before_next_cohort"``: the cohort being filled goes on, the next one does not open;
+``"before_escalation"``: only a level above the current one has to wait. A stop is never held up.
+
+Formula. wait when the number pending is above 0 and the scope applies.
+
+Reference. Common practice; ICH E6 leaves the interval to the protocol.
+
+Choose "all" for a first-in-human product, "before_escalation" for a product with a known safety profile. Not with
+designs that weigh pending participants by their follow-up, which exist to avoid the wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, final
+
+import numpy as np
+
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.seen import Bools, Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+ANYBODY = Text(
+    en="{pending} of {treated} participants are still in their DLT window; nobody is assigned before it ends.",
+    fr="{pending} participants sur {treated} sont encore dans leur fenêtre de DLT ; aucune inclusion avant son terme.",
+)
+COHORT = Text(
+    en="{pending} of {treated} participants are still in their DLT window; the next cohort opens when it ends.",
+    fr="{pending} participants sur {treated} sont encore dans leur fenêtre de DLT ; la cohorte suivante attend.",
+)
+ESCALATION = Text(
+    en="{pending} of {treated} participants are still in their DLT window; level {level} opens when it ends.",
+    fr="{pending} participants sur {treated} sont encore dans leur fenêtre de DLT ; le palier {level} attend.",
+)
+SAID = {"all": ANYBODY, "before_next_cohort": COHORT, "before_escalation": ESCALATION}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WaitForPending:
+    """Parameters: which assignments have to wait."""
+
+    scope: Literal["all", "before_next_cohort", "before_escalation"] = "all"
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        known = self.scope in tuple(SAID)
+        complaints.unless(known, "scope", self.scope, f"must be one of {', '.join(SAID)}")
+        complaints.raise_as(ParameterError, "wait_for_pending cannot be built")
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Any number of levels will do."""
+        return ()
+
+    def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """The proposal, on hold where someone is pending."""
+        pending = seen.n_pending.sum(axis=1)
+        held = (pending > 0) & ~proposal.stop & ~proposal.wait & self._applies(proposal, seen)
+        treated = seen.n_treated.sum(axis=1)
+        values = {"pending": pending, "treated": treated, "level": proposal.dose_level}
+        return proposal.changed(held, code="wait_for_pending", text=SAID[self.scope], values=values, wait=True)
+
+    def _applies(self, proposal: Proposal, seen: Seen) -> Bools:
+        if self.scope == "before_escalation":
+            return np.asarray(proposal.dose_level > seen.current, np.bool_)
+        if self.scope == "before_next_cohort":
+            return np.asarray(seen.in_cohort == 0, np.bool_)
+        return np.ones(seen.batch, np.bool_)
+
+
+EXAMPLE: Mapping[str, Any] = {"scope": "all"}
+RULE = WaitForPending

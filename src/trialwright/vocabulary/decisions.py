@@ -1,0 +1,57 @@
+"""A dose decision of one trial on one day, with its reasons: a value that can be stored, shown and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, final
+
+from trialwright.vocabulary.words import Language, Text
+
+Action = Literal["start", "escalate", "stay", "de-escalate", "wait", "stop"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a design or rule answered as it did: a stable code, a sentence, and the values in it."""
+
+    code: str
+    text: Text
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def said(self, language: Language) -> str:
+        """The reason as a sentence."""
+        return self.text.said(language, **self.values)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LevelEvidence:
+    """What is known about one dose level: counts, and the posterior of its DLT rate with a 90 % interval."""
+
+    dose_level: int
+    dose_amount: float
+    n: int
+    n_dlt: int
+    n_pending: int
+    mean: float | None = None  # None: the design keeps no posterior
+    lower: float | None = None  # 5 % quantile
+    upper: float | None = None  # 95 % quantile
+    above_target: float | None = None  # P(DLT rate > target)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the design and the rules of the protocol advise on one day, and why."""
+
+    on: date
+    action: Action
+    dose_level: int  # for the next participant; 0 = none
+    current: int  # level of the last assignment, the starting level before anyone
+    proposed: int  # what the design alone would do, before the rules
+    reasons: tuple[Reason, ...]
+    levels: tuple[LevelEvidence, ...]
+    evidence: Mapping[str, Any] = field(default_factory=dict)

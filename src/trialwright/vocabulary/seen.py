@@ -1,0 +1,242 @@
+"""What a dose decision may look at, and what it answers: arrays with a leading batch axis.
+
+``B`` trials at once (the live trial: one), ``D`` dose levels (numbered from 1; column ``d - 1``), ``P`` participants
+in the order of their assignment. A design never sees a name, a date or an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, Self, final, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from trialwright.vocabulary.errors import Finding
+from trialwright.vocabulary.words import Text
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+NO_LEVEL = 0  # "no dose level": nobody sits here, nothing is advised, no dose is selected
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class People:
+    """Participants one by one, in the order of their assignment; every array is ``[B, P]``."""
+
+    assigned: Ints  # level assigned; 0 = this place is not taken yet
+    dose_level: Ints  # level the design counts: nearest to the dose given, the assigned one before the infusion
+    dlt: Bools  # a dose-limiting toxicity has been seen
+    complete: Bools  # the whole DLT window has passed
+    evaluable: Bools  # counts for dose finding at all (infused, or still expected to be)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The trial as a dose decision sees it on one day, for a batch of trials.
+
+    A participant is *settled* with a DLT, or once the whole window has passed without one; *pending* in between.
+    """
+
+    n: Ints  # [B, D] settled participants
+    n_dlt: Ints  # [B, D] of them with a DLT
+    n_pending: Ints  # [B, D] still in their window, no DLT so far
+    current: Ints  # [B] level of the last assignment; the starting level while nobody is assigned
+    in_cohort: Ints  # [B] evaluable participants in the cohort now being filled; 0 = the next one opens a cohort
+    n_assigned: Ints  # [B] everybody assigned so far, evaluable or not
+    people: People | None = None
+
+    @property
+    def batch(self) -> int:
+        """How many trials are looked at together."""
+        return int(self.n.shape[0])
+
+    @property
+    def levels(self) -> int:
+        """How many dose levels the protocol declares."""
+        return int(self.n.shape[1])
+
+    @property
+    def n_treated(self) -> Ints:
+        """Participants who count for dose finding at each level, settled or pending, ``[B, D]``."""
+        return self.n + self.n_pending
+
+    @property
+    def highest_tried(self) -> Ints:
+        """The highest level anyone has been given, ``[B]``; 0 before the first participant."""
+        tried = self.n_treated > 0
+        return np.asarray(np.where(tried.any(axis=1), self.levels - tried[:, ::-1].argmax(axis=1), NO_LEVEL), np.int64)
+
+    @classmethod
+    def of_counts(cls, n: npt.ArrayLike, n_dlt: npt.ArrayLike, current: npt.ArrayLike) -> Self:
+        """Completed cohorts only: ``n`` and ``n_dlt`` are ``[B, D]``, ``current`` is ``[B]``; nobody is pending.
+
+        What the exact engine walks over, and the quickest way to ask a design a question.
+        """
+        counts = np.atleast_2d(np.asarray(n, np.int64))
+        return cls(
+            n=counts,
+            n_dlt=np.atleast_2d(np.asarray(n_dlt, np.int64)),
+            n_pending=np.zeros_like(counts),
+            current=np.atleast_1d(np.asarray(current, np.int64)),
+            in_cohort=np.zeros(len(counts), np.int64),
+            n_assigned=counts.sum(axis=1),
+        )
+
+    @classmethod
+    def of_people(cls, people: People, *, levels: int, start_level: int, cohort_size: int) -> Self:
+        """Counted up from participants: the live trial and the simulator both come through here."""
+        settled = people.evaluable & (people.dlt | people.complete)
+        pending = people.evaluable & ~settled
+        at_level = people.dose_level[:, :, None] == np.arange(1, levels + 1)
+        taken = people.assigned > NO_LEVEL
+        n_assigned = taken.sum(axis=1)
+        last = np.maximum(n_assigned - 1, 0)[:, None]
+        nobody = n_assigned == 0
+        current = np.where(nobody, start_level, _at(people.dose_level, last))
+        return cls(
+            n=(at_level & settled[:, :, None]).sum(axis=1),
+            n_dlt=(at_level & (settled & people.dlt)[:, :, None]).sum(axis=1),
+            n_pending=(at_level & pending[:, :, None]).sum(axis=1),
+            current=current.astype(np.int64),
+            in_cohort=_in_cohort(people, last_assigned=_at(people.assigned, last), cohort_size=cohort_size),
+            n_assigned=n_assigned.astype(np.int64),
+            people=people,
+        )
+
+
+def _at(values: Ints, place: Ints) -> Ints:
+    """The value at one place per trial; 0 where there are no places at all."""
+    if values.shape[1] == 0:
+        return np.zeros(len(values), np.int64)
+    return np.take_along_axis(values, place, axis=1)[:, 0]
+
+
+def _in_cohort(people: People, *, last_assigned: Ints, cohort_size: int) -> Ints:
+    """Evaluable participants since the cohort opened: the run of equal assignments at the end, modulo its size."""
+    taken = people.assigned > NO_LEVEL
+    other = taken & (people.assigned != last_assigned[:, None])
+    in_run = taken & (np.flip(np.flip(other, axis=1).cumsum(axis=1), axis=1) == 0)
+    return np.asarray((in_run & people.evaluable).sum(axis=1) % cohort_size, np.int64)
+
+
+@runtime_checkable
+class Posterior(Protocol):
+    """What is believed about the DLT rate of every level after the data; every answer is ``[B, D]``."""
+
+    def mean(self) -> Floats:
+        """Posterior mean of the DLT rate."""
+        ...
+
+    def quantile(self, probability: float) -> Floats:
+        """The rate below which the truth lies with this probability."""
+        ...
+
+    def exceedance(self, rate: float) -> Floats:
+        """Probability that the true DLT rate is above ``rate``."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Where in the batch a design or rule had something to say, and what."""
+
+    code: str  # stable name, "crm.closest_to_target"
+    text: Text
+    where: Bools  # [B]
+    values: Mapping[str, Any]  # arrays [B] or scalars, filled into the text
+
+    def said_of(self, trial: int) -> dict[str, Any]:
+        """The values that belong to one trial of the batch."""
+        return {
+            name: value[trial].item() if isinstance(value, np.ndarray) else value for name, value in self.values.items()
+        }
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The answer for every trial of the batch: a level for the next participants, to wait, or to stop."""
+
+    dose_level: Ints  # [B]; 0 = no level
+    wait: Bools  # [B] no assignment today
+    stop: Bools  # [B] no further assignment
+    notes: tuple[Note, ...] = ()
+    posterior: Posterior | None = None
+    evidence: Mapping[str, Floats] | None = None  # named arrays [B] or [B, D]: what the design computed
+
+    @classmethod
+    def of_level(
+        cls,
+        dose_level: Ints,
+        *,
+        stop: Bools | None = None,
+        notes: Sequence[Note] = (),
+        posterior: Posterior | None = None,
+        evidence: Mapping[str, Floats] | None = None,
+    ) -> Self:
+        """A proposal to treat at ``dose_level``; level 0 always means stop."""
+        stopped = (dose_level == NO_LEVEL) if stop is None else stop | (dose_level == NO_LEVEL)
+        waiting = np.zeros(len(dose_level), np.bool_)
+        return cls(np.asarray(dose_level, np.int64), waiting, stopped, tuple(notes), posterior, evidence)
+
+    def changed(
+        self,
+        where: Bools,
+        *,
+        code: str,
+        text: Text,
+        values: Mapping[str, Any],
+        dose_level: Ints | int | None = None,
+        wait: bool | None = None,
+        stop: bool | None = None,
+    ) -> Proposal:
+        """The same proposal, changed where ``where`` holds, with the reason added there."""
+        return replace(
+            self,
+            dose_level=self.dose_level if dose_level is None else np.where(where, dose_level, self.dose_level),
+            wait=self.wait if wait is None else np.where(where, wait, self.wait),
+            stop=self.stop if stop is None else np.where(where, stop, self.stop),
+            notes=(*self.notes, Note(code, text, where, values)),
+        )
+
+
+@runtime_checkable
+class Design(Protocol):
+    """A dose-escalation design: written once over a batch, for the live trial and for every virtual one."""
+
+    @property
+    def looks_at(self) -> Literal["counts", "participants"]:
+        """Whether counts per level are all it needs (then exact enumeration applies)."""
+        ...
+
+    def propose(self, seen: Seen) -> Proposal:
+        """The level for the next participants of every trial of the batch."""
+        ...
+
+    def select(self, seen: Seen) -> Ints:
+        """The level selected at the end of every trial, ``[B]``; 0 = none."""
+        ...
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Complaints when the design's parameters do not go with this number of dose levels."""
+        ...
+
+
+@runtime_checkable
+class Rule(Protocol):
+    """A safety or stopping rule: takes a proposal and what was seen, and answers a proposal."""
+
+    def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """The proposal after this rule; its reason is noted wherever it changed something."""
+        ...
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Complaints when the rule's parameters do not go with this number of dose levels."""
+        ...

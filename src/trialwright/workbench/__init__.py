@@ -1,0 +1,63 @@
+"""Workbench: the use cases, where pure meets input and output: open, record, advise, decide, report, verify, what-if.
+
+Lives here: one function per thing a team does with a trial; the clock. May import: everything below; the command line
+and the web call these functions and show what they answer. To add a use case: a function in the file of its theme and
+a line in ``_DOORS``. Names are loaded when they are first used, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trialwright.workbench.asking import (
+        WhatIf,
+        advise_trial,
+        check_protocol,
+        decision_as_data,
+        protocol_schema,
+        status,
+        what_if,
+    )
+    from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
+    from trialwright.workbench.recording import decide_trial, record_file
+    from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
+
+_DOORS = {
+    "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "demonstration": ("DEMOS", "Progress", "demonstrate"),
+    "recording": ("decide_trial", "record_file"),
+    "reporting": ("report_trial",),
+    "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
+}
+_HOME = {name: module for module, names in _DOORS.items() for name in names}
+
+__all__ = [
+    "DEMOS",
+    "Progress",
+    "Trial",
+    "WhatIf",
+    "advise_trial",
+    "check_protocol",
+    "decide_trial",
+    "decision_as_data",
+    "demonstrate",
+    "open_trial",
+    "protocol_schema",
+    "reach_trial",
+    "record_file",
+    "report_trial",
+    "status",
+    "verify_trial",
+    "what_if",
+    "write_anchor",
+    "write_schema",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,65 @@
+"""Writing to the record: events from a file, and dose decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from trialwright.conduct.offers import Offer, decided, entries_from, read_offers
+from trialwright.vocabulary.errors import NotFound, TrialError
+from trialwright.vocabulary.events import DoseDecided
+from trialwright.vocabulary.records import Entry, Record
+from trialwright.workbench.trials import Trial, now
+
+
+def record_file(trial: Trial, path: Path, *, by: str) -> tuple[Record, ...]:
+    """Record the events of a JSON Lines file: all of them, or none and every finding (RecordError)."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
+    return record_offers(trial, read_offers(text), by=by)
+
+
+def record_offers(
+    trial: Trial,
+    offers: Sequence[Offer],
+    *,
+    by: str,
+    at: datetime | None = None,
+    seen: Callable[[int], None] = lambda count: None,
+) -> tuple[Record, ...]:
+    """Record offers, all or none; ``seen`` hears how many are written."""
+    records = trial.records()
+    entries = entries_from(trial.study, records, offers=offers, by=by, at=at or now())
+    written = trial.ledger.append(entries, expected=len(records))
+    seen(len(written))
+    return written
+
+
+def decide_trial(trial: Trial, *, dose_level: int | None, reason: str, by: str, at: datetime | None = None) -> Record:
+    """Record what people decided today, beside what was advised: endorsed when the two agree.
+
+    ``dose_level`` None endorses the advice; 0 decides not to treat. A departure needs its reason.
+    """
+    moment = at or now()
+    on: date = moment.astimezone(trial.study.identity.zone).date()
+    state = trial.state()
+    level = _advised(trial, on) if dose_level is None else dose_level
+    levels = len(trial.study.dosing.amounts)
+    if not 0 <= level <= levels:
+        raise TrialError(
+            f"dose level {level} does not exist; the protocol declares 1 to {levels}, and 0 means no treatment"
+        )
+    event: DoseDecided = decided(trial.study, state, on=on, dose_level=level, reason=reason or "-", decided_by=by)
+    if not event.endorsed and not reason.strip():
+        raise TrialError(
+            f"level {level} departs from the advice (level {event.advised_dose_level}); a departure needs --reason"
+        )
+    return trial.ledger.append([Entry(event, by, moment)], expected=state.head.position)[0]
+
+
+def _advised(trial: Trial, on: date) -> int:
+    event = decided(trial.study, trial.state(), on=on, dose_level=0, reason="-", decided_by="-")
+    return event.advised_dose_level

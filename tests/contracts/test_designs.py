@@ -1,0 +1,262 @@
+"""Every design keeps the contract, because it is registered; and the contract notices who does not."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from trialwright import designs, rules
+from trialwright.testing.designs import (
+    DESIGN_CHECKS,
+    check_design,
+    instances,
+    published_decisions_are_repeated,
+    seen_after,
+)
+from trialwright.vocabulary.errors import Finding, NotFound, ParameterError
+from trialwright.vocabulary.seen import Design, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+STAY = Text(en="Stay at level {level}.", fr="Rester au palier {level}.")
+
+
+@pytest.mark.parametrize("name", designs.available())
+class TestEveryDesign:
+    @pytest.mark.parametrize("check", DESIGN_CHECKS, ids=lambda check: check.__name__)
+    def test_keeps_its_promise(self, name: str, check: Callable[[Design, int], None]) -> None:
+        for design, levels in instances(name, None):
+            check(design, levels)
+
+    def test_repeats_what_was_published(self, name: str) -> None:
+        published_decisions_are_repeated(name)
+
+    def test_says_what_it_is_and_when_to_choose_it(self, name: str) -> None:
+        docstring = designs.module(name).__doc__ or ""
+        for chapter in ("Rule in words.", "Formula.", "Reference.", "Choose it", "Not "):
+            assert chapter in docstring
+
+    def test_has_its_chapters_in_order(self, name: str) -> None:
+        source = inspect.getsource(designs.module(name))
+        chapters = ("def __post_init__", "def propose", "def select", "\nPUBLISHED", "\nDESIGN")
+        places = [source.index(chapter) for chapter in chapters]
+        assert places == sorted(places)
+
+
+OTHERS = [
+    designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": (0.06, 0.12, 0.2), "method": "likelihood"}),
+    designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": (0.06, 0.12, 0.2), "prior_sd": 3.0}),
+    designs.build(
+        "crm",
+        {
+            "target_toxicity_rate": 0.3,
+            "skeleton": (0.1, 0.2, 0.35),
+            "model": "logistic",
+            "method": "likelihood",
+            "select_among": "tried",
+        },
+    ),
+    designs.build("fixed_blocks", {"levels": (1, 2, 1, 3), "sizes": (4, 6, 3, 5), "safety_rate": 0.3}),
+    designs.build("fixed_blocks", {"levels": (3, 1), "sizes": (5, 10), "safety_rate": 0.2, "safety_confidence": 0.6}),
+]
+
+
+@pytest.mark.parametrize("design", OTHERS, ids=range(len(OTHERS)))
+def test_other_parameters_keep_the_promises_too(design: Design) -> None:
+    check_design(design, levels=3)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A design that stays where it is; the broken ones below differ in one thing each."""
+
+    looks_at: Literal["counts"] = "counts"
+    _params: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.looks_at, str):
+            raise ParameterError("no", [Finding("looks_at", 0, "bad"), Finding("_params", 0, "bad")])
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        return ()
+
+    def propose(self, seen: Seen) -> Proposal:
+        everywhere = np.ones(seen.batch, np.bool_)
+        return Proposal.of_level(
+            seen.current.copy(), notes=[Note("stay", STAY, everywhere, {"level": seen.current.copy()})]
+        )
+
+    def select(self, seen: Seen) -> Ints:
+        return np.ones(seen.batch, np.int64)
+
+
+class Chases(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        proposal = super().propose(seen)
+        return replace(proposal, dose_level=np.clip(1 + seen.n_dlt.sum(axis=1), 1, seen.levels))
+
+
+class BeyondTheTop(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        return replace(super().propose(seen), dose_level=seen.current + 1)
+
+
+class StopsAtALevel(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        return replace(super().propose(seen), stop=np.ones(seen.batch, np.bool_))
+
+
+class Silent(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        return replace(super().propose(seen), notes=())
+
+
+class English(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        (note,) = super().propose(seen).notes
+        return replace(super().propose(seen), notes=(replace(note, text=Text(en="Stay.", fr="Stay.")),))
+
+
+class Unfillable(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        (note,) = super().propose(seen).notes
+        return replace(super().propose(seen), notes=(replace(note, values={}),))
+
+
+class LooksAtTheBatch(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        return replace(super().propose(seen), dose_level=np.minimum(seen.current, 1 + (seen.batch == 1)))
+
+
+class Scribbles(Sound):
+    def propose(self, seen: Seen) -> Proposal:
+        seen.n[:] = 0
+        return super().propose(seen)
+
+
+class Careless(Sound):
+    def __post_init__(self) -> None:
+        pass
+
+
+class SelectsTheWorst(Sound):
+    def select(self, seen: Seen) -> Ints:
+        return np.where(seen.n_dlt.sum(axis=1) > 2, seen.levels, 1)
+
+
+class TestTheContractNotices:
+    def test_nothing_about_a_sound_design(self) -> None:
+        check_design(Sound(), levels=3)
+
+    @pytest.mark.parametrize(
+        ("broken", "promise"),
+        [
+            (Chases, "raised the dose"),
+            (BeyondTheTop, "is a level or 0"),
+            (StopsAtALevel, "stop and level 0 go together"),
+            (Silent, "no reason is given"),
+            (English, "every language"),
+            (Unfillable, "level"),
+            (LooksAtTheBatch, "the same dose_level"),
+            (Scribbles, "left as it was given"),
+            (Careless, "refused"),
+            (SelectsTheWorst, "raised the selection"),
+        ],
+        ids=lambda value: value.__name__ if isinstance(value, type) else "",
+    )
+    def test_a_broken_one(self, broken: type[Sound], promise: str) -> None:
+        with pytest.raises(ExceptionGroup) as caught:
+            check_design(broken(), levels=3)
+        assert any(promise in str(error) for error in caught.value.exceptions)
+        assert all(getattr(error, "__notes__", None) for error in caught.value.exceptions)
+
+
+class TestTheRegistry:
+    def test_knows_the_designs_by_their_file_names(self) -> None:
+        assert {"crm", "three_plus_three", "fixed_blocks"} <= set(designs.available())
+
+    def test_says_what_is_near_an_unknown_name(self) -> None:
+        with pytest.raises(NotFound, match="did you mean three_plus_three"):
+            designs.build("three_plus_thre", {})
+
+    @pytest.mark.parametrize(
+        ("name", "parameters", "places"),
+        [
+            (
+                "crm",
+                {"target_toxicity_rate": 1.2, "skeleton": [0.2, 0.1], "prior_sd": 0, "model": "cubic", "scale": 1},
+                {"scale", "target_toxicity_rate", "skeleton", "prior_sd", "model"},
+            ),
+            ("crm", {}, {"target_toxicity_rate", "skeleton"}),
+            (
+                "crm",
+                {"target_toxicity_rate": float("nan"), "skeleton": [0.0, 0.5]},
+                {"target_toxicity_rate", "skeleton"},
+            ),
+            (
+                "crm",
+                {"target_toxicity_rate": 0.2, "skeleton": [0.2, 0.97], "model": "logistic"},
+                {"skeleton"},
+            ),
+            ("three_plus_three", {"allow_deescalate": "yes"}, {"allow_deescalate"}),
+            (
+                "fixed_blocks",
+                {"levels": [0], "sizes": [6, 7], "safety_rate": 2, "safety_confidence": 0},
+                {"levels", "safety_rate", "safety_confidence"},
+            ),
+            ("fixed_blocks", {"levels": [1, 2], "sizes": [6]}, {"sizes"}),
+        ],
+    )
+    def test_bad_parameters_are_all_named(self, name: str, parameters: dict[str, Any], places: set[str]) -> None:
+        with pytest.raises(ParameterError) as caught:
+            designs.build(name, parameters)
+        assert {finding.place for finding in caught.value.findings} == places
+
+    def test_levels_that_do_not_fit_are_named(self) -> None:
+        crm = designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": [0.1, 0.2, 0.3]})
+        assert [finding.place for finding in crm.fits(4)] == ["skeleton"]
+        blocks = designs.build("fixed_blocks", {"levels": [1, 3], "sizes": [3, 3]})
+        assert [finding.place for finding in blocks.fits(2)] == ["levels"]
+
+
+class TestWhatTheDesignsSay:
+    def test_crm_in_both_languages(self) -> None:
+        crm = designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": [0.06, 0.12, 0.2]})
+        (note, *_) = [note for note in crm.propose(seen_after("1NNN", 3)).notes if note.where[0]]
+        english, french = (note.text.said(language, **note.said_of(0)) for language in ("en", "fr"))
+        assert english == "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4%."
+        assert french.startswith("Le palier 3 a le taux de DLT estimé le plus proche de la cible de 20,0")
+
+    def test_three_plus_three_waits_for_its_cohort(self) -> None:
+        design = designs.build("three_plus_three", {})
+        seen = replace(seen_after("1NNN", 3), n=np.array([[2, 0, 0]]), n_pending=np.array([[1, 0, 0]]))
+        proposal = design.propose(seen)
+        assert (proposal.dose_level[0], proposal.wait[0], proposal.stop[0]) == (1, True, False)
+
+    @pytest.mark.parametrize(("outcomes", "level"), [("1N", 1), ("1NNNN", 2), ("1NNNT", 1), ("1NTT", 0), ("1TT", 0)])
+    def test_three_plus_three_answers_every_count(self, outcomes: str, level: int) -> None:
+        design = designs.build("three_plus_three", {})
+        assert design.propose(seen_after(outcomes, 3)).dose_level[0] == level
+
+    def test_blocks_count_pending_participants_and_close_upwards(self) -> None:
+        design = designs.build("fixed_blocks", {"levels": [1, 2], "sizes": [3, 3], "safety_rate": 0.25})
+        seen = replace(seen_after("1NN", 2), n_pending=np.array([[1, 0]]))
+        assert design.propose(seen).dose_level[0] == 2
+        assert design.propose(seen_after("1TT", 2)).stop[0]
+        assert design.select(seen_after("1NNN 2TTT", 2))[0] == 1
+
+    def test_without_a_dlt_the_likelihood_alone_runs_to_the_top_and_no_skipping_holds_it(self) -> None:
+        crm = designs.build(
+            "crm", {"target_toxicity_rate": 0.2, "skeleton": [0.05, 0.1, 0.2, 0.3], "method": "likelihood"}
+        )
+        seen = seen_after("1NNN", 4)
+        proposal = crm.propose(seen)
+        assert [note.code for note in proposal.notes if note.where[0]] == ["crm.no_maximum", "crm.closest_to_target"]
+        assert proposal.dose_level[0] == 4
+        assert rules.build("no_skipping", {})(proposal, seen).dose_level[0] == 2
+        assert crm.propose(seen_after("2TTT", 4)).dose_level[0] == 1
+        assert crm.select(seen_after("1NNN", 4))[0] == 1

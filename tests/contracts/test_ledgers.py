@@ -1,0 +1,93 @@
+"""Every ledger keeps the same promises, wherever it keeps its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from trialwright.ledger import DatabaseLedger, MemoryLedger
+from trialwright.testing import LEDGER_CHECKS, REOPEN_CHECKS, check_ledger
+from trialwright.testing.ledgers import STORY, STORY_HEAD
+from trialwright.vocabulary.records import Entry, Head, Ledger, Record
+
+Make = Callable[[], Ledger]
+
+
+def database_in(folder: Path) -> Make:
+    numbers = count()
+    return lambda: DatabaseLedger.create(folder / f"trial {next(numbers)}.db")
+
+
+def reopened(ledger: Ledger) -> Ledger:
+    assert isinstance(ledger, DatabaseLedger)
+    ledger.close()
+    return DatabaseLedger.open(ledger.place)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    return MemoryLedger if request.param == "memory" else database_in(tmp_path)
+
+
+@pytest.mark.parametrize("check", LEDGER_CHECKS, ids=lambda check: check.__name__)
+def test_every_ledger(check: Callable[[Make], None], make: Make) -> None:
+    check(make)
+
+
+@pytest.mark.parametrize("check", REOPEN_CHECKS, ids=lambda check: check.__name__)
+def test_every_ledger_that_outlives_the_program(check: Callable[..., None], tmp_path: Path) -> None:
+    check(database_in(tmp_path), reopened)
+
+
+def test_the_whole_kit_in_one_call(tmp_path: Path) -> None:
+    check_ledger(MemoryLedger)
+    check_ledger(database_in(tmp_path), reopen=reopened)
+
+
+def test_the_digest_is_the_same_as_in_every_release() -> None:
+    golden = Head(6, "eaf6132476a390fa9ef420d3b0feb952a495820842906ab1ff311d68bbffb9ec")
+    assert golden == STORY_HEAD
+
+
+class Faulty:
+    """A ledger with one fault, to see that the kit notices."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault, self.whole = fault, MemoryLedger()
+
+    def append(self, entries: Sequence[Entry], *, expected: int | None = None) -> tuple[Record, ...]:
+        if self.fault == "moves":
+            expected = None
+        if self.fault == "halves":
+            return tuple(record for entry in entries for record in self.whole.append([entry]))
+        return self.whole.append(entries, expected=expected)
+
+    def read(self, *, after: int = 0) -> Iterator[Record]:
+        return self.whole.read(after=0 if self.fault == "rereads" else after)
+
+    def head(self) -> Head:
+        return Head() if self.fault == "forgets" else self.whole.head()
+
+    def verify(self) -> Head:
+        return self.whole.verify()
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("fault", ["moves", "halves", "rereads", "forgets"])
+def test_the_kit_notices_a_fault(fault: str) -> None:
+    with pytest.raises(ExceptionGroup, match=r"breaks \d of its promises") as caught:
+        check_ledger(lambda: Faulty(fault))
+    assert all("promise: " in note for error in caught.value.exceptions for note in error.__notes__)
+
+
+def test_a_ledger_without_fault_is_not_accused() -> None:
+    check_ledger(lambda: Faulty("none"))
+
+
+def test_the_story_uses_what_is_hard_to_store() -> None:
+    text = "".join(entry.canonical() for entry in STORY)
+    assert all(hard in text for hard in ("è", "🌡", "\\u0000", '\\"', "0.1", "null"))

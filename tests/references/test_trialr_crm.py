@@ -1,0 +1,65 @@
+"""The one-parameter cases of references/trialr_crm: posterior means of the curve."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from trialwright import designs
+from trialwright.vocabulary.seen import Proposal, Seen
+
+FILE = json.loads((Path(__file__).parents[2] / "references" / "trialr_crm" / "cases.json").read_text("utf-8"))
+MODELS = {"empiric": "power", "logistic": "logistic"}
+CASES = [case for case in FILE["cases"] if case["inputs"]["model"] in MODELS]
+
+
+def proposal_of(case: dict[str, Any]) -> Proposal:
+    inputs = case["inputs"]
+    design = designs.build(
+        "crm",
+        {
+            "target_toxicity_rate": inputs["target"],
+            "skeleton": inputs["skeleton"],
+            "prior_sd": inputs["beta_sd"],
+            "model": MODELS[inputs["model"]],
+            "intercept": inputs.get("a0", 3),
+            "estimate": "posterior-mean",
+        },
+    )
+    return design.propose(Seen.of_counts(inputs["n"], inputs["y"], 1))
+
+
+def mean_of(proposal: Proposal) -> Any:
+    assert proposal.posterior is not None
+    return proposal.posterior.mean()[0]
+
+
+def test_eleven_cases_are_in_scope() -> None:
+    assert len(CASES) == 11
+    assert all(case["outputs"]["quadrature_prob_tox"] is not None for case in CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+class TestPosteriorMean:
+    def test_agrees_with_quadrature(self, case: dict[str, Any]) -> None:
+        mean = mean_of(proposal_of(case))
+        assert_allclose(mean, case["outputs"]["quadrature_prob_tox"], rtol=0, atol=FILE["tolerance"]["quadrature"])
+
+    def test_agrees_with_the_draws(self, case: dict[str, Any]) -> None:
+        mean, wanted = mean_of(proposal_of(case)), case["outputs"]
+        assert (np.abs(mean - wanted["prob_tox"]) <= 4 * np.array(wanted["mcse"])).all()
+
+    def test_medians_agree_with_the_draws(self, case: dict[str, Any]) -> None:
+        """No standard error is given for the medians; the means' is doubled (normal draws: 1.25 times) and a bit."""
+        proposal = proposal_of(case)
+        assert proposal.posterior is not None
+        apart = np.abs(proposal.posterior.quantile(0.5)[0] - case["outputs"]["median_prob_tox"])
+        assert (apart <= 8 * np.array(case["outputs"]["mcse"])).all()
+
+    def test_recommends_the_same_level(self, case: dict[str, Any]) -> None:
+        assert proposal_of(case).dose_level[0] == case["outputs"]["recommended_dose"]

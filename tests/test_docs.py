@@ -1,0 +1,42 @@
+"""Documentation is part of the house: what is not explained, or is explained as it no longer is, fails here."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import generate_docs  # noqa: E402 - found beside the docs it writes
+
+PAGES = generate_docs.pages()
+WRITTEN = [
+    path for pattern in ("docs/**/*.md", "*.md", "decisions/*.md", "protocols/**/*.md") for path in ROOT.glob(pattern)
+]
+TEXTS = {path: path.read_text(encoding="utf-8") for path in sorted(WRITTEN)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_reference_pages_are_what_the_code_says(name: str) -> None:
+    kept = (generate_docs.REFERENCE / name).read_text(encoding="utf-8")
+    assert kept == PAGES[name], "run `make reference`"
+
+
+@pytest.mark.parametrize("name", ["cli.md", "protocol.md", "events.md", "designs.md", "rules.md"])
+def test_nothing_in_the_reference_is_left_unexplained(name: str) -> None:
+    empty = [line for line in PAGES["cli.md"].splitlines() if re.fullmatch(r"\| `[^`]+` \|  \|", line)]
+    headings = re.findall(r"^## .*\n\n(.*)", PAGES[name], flags=re.MULTILINE)
+    assert not empty
+    assert headings
+    assert all(text and not text.startswith("|") for text in headings)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_inside_the_house_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", TEXTS[path])
+    missing = [link for link in links if not (path.parent / link).exists()]
+    assert not missing

@@ -1,0 +1,197 @@
+"""Writes the reference pages of the docs from the code itself: commands, events, protocol fields, designs, rules.
+
+Run it as `make reference`; a test compares what it would write with what lies in `docs/reference/`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from trialwright import designs, diseases, rules
+from trialwright.cli import app
+from trialwright.protocol import protocol_schema
+from trialwright.vocabulary.events import EVENTS
+from trialwright.vocabulary.registry import Registry
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+NOTE = "<!-- written by tools/generate_docs.py from the code; do not edit -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page, by file name."""
+    schema = protocol_schema()
+    return {
+        "cli.md": NOTE + _commands(),
+        "events.md": NOTE + _events(),
+        "protocol.md": NOTE + _protocol(schema),
+        "designs.md": NOTE + _registry("Designs", designs.REGISTRY, "[design]"),
+        "rules.md": NOTE + _registry("Rules", rules.REGISTRY, "[[rules]]"),
+        "instruments.md": NOTE + _instruments(),
+    }
+
+
+def _commands() -> str:
+    lines = [
+        "# Commands\n",
+        "Every command takes `--help`. Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit.\n",
+    ]
+    for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
+        lines += [
+            f"## {name}\n",
+            inspect.cleandoc(command.help or "") + "\n",
+            "| argument or option | meaning |",
+            "|---|---|",
+        ]
+        for parameter in command.params:
+            shown = (
+                parameter.metavar or parameter.name
+                if parameter.param_type_name == "argument"
+                else ", ".join(parameter.opts)
+            )
+            lines.append(f"| `{shown}` | {_cell(getattr(parameter, 'help', '') or '')} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _events() -> str:
+    lines = [
+        "# Events\n",
+        "A file for `trialwright record` holds one JSON object a line, with `kind` and `body`. "
+        "A field that may be left out shows its default. Days are ISO dates (`2024-01-31`).\n",
+        "```json",
+        '{"kind": "participant-enrolled.1", "body": {"usubjid": "P-01", "on": "2024-01-31", "dose_level": 1}}',
+        "```\n",
+    ]
+    for kind, event in EVENTS.items():
+        lines += [f"## {kind}\n", (inspect.getdoc(event) or "") + "\n", "| field | type | default |", "|---|---|---|"]
+        lines += [
+            f"| `{field.name}` | {_cell(_type(field.type))} | {_default(field)} |"
+            for field in dataclasses.fields(event)
+        ]  # type: ignore[arg-type]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _type(annotation: Any) -> str:
+    return str(annotation).replace("Literal", "one of ").replace("[", "(").replace("]", ")")
+
+
+def _default(field: Any) -> str:
+    return "required" if field.default is dataclasses.MISSING else f"`{json.dumps(field.default)}`"
+
+
+def _protocol(schema: Mapping[str, Any]) -> str:
+    lines = [
+        "# The protocol file\n",
+        "A TOML file; `trialwright check` names every mistake at once. "
+        "An editor completes and checks it with the [JSON Schema](../protocol.schema.json): "
+        "put `#:schema protocol.schema.json` on the first line.\n",
+    ]
+    for name, section in schema["properties"].items():
+        required = "required" if name in schema["required"] else "optional"
+        table = section if "properties" in section else schema["$defs"].get(_item(section), {})
+        head = f"## [[{name}]]" if section.get("type") == "array" else f"## [{name}]"
+        lines += [
+            f"{head} — {required}\n",
+            table.get("description", "") + "\n",
+            "| field | type | meaning |",
+            "|---|---|---|",
+        ]
+        wanted = table.get("required", [])
+        for field, body in table.get("properties", {}).items():
+            meaning = body.get("description", "") + ("" if field in wanted else " (optional)")
+            lines.append(f"| `{field}` | {_cell(_shape(body))} | {_cell(meaning)} |")
+        lines.append("")
+    lines += ["## Rules of eligibility\n", "A rule is one of these, told by the key that only it has.\n"]
+    for name in ("Comparison", "Statement", "Treatment", "All", "AnyOf"):
+        body = schema["$defs"][name]
+        lines.append(f"- **{', '.join(f'`{key}`' for key in body['properties'])}** — {body.get('description', '')}")
+    return "\n".join(lines) + "\n"
+
+
+def _item(section: Mapping[str, Any]) -> str:
+    return str(section.get("items", {}).get("$ref", "")).rpartition("/")[2]
+
+
+def _shape(body: Mapping[str, Any]) -> str:
+    if "$ref" in body:
+        return str(body["$ref"]).rpartition("/")[2]
+    if "enum" in body:
+        return "one of " + ", ".join(map(str, body["enum"]))
+    if "anyOf" in body:
+        return " or ".join(_shape(one) for one in body["anyOf"])
+    if body.get("type") == "array":
+        return "list of " + _shape(body.get("items", {}))
+    return str(body.get("type", "value"))
+
+
+def _registry(title: str, registry: Registry, place: str) -> str:
+    lines = [f"# {title}\n", f"Named in the protocol file under `{place}`; the other keys there are its parameters.\n"]
+    for name in registry.available():
+        module = registry.module(name)
+        lines += [f"## {name}\n", _prose(inspect.getdoc(module) or "") + "\n", "| parameter | default |", "|---|---|"]
+        kind = getattr(module, registry.attribute)
+        lines += [f"| `{field.name}` | {_parameter(field)} |" for field in dataclasses.fields(kind) if field.init]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _parameter(field: Any) -> str:
+    if field.default is not dataclasses.MISSING:
+        return f"`{field.default!r}`"
+    return "required" if field.default_factory is dataclasses.MISSING else f"`{field.default_factory()!r}`"
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"``([^`]+)``", r"`\1`", text)
+
+
+def _instruments() -> str:
+    lines = [
+        "# Instruments\n",
+        "Named in the protocol file under `[disease]`. Items are three-valued: true, false, or not assessed.\n",
+    ]
+    for name in diseases.available():
+        disease = diseases.disease(name)
+        lines += [
+            f"## {disease.title.en} (`{name}`)\n",
+            "| instrument | name | version | ADaM code |",
+            "|---|---|---|---|",
+        ]
+        for key, instrument in disease.instruments().items():
+            lines.append(f"| `{key}` | {_cell(instrument.title.en)} | {instrument.version} | {instrument.paramcd} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def write() -> Iterator[Path]:
+    """Write every page, and the JSON Schema beside them."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        place = REFERENCE / name
+        place.write_text(text, encoding="utf-8")
+        yield place
+    place = ROOT / "docs" / "protocol.schema.json"
+    place.write_text(
+        json.dumps(protocol_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    yield place
+
+
+if __name__ == "__main__":
+    for written in write():
+        sys.stdout.write(f"{written.relative_to(ROOT)}\n")
