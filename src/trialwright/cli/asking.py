@@ -19,7 +19,6 @@ from trialwright.cli.terminal import (
     language,
     print_json,
     say,
-    show_table,
 )
 from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Text
@@ -77,10 +76,10 @@ def check(protocol: ProtocolFile, lang: Lang = "en", *, as_json: Json = False) -
 
 def _show_study(study: Study, spoken: Language) -> None:
     say(f"{study.identity.id} — {study.identity.title.said(spoken)}", style="bold")
-    unit = study.dosing.unit
+    unit = study.dosing.unit.said(spoken)
     start = SECTIONS["start"].said(spoken)
     levels = [
-        f"{level.level}: {standing.amount(level.amount)} {unit}"
+        f"{level.level}: {standing.amount(level.amount, spoken)} {unit}"
         + (f" ({start})" if level.level == study.dosing.start_level else "")
         for level in study.dose_levels
     ]
@@ -129,7 +128,7 @@ def _study_data(study: Study) -> dict[str, object]:
         "id": study.identity.id,
         "digest": study.digest,
         "dose_levels": [{"level": level.level, "amount": level.amount} for level in study.dose_levels],
-        "unit": study.dosing.unit,
+        "unit": study.dosing.unit.en,
         "start_level": study.dosing.start_level,
         "design": {"name": study.design_name, **study.design_parameters},
         "rules": [{"name": rule.name, **rule.parameters} for rule in study.rule_names],
@@ -211,8 +210,7 @@ def what_if(
         return
     standing.show_levels(asked.decision.levels, study=asked.study, spoken=spoken)
     standing.show_advice(asked.decision, spoken, hypothetical=True)
-    rows = [[name, str(value)] for name, value in asked.decision.evidence.items()]
-    show_table("", ["", ""], rows=rows)
+    standing.show_evidence(asked.decision, spoken)
 
 
 def schema(

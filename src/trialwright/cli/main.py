@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,13 @@ for group in (demonstration, asking, keeping):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; exit status 0 when done, 1 for a trial that cannot go on, 2 for input that does not fit."""
+    """Run the command line.
+
+    Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit, 70 a mistake of this program.
+    """
     try:
         app(args=arguments)
-    except Exception as error:
-        status = complain(error)
-        if status is None:
+    except Exception as error:  # the last line of defence: a person gets a message, never a traceback
+        if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise
-        sys.exit(status)
+        sys.exit(complain(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialwright.cli.terminal import say, show_table
@@ -67,6 +68,7 @@ WORDS = {
     ),
     "advice": Text(en="Advice on {on}: {action}", fr="Avis au {on} : {action}"),
     "advice_if": Text(en="Advice: {action}", fr="Avis : {action}"),
+    "evidence": Text(en="What the design computed", fr="Ce que le plan d'escalade a calculé"),
     "report": Text(en="Report: {path}", fr="Rapport : {path}"),
     "also": Text(en="In the other language: {path}", fr="Dans l'autre langue : {path}"),
     "ledger": Text(en="Ledger: {count} entries, head {digest}", fr="Registre : {count} entrées, empreinte {digest}"),
@@ -112,7 +114,7 @@ def show_exposure(status: Status, spoken: Language) -> None:
 
 def _person(case: Case, usubjid: str, *, exposure: Exposure | None, spoken: Language) -> list[str]:
     seen = case.observed[usubjid]
-    assigned = amount(case.study.dosing.amounts[seen.assigned - 1])
+    assigned = amount(case.study.dosing.amounts[seen.assigned - 1], spoken)
     if exposure is None:
         return [
             usubjid,
@@ -128,8 +130,10 @@ def _person(case: Case, usubjid: str, *, exposure: Exposure | None, spoken: Lang
         _marked(usubjid, exposure, name="usubjid"),
         _marked(day(exposure.on, spoken), exposure, name="on"),
         assigned,
-        _marked(NOT_AVAILABLE if exposure.released is None else amount(exposure.released), exposure, name="released"),
-        _marked(amount(exposure.given), exposure, name="given"),
+        _marked(
+            NOT_AVAILABLE if exposure.released is None else amount(exposure.released, spoken), exposure, name="released"
+        ),
+        _marked(amount(exposure.given, spoken), exposure, name="given"),
         counted,
         _window(case, usubjid, spoken=spoken),
     ]
@@ -169,7 +173,7 @@ def show_levels(levels: Sequence[LevelEvidence], *, study: Study, spoken: Langua
     keys = ["level", "amount", "evaluable", "dlt", "pending"]
     keys += ["posterior", "above"] if any(level.mean is not None for level in levels) else []
     rows = [_level(level, spoken)[: len(keys)] for level in levels]
-    title = f"{words('toxicity', spoken)} ({study.dosing.unit})"
+    title = f"{words('toxicity', spoken)} ({study.dosing.unit.said(spoken)})"
     show_table(title, [words(key, spoken) for key in keys], rows=rows, right=range(7))
     say()
 
@@ -182,18 +186,29 @@ def _level(level: LevelEvidence, spoken: Language) -> list[str]:
     if level.above_target is not None:
         above = percent(level.above_target, 1, spoken)
     counts = [str(level.n), str(level.n_dlt), str(level.n_pending)]
-    return [str(level.dose_level), amount(level.dose_amount), *counts, posterior, above]
+    return [str(level.dose_level), amount(level.dose_amount, spoken), *counts, posterior, above]
 
 
 def show_responses(status: Status, spoken: Language) -> None:
     """One sentence per endpoint."""
+    study = status.case.study
     for one in status.responders:
         rate: Rate = one.rate
         if rate.lower is None or rate.upper is None:
             continue
         bounds = {"lower": rate.lower, "upper": rate.upper, "share": rate.count / rate.of}
         title = one.endpoint.title.said(spoken)
-        say(words("responses", spoken, title=title, visit=one.endpoint.visit, count=rate.count, of=rate.of, **bounds))
+        say(
+            words(
+                "responses",
+                spoken,
+                title=title,
+                visit=study.visit_name(one.endpoint.visit),
+                count=rate.count,
+                of=rate.of,
+                **bounds,
+            )
+        )
     if status.responders:
         say()
 
@@ -212,6 +227,16 @@ def show_advice(decision: Decision, spoken: Language, *, hypothetical: bool = Fa
     say()
 
 
+def show_evidence(decision: Decision, spoken: Language) -> None:
+    """What the design computed, to four decimals; ``--json`` has every digit."""
+    rows = []
+    for name, value in decision.evidence.items():
+        values = value if isinstance(value, list) else [value]
+        shown = [number(one, 4, spoken) if isinstance(one, float) and isfinite(one) else str(one) for one in values]
+        rows.append([name, "  ".join(shown)])
+    show_table(words("evidence", spoken), ["", ""], rows=rows)
+
+
 def show_files(written: Written, others: Sequence[Written], *, head: Head, spoken: Language) -> None:
     """Where the report lies, and what proves it."""
     say(words("report", spoken, path=f"{written.html}, {written.pdf.name}"), style="bold")
@@ -221,16 +246,16 @@ def show_files(written: Written, others: Sequence[Written], *, head: Head, spoke
     say(words("manifest", spoken, path=written.manifest, digest=written.manifest_sha256[:16] + "…"))
 
 
-def amount(value: float) -> str:
+def amount(value: float, spoken: Language) -> str:
     """A dose amount on a terminal: ``2 × 10⁶``."""
-    from trialwright.report.documents.findings import amount_text  # loaded when there is something to show
+    from trialwright.report.model import Amount  # loaded when there is something to show
 
-    return amount_text(value)
+    return Amount(value).said(spoken)
 
 
 __all__ = [
-    "number",
     "show_advice",
+    "show_evidence",
     "show_exposure",
     "show_files",
     "show_levels",

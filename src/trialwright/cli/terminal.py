@@ -92,13 +92,24 @@ def phrase(texts: Mapping[str, Text], key: str, *, spoken: Language, **values: o
     return texts[key].said(spoken, **values)
 
 
-def complain(error: Exception) -> int | None:
-    """Explain an error on standard error; the exit status, or None when the error is not one of ours."""
-    from trialwright.vocabulary.errors import FindingsError, TrialError  # loaded when something went wrong
+OUR_MISTAKE = 70  # EX_SOFTWARE of sysexits.h
 
-    if not isinstance(error, TrialError):
-        return None
+
+def complain(error: Exception) -> int:
+    """Explain an error on standard error; the answer is the exit status."""
     from rich.console import Console  # loaded when something went wrong
 
-    Console(stderr=True, highlight=False, soft_wrap=True).print(escape(str(error)), style="red")
-    return 2 if isinstance(error, FindingsError) else 1
+    from trialwright.vocabulary.errors import FindingsError, TrialError  # loaded when something went wrong
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if isinstance(error, TrialError):
+        console.print(escape(str(error)), style="red")
+        return 2 if isinstance(error, FindingsError) else 1
+    console.print(
+        escape(
+            f"trialwright made a mistake ({type(error).__name__}: {error}). Nothing that was acknowledged is lost. "
+            "Run the command again with TRIALWRIGHT_DEBUG=1 to see where, and report it."
+        ),
+        style="red",
+    )
+    return OUR_MISTAKE

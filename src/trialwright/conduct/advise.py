@@ -28,8 +28,8 @@ START = Text(
     fr="Personne n'a encore été traité ; le protocole commence au palier de dose {level}.",
 )
 CLOSED = Text(
-    en="Enrolment was closed on {on} ({reason}).",
-    fr="Les inclusions ont été closes le {on} ({reason}).",
+    en="Enrolment was closed on {on} (“{reason}”).",
+    fr="Les inclusions ont été closes le {on} (« {reason} »).",
 )
 WERE_OPEN = Text(
     en="Were enrolment open, the next participant would be treated at dose level {level}.",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from trialwright.vocabulary.words import Language, Text, number
+from trialwright.vocabulary.words import Language, Text, plain
 
 Operator = Literal[">", ">=", "<", "<=", "="]
 SIGN = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "=": "="}
@@ -22,12 +22,6 @@ class _Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def _plain(value: float, language: Language) -> str:
-    """A number with no more decimals than it has."""
-    decimals = 0 if float(value).is_integer() else len(repr(float(value)).split(".")[1])
-    return number(value, decimals, language)
-
-
 class Comparison(_Rule):
     """A measured quantity against a threshold."""
 
@@ -38,7 +32,7 @@ class Comparison(_Rule):
 
     def said(self, language: Language) -> str:
         """The comparison in words: ``age > 18 years``."""
-        amount = f"{_plain(self.value, language)} {self.unit}".strip()
+        amount = f"{plain(self.value, language)} {self.unit}".strip()
         return f"{self.quantity.said(language)} {SIGN[self.operator]} {amount}"
 
 
@@ -65,7 +59,7 @@ class Treatment(_Rule):
         parts = [self.drug.said(language), *(limit.said(language) for limit in self.dose)]
         parts += [self.course.said(language)] if self.course else []
         if self.duration:
-            amount = f"{SIGN[self.duration.operator]} {_plain(self.duration.value, language)} {self.duration.unit}"
+            amount = f"{SIGN[self.duration.operator]} {plain(self.duration.value, language)} {self.duration.unit}"
             parts.append(FOR.said(language, duration=amount))
         return ", ".join(parts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from trialwright.protocol.eligibility import Criterion
 from trialwright.vocabulary.words import Text
@@ -22,6 +22,11 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is not a time zone; use a name such as Europe/Paris")
     return name
+
+
+def _in_every_language(value: Any) -> Any:
+    """A plain string says the same in every language."""
+    return Text(en=value, fr=value) if isinstance(value, str) and value else value
 
 
 class Part(BaseModel):
@@ -63,7 +68,11 @@ class Product(Part):
 class Dosing(Part):
     """The declared dose set and how people move through it."""
 
-    unit: Annotated[str, Field(min_length=1, description="Unit of every dose amount, as it will be printed")]
+    unit: Annotated[
+        Text,
+        BeforeValidator(_in_every_language, json_schema_input_type=Text | str),
+        Field(description="Unit of every dose amount, as it will be printed; one text, or one for each language"),
+    ]
     amounts: Annotated[
         tuple[Positive, ...], Field(min_length=1, description="Dose amount of level 1, 2, …, increasing")
     ]

@@ -74,6 +74,6 @@ class Study:
         """What the file says about one of its places: source, status, our reading."""
         return tuple(about for about in self.about if about.place == place_name)
 
-    def title(self) -> Text:
-        """The full title."""
-        return self.identity.title
+    def visit_name(self, name: str) -> Text:
+        """A visit in every language, by its English name; the name itself when the protocol plans no such visit."""
+        return next((visit.name for visit in self.visits if visit.name.en == name), Text(en=name, fr=name))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from trialwright.report.catalogue import catalogue
-from trialwright.report.model import Count, Estimate, Number, Share
+from trialwright.report.model import Amount, Count, Estimate, Number, Share, Tally
 from trialwright.vocabulary.words import NOT_AVAILABLE, Language, Text, day, number, percent
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def written(value: Value, language: Language) -> str:
             return _count(value, language)
         case Estimate():
             return _estimate(value, language)
+        case Tally():
+            return _tally(value, language)
         case date():
             return day(value, language)
         case _:
@@ -89,10 +91,12 @@ def written(value: Value, language: Language) -> str:
 def order(value: Value) -> float | str | None:
     """What a column is sorted by: a number or an ISO day; None where the words themselves serve."""
     match value:
-        case Number() | Share() | Estimate():
+        case Number() | Share() | Estimate() | Amount():
             return value.value if math.isfinite(value.value) else ""
         case Count():
             return value.n
+        case Tally():
+            return value.people if value.of else ""
         case int():
             return value
         case date():
@@ -133,6 +137,12 @@ def _signed(text: str) -> str:
 def _count(value: Count, language: Language) -> str:
     share = _percent(value.n / value.of, value.decimals, language=language) if value.of else NOT_AVAILABLE
     return f"{_number(value.n, 0, language=language)} ({share})"
+
+
+def _tally(value: Tally, language: Language) -> str:
+    if not value.of:
+        return NOT_AVAILABLE
+    return f"{_count(Count(value.people, value.of), language)} [{_number(value.events, decimals=0, language=language)}]"
 
 
 def _estimate(value: Estimate, language: Language) -> str:

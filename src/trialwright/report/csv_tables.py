@@ -1,8 +1,8 @@
 """Each table as CSV for machines: UTF-8, one header of keys, raw values, days as ISO, nothing for what is missing.
 
-One column may become several: a count over its population gives `key` and `key_of`, an estimate `key`, `key_lower` and
-`key_upper`. The last column, `illustrative_columns`, names the keys of the illustrative cells of the row, separated by
-semicolons. A text that a spreadsheet would run as a formula gets an apostrophe in front.
+One column may become several: a count over its population gives `key` and `key_of`, a tally `key_events` too, an
+estimate `key`, `key_lower` and `key_upper`. The last column, `illustrative_columns`, names the keys of the illustrative
+cells of the row, separated by semicolons. A text that a spreadsheet would run as a formula gets an apostrophe in front.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 from io import StringIO
 
 from trialwright.report.cells import say
-from trialwright.report.model import Cell, Count, Estimate, Number, Share, Table, Value
+from trialwright.report.model import Amount, Cell, Count, Estimate, Number, Share, Table, Tally, Value
 from trialwright.vocabulary.words import Language
 
 ILLUSTRATIVE = "illustrative_columns"
@@ -39,9 +39,10 @@ def table_csv(table: Table, *, language: Language) -> str:
 def _parts(table: Table, index: int) -> tuple[str, ...]:
     """Endings of the columns that one column of the table becomes."""
     values = [cells[index].value for cells in table.rows]
-    of = ("_of",) if any(isinstance(value, Count) for value in values) else ()
+    of = ("_of",) if any(isinstance(value, Count | Tally) for value in values) else ()
+    events = ("_events",) if any(isinstance(value, Tally) for value in values) else ()
     bounds = ("_lower", "_upper") if any(isinstance(value, Estimate) for value in values) else ()
-    return ("", *of, *bounds)
+    return ("", *of, *events, *bounds)
 
 
 def _illustrative(table: Table, cells: Sequence[Cell]) -> str:
@@ -51,7 +52,7 @@ def _illustrative(table: Table, cells: Sequence[Cell]) -> str:
 
 def _raw(value: Value, part: str, *, language: Language) -> str:
     match value, part:
-        case (Number() | Share() | Estimate()) as figure, "":
+        case (Number() | Share() | Estimate() | Amount()) as figure, "":
             return _exact(figure.value)
         case Estimate(), "_lower":
             return _exact(value.lower)
@@ -59,9 +60,13 @@ def _raw(value: Value, part: str, *, language: Language) -> str:
             return _exact(value.upper)
         case Count(), "":
             return str(value.n)
-        case Count(), "_of":
-            return str(value.of)
-        case (None, _) | (_, "_of" | "_lower" | "_upper"):
+        case Tally(), "":
+            return str(value.people) if value.of else ""
+        case (Count() | Tally()) as tally, "_of":
+            return str(tally.of)
+        case Tally(), "_events":
+            return str(value.events) if value.of else ""
+        case (None, _) | (_, "_of" | "_lower" | "_upper" | "_events"):
             return ""
         case int(), _:
             return str(value)

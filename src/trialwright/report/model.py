@@ -16,7 +16,7 @@ from datetime import date
 from typing import Literal, Protocol, final, runtime_checkable
 
 from trialwright.report.specifications import FigureSpec
-from trialwright.vocabulary.words import Language, Text
+from trialwright.vocabulary.words import Language, Text, plain
 
 
 @runtime_checkable
@@ -96,7 +96,40 @@ class Estimate:
     as_share: bool = False
 
 
-Value = None | str | int | Sayable | Number | Share | Count | Estimate | date
+@final
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """People among so many, with their events, shown as `2 (40.0%) [5]`; nobody of nobody is missing."""
+
+    people: int
+    of: int
+    events: int
+
+
+SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+BIG = 10_000  # from here on an amount is written with a power of ten
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A dose amount, written as clinicians write it: a large one with a power of ten."""
+
+    value: float
+
+    def said(self, language: Language, /) -> str:
+        """The amount in the reader's language.
+
+        >>> Amount(2e6).said("en"), Amount(3.5e6).said("fr"), Amount(75).said("en")
+        ('2 × 10⁶', '3,5 × 10⁶', '75')
+        """
+        if self.value < BIG:
+            return plain(self.value, language)
+        mantissa, exponent = f"{self.value:e}".split("e")
+        return f"{plain(float(mantissa), language)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+
+
+Value = None | str | int | Sayable | Number | Share | Count | Estimate | Tally | Amount | date
 
 
 @final

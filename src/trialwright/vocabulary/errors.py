@@ -38,8 +38,8 @@ class Finding:
     def line(self, width: int = 0) -> str:
         """One line of text for a person."""
         value = "" if self.value is MISSING else f"{shown(self.value)}  "
-        remedy = f" {self.remedy}" if self.remedy else ""
-        return f"  {self.place:<{width}}  {value}{self.allowed}.{remedy}"
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"  {self.place:<{width}}  {value}{self.allowed}{remedy}"
 
 
 class _Missing:

@@ -34,6 +34,16 @@ def number(value: float, decimals: int = 2, language: Language = "en") -> str:
         return format_decimal(Decimal(repr(float(value))), pattern, locale=LOCALES[language])
 
 
+def plain(value: float, language: Language = "en") -> str:
+    """A number with as many decimals as it has, up to six.
+
+    >>> plain(2000), plain(2.5, "fr")
+    ('2,000', '2,5')
+    """
+    digits = f"{float(value):.6f}".rstrip("0").partition(".")[2]
+    return number(value, len(digits), language)
+
+
 def percent(value: float, decimals: int = 1, language: Language = "en") -> str:
     """A share written as a percentage, rounded half up.
 
@@ -67,7 +77,7 @@ class _Template(string.Formatter):
         self.language = language
 
     def format_field(self, value: Any, format_spec: str) -> Any:
-        if isinstance(value, Text):
+        if hasattr(value, "said"):  # a sentence inside a sentence
             return value.said(self.language)
         if isinstance(value, date):
             return day(value, self.language)

@@ -52,10 +52,10 @@ def _decisions_table(findings: Findings) -> Table:
     columns = (
         Column("number", Text(en="No.", fr="N°"), "right"),
         Column("on", Text(en="Date", fr="Date")),
-        Column("enrolled", Text(en="Enrolled by then", fr="Déjà incluses"), "right"),
+        Column("enrolled", Text(en="Enrolled", fr="Incluses"), "right"),
         Column("advised", Text(en="Advised", fr="Avis")),
         Column("decided", Text(en="Decided", fr="Décidé")),
-        Column("endorsed", Text(en="Advice followed", fr="Avis suivi")),
+        Column("endorsed", Text(en="Followed", fr="Suivi")),
         Column("by", Text(en="By", fr="Par")),
         Column("reason", Text(en="Reason", fr="Motif")),
     )
@@ -96,7 +96,8 @@ def _decision_row(one: Decided) -> tuple[Cell, ...]:
 def _timeline(findings: Findings) -> Figure:
     """One lane per participant from infusion to end of follow-up, and one for the decisions."""
     case = findings.case
-    start = min(one.enrolled.event.on for one in case.state.participants.values())
+    enrolled = [one.enrolled.event.on for one in case.state.participants.values()]
+    start = min([*enrolled, *(one.known.event.on for one in findings.decisions)])
     lanes = [
         _decision_lane(findings, start),
         *(_person_lane(findings, usubjid, start=start) for usubjid in case.state.participants),
@@ -117,7 +118,9 @@ def _timeline(findings: Findings) -> Figure:
         ),
         spec=TimelineFigure(
             lanes=tuple(lanes),
-            axis_label=Text(en="Days since the first enrolment", fr="Jours depuis la première inclusion"),
+            axis_label=Text(
+                en="Days since the first decision or enrolment", fr="Jours depuis la première décision ou inclusion"
+            ),
             marks=tuple(marks),
         ),
         notes=(_TIMELINE_NOTE,),
@@ -126,9 +129,9 @@ def _timeline(findings: Findings) -> Figure:
 
 _TIMELINE_NOTE = Text(
     en="Bars run from the infusion to the end of follow-up. Triangles: adverse events of grade 3 or more. Hollow "
-    "marks and pale bars are illustrative in time.",
+    "marks and hatched bars are illustrative in time.",
     fr="Les barres vont de la perfusion à la fin du suivi. Triangles : événements indésirables de grade 3 ou plus. "
-    "Les symboles creux et les barres pâles sont illustratifs dans le temps.",
+    "Les symboles creux et les barres hachurées sont illustratifs dans le temps.",
 )
 
 
@@ -187,22 +190,27 @@ def _summary_table(baseline: BaselineActivity) -> Table:
         Column("n", Text(en="n", fr="n"), "right"),
         Column("missing", Text(en="Missing", fr="Manquants"), "right"),
         Column("median", Text(en="Median", fr="Médiane"), "right"),
-        Column("quartiles", Text(en="Quartiles", fr="Quartiles"), "right"),
-        Column("range", Text(en="Range", fr="Étendue"), "right"),
+        Column("lower_quartile", Text(en="Lower quartile", fr="Premier quartile"), "right"),
+        Column("upper_quartile", Text(en="Upper quartile", fr="Troisième quartile"), "right"),
+        Column("minimum", Text(en="Minimum", fr="Minimum"), "right"),
+        Column("maximum", Text(en="Maximum", fr="Maximum"), "right"),
     )
     invented = any(one.known is not None and one.known.illustrative("items") for one in baseline.people)
-    between = Text(en="{low:number2} to {high:number2}", fr="{low:number2} à {high:number2}")
-    quartiles: Value = (
-        None if summary.median is None else fill(between, low=summary.lower_quartile, high=summary.upper_quartile)
+    values = (
+        (summary.median, 2),
+        (summary.lower_quartile, 2),
+        (summary.upper_quartile, 2),
+        (summary.minimum, 0),
+        (summary.maximum, 0),
     )
-    spread: Value = None if summary.median is None else fill(between, low=summary.minimum, high=summary.maximum)
     cells = (
         Cell(baseline.instrument.title),
         Cell(summary.n),
         Cell(summary.missing),
-        Cell(None if summary.median is None else Number(summary.median, 2), illustrative=invented),
-        Cell(quartiles, illustrative=invented),
-        Cell(spread, illustrative=invented),
+        *(
+            Cell(None if value is None else Number(value, decimals), illustrative=invented)
+            for value, decimals in values
+        ),
     )
     return Table(
         name="baseline-activity",
@@ -279,7 +287,7 @@ def responses_section(findings: Findings) -> Section | None:
     rows = tuple(
         (
             Cell(one.endpoint.title),
-            Cell(one.endpoint.visit),
+            Cell(findings.case.study.visit_name(one.endpoint.visit)),
             Cell(one.rate.count),
             Cell(one.rate.of),
             Cell(

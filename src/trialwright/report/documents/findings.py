@@ -14,9 +14,9 @@ from trialwright.analysis.exposure import Exposure, exposures
 from trialwright.analysis.responses import Responders, responders
 from trialwright.analysis.toxicity import Toxicity, toxicity
 from trialwright.conduct import advise
-from trialwright.report.model import Filled, fill
+from trialwright.report.model import Amount, Filled, fill
 from trialwright.vocabulary.decisions import Decision
-from trialwright.vocabulary.words import Text
+from trialwright.vocabulary.words import Language, Text
 
 
 @final
@@ -61,21 +61,19 @@ class Findings:
     def dose(self, level: int) -> Filled:
         """A dose level with its amount: ``level 2 (2 × 10⁶ unit)``."""
         dosing = self.case.study.dosing
-        return fill(LEVEL, level=level, amount=amount_text(dosing.amounts[level - 1]), unit=dosing.unit)
+        return fill(LEVEL, level=level, amount=Amount(dosing.amounts[level - 1]), unit=dosing.unit)
 
 
 LEVEL = Text(en="level {level} ({amount} {unit})", fr="palier {level} ({amount} {unit})")
-SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-BIG = 10_000  # from here on an amount is written with a power of ten
 
 
-def amount_text(amount: float) -> str:
-    """A dose amount as clinicians write it.
+@final
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Dose amounts in a row, as words of a report."""
 
-    >>> amount_text(2e6), amount_text(3.5e6), amount_text(75)
-    ('2 × 10⁶', '3.5 × 10⁶', '75')
-    """
-    if amount < BIG:
-        return f"{amount:g}"
-    mantissa, exponent = f"{amount:e}".split("e")
-    return f"{float(mantissa):g} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+    values: tuple[float, ...]
+
+    def said(self, language: Language, /) -> str:
+        """The amounts, joined by commas."""
+        return ", ".join(Amount(value).said(language) for value in self.values)

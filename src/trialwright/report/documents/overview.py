@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialwright.report.documents.findings import Findings, amount_text
+from trialwright.report.documents.findings import Amounts, Findings
 from trialwright.report.model import (
     Block,
     Callout,
@@ -35,8 +35,8 @@ CLOSED_BY = {
     "planned": Text(en="completion of the planned enrolment", fr="l'atteinte de l'effectif prévu"),
 }
 CLOSED = Text(
-    en="Enrolment was closed by {by} on {on}: {reason}. The reason {informative} the data of the trial.",
-    fr="Les inclusions ont été closes par {by} le {on} : {reason}. Le motif {informative} aux données de l'essai.",
+    en="Enrolment was closed by {by} on {on}: “{reason}”. The reason {informative} the data of the trial.",
+    fr="Les inclusions ont été closes par {by} le {on} : « {reason} ». Le motif {informative} aux données de l'essai.",
 )
 OPEN = Text(en="Enrolment is open.", fr="Les inclusions sont ouvertes.")
 INFORMATIVE = {
@@ -64,7 +64,7 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
     case, toxicity = findings.case, findings.toxicity
     study, identity = case.study, case.study.identity
     dosing = study.dosing
-    doses = ", ".join(amount_text(amount) for amount in dosing.amounts)
+    doses = Amounts(dosing.amounts)
     registered = Text(en="{doses} {unit}; start at level {start}", fr="{doses} {unit} ; début au palier {start}")
     dlt = Text(
         en="{relation} adverse event of CTCAE grade {grade} or more, day {first} to day {last} of an infusion",
@@ -201,7 +201,9 @@ def disposition_section(findings: Findings) -> Section:
         for one in findings.disposition
     ]
     totals = [sum(getattr(one, name) for one in findings.disposition) for name in names]
-    rows.append((Cell(Text(en="Total", fr="Total"), emphasis=True), *(Cell(total, emphasis=True) for total in totals)))
+    flags = [invented and name == "completed" for name in names]
+    sums = (Cell(total, illustrative=flag, emphasis=True) for total, flag in zip(totals, flags, strict=True))
+    rows.append((Cell(Text(en="Total", fr="Total"), emphasis=True), *sums))
     table = Table(
         name="disposition",
         title=Text(en="Participants by assigned dose level", fr="Personnes par palier de dose assigné"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
 from trialwright.analysis.exposure import Exposure
 from trialwright.analysis.toxicity import LevelToxicity, Rate
-from trialwright.report.documents.findings import Findings, amount_text
+from trialwright.report.documents.findings import Findings
 from trialwright.report.model import (
+    Amount,
     Block,
     Callout,
     Cell,
@@ -20,6 +21,9 @@ from trialwright.report.model import (
     Table,
     Value,
     fill,
+)
+from trialwright.report.model import (
+    Tally as TallyCell,
 )
 from trialwright.report.specifications import IntervalFigure, IntervalRow, ReferenceLine
 from trialwright.vocabulary.words import Language, Text
@@ -82,9 +86,9 @@ def _exposure_row(one: Exposure) -> tuple[Cell, ...]:
         cell("usubjid", one.usubjid),
         Cell(one.infusion_number),
         cell("on", one.on),
-        Cell(amount_text(one.assigned)),
-        cell("released", None if one.released is None else amount_text(one.released)),
-        cell("given", amount_text(one.given)),
+        Cell(Amount(one.assigned)),
+        cell("released", None if one.released is None else Amount(one.released)),
+        cell("given", Amount(one.given)),
         Cell(one.counted_level),
         Cell(YES if one.within_tolerance else NO, emphasis=not one.within_tolerance),
         cell("follow_up_days", one.follow_up_days),
@@ -99,8 +103,8 @@ def _outside(one: Exposure) -> Filled:
     return fill(
         words,
         who=one.usubjid,
-        assigned=amount_text(one.assigned),
-        given=amount_text(one.given),
+        assigned=Amount(one.assigned),
+        given=Amount(one.given),
         level=one.counted_level,
     )
 
@@ -318,10 +322,7 @@ def _overview_row(findings: Findings, one: OverviewRow) -> tuple[Cell, ...]:
 
 
 def _tally(tally: Tally) -> Value:
-    words = Text(en="{people} ({share:percent1}) [{events}]", fr="{people} ({share:percent1}) [{events}]")
-    if tally.of == 0:
-        return None
-    return fill(words, people=tally.people, share=tally.people / tally.of, events=tally.events)
+    return TallyCell(tally.people, tally.of, tally.events)
 
 
 def _person_table(findings: Findings) -> Table:

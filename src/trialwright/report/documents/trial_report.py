@@ -11,8 +11,8 @@ from trialwright.report.model import Document, Provenance, fill
 from trialwright.vocabulary.words import Text
 
 ILLUSTRATIVE = Text(
-    en="† illustrative: not published; made up to complete the record, in agreement with the published aggregates.",
-    fr="† illustratif : non publié ; imaginé pour compléter le registre, en accord avec les agrégats publiés.",
+    en="illustrative: not published; made up to complete the record, in agreement with the published aggregates.",
+    fr="illustratif : non publié ; imaginé pour compléter le registre, en accord avec les agrégats publiés.",
 )
 SUBTITLE = Text(en="{id} — report at the data cut of {on}", fr="{id} — rapport à la date d'extraction du {on}")
 RECONSTRUCTION = Text(
