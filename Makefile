@@ -11,6 +11,8 @@ UV_PIN := uv==0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS ?= 1
 export UV_LINK_MODE ?= copy
+# Compiled once at the installation: `trialwright --help` answers at once from the first time on.
+export UV_COMPILE_BYTECODE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python
@@ -18,7 +20,7 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --universal --fork-strateg
           --no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock docs bench clean venv
+.PHONY: help demo test check lock docs reference bench clean venv
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +36,9 @@ check:  ## Run every gate that a change has to pass
 
 docs: $(VENV)/.dev-stamp  ## Build the documentation into build/docs/
 	$(BIN)/mkdocs build --strict --quiet
+
+reference: $(VENV)/.dev-stamp  ## Write the reference pages of the docs anew from the code
+	$(BIN)/python tools/generate_docs.py
 
 bench: $(VENV)/.dev-stamp  ## Run the benchmarks
 	@test -n "$$(ls benchmarks/*.py 2>/dev/null)" || { echo "No benchmarks yet: benchmarks/ holds no file."; exit 1; }
