@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -129,30 +130,33 @@ class _Reading:
         )
 
     def _levels(self) -> int | None:
-        """How many dose levels there are, when the dose set can be trusted; complaints about it otherwise."""
-        dose, dlt = self.parts.get("dose"), self.parts.get("dlt")
-        if dlt is not None:
-            self.complaints.unless(
-                dlt.last_day >= dlt.first_day,
-                "dlt.last_day",
-                dlt.last_day,
-                f"must not lie before first_day ({dlt.first_day})",
-            )
-        if dose is None:
+        """How many dose levels there are, with complaints about how the parts of a section go together.
+
+        Works on what stands in the file, so that one field that cannot be read hides nothing about its neighbours.
+        """
+        dlt, dose = self._numbers("dlt"), self._numbers("dose")
+        first, last = dlt.get("first_day", 0), dlt.get("last_day")
+        if last is not None:
+            self.complaints.unless(last >= first, "dlt.last_day", last, f"must not lie before first_day ({first})")
+        amounts = dose.get("amounts")
+        if not amounts:
             return None
-        levels = len(dose.amounts)
-        rising = all(low < high for low, high in zip(dose.amounts, dose.amounts[1:], strict=False))
-        self.complaints.unless(rising, "dose.amounts", list(dose.amounts), "must increase from level 1 upwards")
-        self.complaints.unless(
-            dose.start_level <= levels, "dose.start_level", dose.start_level, f"must be one of the {levels} dose levels"
-        )
-        self.complaints.unless(
-            not dose.infusions or len(dose.infusions) == levels,
-            "dose.infusions",
-            list(dose.infusions),
-            f"must hold one number for each of the {levels} dose levels",
-        )
+        levels, start, infusions = len(amounts), dose.get("start_level"), dose.get("infusions")
+        rising = all(low < high for low, high in itertools.pairwise(amounts))
+        self.complaints.unless(rising, "dose.amounts", amounts, "must increase from level 1 upwards")
+        if start is not None:
+            allowed = f"must be one of the {levels} dose levels"
+            self.complaints.unless(start <= levels, "dose.start_level", start, allowed)
+        if infusions:
+            allowed = f"must hold one number for each of the {levels} dose levels"
+            self.complaints.unless(len(infusions) == levels, "dose.infusions", infusions, allowed)
         return levels
+
+    def _numbers(self, section: str) -> dict[str, Any]:
+        """The fields of a section that are numbers, or lists of nothing but numbers."""
+        table = self.tables.get(section)
+        fields = table.items() if isinstance(table, dict) else ()
+        return {name: value for name, value in fields if _is_number(value) or _is_numbers(value)}
 
     def _named(self, place: str, named: NamedParameters | None, *, registry: Registry, levels: int | None) -> Any:
         """The design or rule behind a name; its own complaints appear under its place in the file."""
@@ -200,6 +204,14 @@ class _Reading:
                 wanted in known, "disease.instruments", wanted, allowed, _did_you_mean(wanted, known)
             )
         return disease
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_number(one) for one in value)
 
 
 def _did_you_mean(name: str, known: Any) -> str:

@@ -123,15 +123,17 @@ def _timeline(findings: Findings) -> Figure:
             ),
             marks=tuple(marks),
         ),
-        notes=(_TIMELINE_NOTE,),
+        notes=(fill(_BARS, grade=case.study.dlt.min_grade), *([_HATCHED] if findings.invented else [])),
     )
 
 
-_TIMELINE_NOTE = Text(
-    en="Bars run from the infusion to the end of follow-up. Triangles: adverse events of grade 3 or more. Hollow "
-    "marks and hatched bars are illustrative in time.",
-    fr="Les barres vont de la perfusion à la fin du suivi. Triangles : événements indésirables de grade 3 ou plus. "
-    "Les symboles creux et les barres hachurées sont illustratifs dans le temps.",
+_BARS = Text(
+    en="Bars run from the infusion to the end of follow-up. Triangles: adverse events of grade {grade} or more.",
+    fr="Les barres vont de la perfusion à la fin du suivi. Triangles : événements indésirables de grade {grade} ou plus.",
+)
+_HATCHED = Text(
+    en="Hollow marks and hatched bars are illustrative in time.",
+    fr="Les symboles creux et les barres hachurées sont illustratifs dans le temps.",
 )
 
 
