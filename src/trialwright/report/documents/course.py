@@ -1,4 +1,4 @@
-"""The decision history, baseline activity, responses, and where each part of the protocol comes from."""
+"""The decision history, baseline activity, and responses."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from datetime import date
 
 from trialwright.analysis.baseline import BaselineActivity, PersonScore
 from trialwright.analysis.decision_history import Decided
-from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
 from trialwright.report.documents.overview import ACTIONS
-from trialwright.report.documents.safety import NO, UNKNOWN, YES
 from trialwright.report.model import (
     Block,
     Bullets,
-    Callout,
     Cell,
     Column,
     Estimate,
@@ -25,10 +23,7 @@ from trialwright.report.model import (
     fill,
 )
 from trialwright.report.specifications import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan
-from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Language, Text
-
-STATUS = {**STATUS_WORDS, "choice": Text(en="our choice", fr="notre choix")}
 
 
 def decisions_section(findings: Findings) -> Section:
@@ -129,7 +124,7 @@ def _timeline(findings: Findings) -> Figure:
 
 _BARS = Text(
     en="Bars run from the infusion to the end of follow-up. Triangles: adverse events of grade {grade} or more.",
-    fr="Les barres vont de la perfusion à la fin du suivi. Triangles : événements indésirables de grade {grade} ou plus.",
+    fr="Les barres vont de la perfusion à la fin du suivi. Triangles : événements de grade {grade} ou plus.",
 )
 _HATCHED = Text(
     en="Hollow marks and hatched bars are illustrative in time.",
@@ -336,69 +331,4 @@ def _answers_table(findings: Findings) -> Table:
             Column("reason", Text(en="Remark", fr="Remarque")),
         ),
         rows=tuple(rows),
-    )
-
-
-def sources_section(findings: Findings) -> Section:
-    """What of the protocol file is confirmed, contradicted by another source, unverified, or our own choice."""
-    study = findings.case.study
-    rows = [
-        (
-            Cell(about.place),
-            Cell(STATUS[about.status], emphasis=about.status != "confirmed"),
-            Cell(about.note),
-            Cell(about.source or None),
-        )
-        for about in study.about
-    ]
-    for kind, criteria in (("inclusion", study.eligibility.inclusion), ("exclusion", study.eligibility.exclusion)):
-        rows += [
-            (
-                Cell(f"eligibility.{kind} {one.id}"),
-                Cell(STATUS[one.status]),
-                Cell(one.note or one.text),
-                Cell(one.source or None),
-            )
-            for one in criteria
-            if one.status != "confirmed"
-        ]
-    table = Table(
-        name="sources",
-        title=Text(en="Where the protocol file comes from", fr="D'où vient le fichier de protocole"),
-        columns=(
-            Column("place", Text(en="Part", fr="Partie")),
-            Column("status", Text(en="Status", fr="Statut")),
-            Column("note", Text(en="Note", fr="Note")),
-            Column("source", Text(en="Source", fr="Source")),
-        ),
-        rows=tuple(rows),
-        empty=Text(en="The protocol file states no sources.", fr="Le fichier de protocole n'indique pas de source."),
-    )
-    blocks: list[Block] = [table, _eligibility_table(findings)]
-    if not study.eligibility.complete:
-        incomplete = Text(
-            en="The list of eligibility criteria is incomplete.",
-            fr="La liste des critères d'éligibilité est incomplète.",
-        )
-        blocks.append(Callout("warning", study.eligibility.note or incomplete))
-    return Section("protocol", Text(en="Protocol and its sources", fr="Protocole et sources"), tuple(blocks))
-
-
-def _eligibility_table(findings: Findings) -> Table:
-    study = findings.case.study
-    listed = [("+", one) for one in study.eligibility.inclusion] + [("−", one) for one in study.eligibility.exclusion]
-    return Table(
-        name="eligibility",
-        title=Text(
-            en="Eligibility criteria with their registered operators",
-            fr="Critères d'éligibilité avec leurs opérateurs enregistrés",
-        ),
-        columns=(
-            Column("id", Text(en="Criterion", fr="Critère")),
-            Column("text", Text(en="Text", fr="Texte")),
-            Column("rule", Text(en="Rule", fr="Règle")),
-        ),
-        rows=tuple((Cell(f"{sign} {one.id}"), Cell(one.text), Cell(one.rule)) for sign, one in listed),
-        notes=(Text(en="+ inclusion, − exclusion.", fr="+ inclusion, − non-inclusion."),),
-        empty=Text(en="The protocol file states no criteria.", fr="Le fichier de protocole n'indique aucun critère."),
     )

@@ -64,6 +64,7 @@ class Findings:
         return fill(LEVEL, level=level, amount=Amount(dosing.amounts[level - 1]), unit=dosing.unit)
 
 
+YES, NO, UNKNOWN = Text(en="yes", fr="oui"), Text(en="no", fr="non"), Text(en="not known", fr="non connu")
 LEVEL = Text(en="level {level} ({amount} {unit})", fr="palier {level} ({amount} {unit})")
 
 

@@ -1,0 +1,148 @@
+"""Adverse events: the overview by dose level, the grades of each participant, and one line per event."""
+
+from __future__ import annotations
+
+from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
+from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
+from trialwright.report.model import Block, Cell, Column, Section, Table, Value
+from trialwright.report.model import Tally as TallyCell
+from trialwright.vocabulary.words import Text
+
+KINDS = {
+    "any": Text(en="Any adverse event", fr="Tout événement indésirable"),
+    "related": Text(en="Related to the product", fr="Lié au produit"),
+    "not_judged": Text(en="Relation not judged yet", fr="Imputabilité non encore jugée"),
+    "grade_1": Text(en="Grade 1", fr="Grade 1"),
+    "grade_2": Text(en="Grade 2", fr="Grade 2"),
+    "grade_3_or_more": Text(en="Grade 3 or more", fr="Grade 3 ou plus"),
+    "serious": Text(en="Serious", fr="Grave"),
+    "serious_unknown": Text(en="Seriousness not published or not known", fr="Gravité non publiée ou inconnue"),
+    "fatal": Text(en="Fatal", fr="Mortel"),
+    "dlt": Text(en="Dose-limiting", fr="Limitant la dose"),
+    "after_relapse": Text(en="After a relapse", fr="Après une rechute"),
+}
+OPTIONAL_KINDS = ("not_judged", "serious_unknown", "after_relapse")  # shown only where there are any
+
+
+def adverse_events_section(findings: Findings) -> Section:
+    """Overview, events of each grade by participant, and one line per event."""
+    blocks: tuple[Block, ...] = (_overview_table(findings), _person_table(findings), _listing_table(findings))
+    return Section("adverse-events", Text(en="Adverse events", fr="Événements indésirables"), blocks)
+
+
+def _overview_table(findings: Findings) -> Table:
+    shown = [one for one in findings.overview if one.kind not in OPTIONAL_KINDS or one.total.events]
+    levels = findings.case.study.dose_levels
+    columns = [Column("kind", Text(en="Participants with (events)", fr="Personnes avec (événements)"))]
+    columns += [
+        Column(f"level_{level.level}", findings.dose(level.level), "right", big_n=shown[0].levels[level.level - 1].of)
+        for level in levels
+    ]
+    columns.append(Column("total", Text(en="Total", fr="Total"), "right", big_n=shown[0].total.of))
+    return Table(
+        name="adverse-events",
+        title=Text(en="Adverse events by dose level as given", fr="Événements indésirables par palier de dose reçue"),
+        columns=tuple(columns),
+        rows=tuple(_overview_row(findings, one) for one in shown),
+        notes=(
+            Text(
+                en="Participants with at least one such event, share of those infused, number of events in brackets.",
+                fr="Personnes ayant au moins un tel événement, part des personnes perfusées, nombre d'événements "
+                "entre crochets.",
+            ),
+            *([_WHICH] if findings.invented and len(levels) > 1 else []),
+        ),
+    )
+
+
+_WHICH = Text(
+    en="Which participant had which event is not published, so the split by dose level is illustrative; totals are "
+    "published.",
+    fr="La personne ayant présenté chaque événement n'est pas publiée : la répartition par palier est illustrative "
+    "; les totaux sont publiés.",
+)
+
+
+def _overview_row(findings: Findings, one: OverviewRow) -> tuple[Cell, ...]:
+    split = findings.invented and len(one.levels) > 1 and one.total.events > 0
+    cells = [Cell(_tally(tally), illustrative=split and tally.of > 0) for tally in one.levels]
+    return (Cell(KINDS[one.kind]), *cells, Cell(_tally(one.total), emphasis=True))
+
+
+def _tally(tally: Tally) -> Value:
+    return TallyCell(tally.people, tally.of, tally.events)
+
+
+def _person_table(findings: Findings) -> Table:
+    columns = [Column("usubjid", Text(en="Participant", fr="Personne"))]
+    columns += [Column(f"grade_{grade}", f"Grade {grade}", "right") for grade in range(1, 6)]
+    columns += [
+        Column("related", Text(en="Related", fr="Liés"), "right"),
+        Column("serious", Text(en="Serious", fr="Graves"), "right"),
+    ]
+    people = findings.by_person
+    unsure = {
+        known.event.usubjid for known in findings.case.state.adverse_events.values() if known.illustrative("usubjid")
+    }
+    rows = [
+        (
+            Cell(one.usubjid),
+            *(Cell(count, illustrative=bool(unsure)) for count in (*one.grades, one.related, one.serious)),
+        )
+        for one in people
+    ]
+    totals = [sum(one.grades[grade] for one in people) for grade in range(5)]
+    totals += [sum(one.related for one in people), sum(one.serious for one in people)]
+    rows.append((Cell(Text(en="Total", fr="Total"), emphasis=True), *(Cell(total, emphasis=True) for total in totals)))
+    return Table(
+        name="adverse-events-by-participant",
+        title=Text(
+            en="Adverse events of each grade, by participant",
+            fr="Événements indésirables de chaque grade, par personne",
+        ),
+        columns=tuple(columns),
+        rows=tuple(rows),
+    )
+
+
+def _listing_table(findings: Findings) -> Table:
+    columns = (
+        Column("ae", Text(en="Event", fr="Événement")),
+        Column("usubjid", Text(en="Participant", fr="Personne")),
+        Column("level", Text(en="Level", fr="Palier"), "right"),
+        Column("term", Text(en="Term", fr="Terme")),
+        Column("on", Text(en="Onset", fr="Début")),
+        Column("day", Text(en="Day from infusion", fr="Jour depuis la perfusion"), "right"),
+        Column("grade", Text(en="Grade", fr="Grade"), "right"),
+        Column("related", Text(en="Related", fr="Lié")),
+        Column("serious", Text(en="Serious", fr="Grave")),
+        Column("dlt", Text(en="DLT", fr="DLT")),
+    )
+    return Table(
+        name="adverse-event-listing",
+        title=Text(en="Listing of adverse events", fr="Liste des événements indésirables"),
+        columns=columns,
+        rows=tuple(_listing_row(one) for one in findings.listing),
+        empty=Text(en="No adverse event has been recorded.", fr="Aucun événement indésirable n'a été enregistré."),
+    )
+
+
+def _listing_row(one: ListedEvent) -> tuple[Cell, ...]:
+    event, known = one.known.event, one.known
+    who = known.illustrative("usubjid")
+    return (
+        Cell(event.ae, illustrative=known.illustrative("ae")),
+        Cell(event.usubjid, illustrative=who),
+        Cell(one.dose_level, illustrative=who),
+        Cell(event.term, illustrative=known.illustrative("term")),
+        Cell(event.on, illustrative=known.illustrative("on")),
+        Cell(one.day, illustrative=known.illustrative("on")),
+        Cell(event.grade, illustrative=known.illustrative("grade")),
+        Cell(_answer(event.related), illustrative=known.illustrative("related")),
+        Cell(_answer(event.serious), illustrative=known.illustrative("serious")),
+        Cell(_answer(one.dlt), emphasis=one.dlt is True),
+    )
+
+
+def _answer(value: bool | None) -> Text:
+    return UNKNOWN if value is None else YES if value else NO
