@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import generate_docs  # noqa: E402 - found beside the docs it writes
+
+from trialwright.cli import main  # noqa: E402 - likewise
 
 PAGES = generate_docs.pages()
 WRITTEN = [
@@ -40,3 +43,32 @@ def test_every_link_inside_the_house_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", TEXTS[path])
     missing = [link for link in links if not (path.parent / link).exists()]
     assert not missing
+
+
+class TestFirstTrial:
+    """The page that newcomers follow, followed: its files are written, its commands are run, in its order."""
+
+    page = (ROOT / "docs" / "first-trial.md").read_text(encoding="utf-8")
+
+    def test_every_command_of_the_page_works(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        files = {"toml": "protocol.toml", "json": "monday.jsonl"}
+        ran = 0
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind in files:
+                (tmp_path / files[kind]).write_text(block, encoding="utf-8")
+                continue
+            for line in block.splitlines():
+                words = shlex.split(line.removeprefix("$ "))
+                assert words[0] == "trialwright"
+                with pytest.raises(SystemExit) as end:
+                    main(words[1:])
+                assert not end.value.code, line
+                ran += 1
+        assert ran == line_count(self.page)
+        assert (tmp_path / "report" / "report.pdf").exists()
+
+
+def line_count(page: str) -> int:
+    """Lines that show a command."""
+    return sum(line.startswith("$ ") for line in page.splitlines())
