@@ -9,17 +9,15 @@ from datetime import date, datetime
 from typing import Any, final
 
 from trialwright.conduct.advise import advise
-from trialwright.conduct.fold import Folding, corrected_event, fold
+from trialwright.conduct.fold import Folding, fold
+from trialwright.conduct.misfits import misfits
 from trialwright.conduct.state import Known, TrialState
 from trialwright.protocol.study import Study
-from trialwright.vocabulary.errors import MISSING, Complaints, Finding, OutOfOrder, ParameterError, RecordError
+from trialwright.vocabulary.errors import MISSING, Complaints, OutOfOrder, ParameterError, RecordError
 from trialwright.vocabulary.events import (
-    AssessmentRecorded,
     Corrected,
     DoseDecided,
     Event,
-    ParticipantEnrolled,
-    ResponseAssessed,
     TrialOpened,
 )
 from trialwright.vocabulary.records import GENESIS, Entry, Head, Provenance, Record, chained, revive
@@ -230,41 +228,3 @@ class _Recording:
 
     def _head(self) -> Head:
         return Head(self.records[-1].position, self.records[-1].digest) if self.records else Head(0, GENESIS)
-
-
-def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Finding]:
-    """Complaints about one event that the protocol makes possible: levels, instruments, endpoints, days to come."""
-    on = getattr(event, "on", None)
-    if isinstance(on, date) and on > recorded_on:
-        yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
-    levels = len(study.dosing.amounts)
-    match event:
-        case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
-            yield Finding("dose_level", level, f"must be one of the protocol's {levels} dose levels")
-        case AssessmentRecorded(instrument=name, items=items):
-            yield from _instrument_misfits(study, name, items=items)
-        case ResponseAssessed(endpoint=name):
-            known = [endpoint.name for endpoint in study.endpoints]
-            if name not in known:
-                yield Finding(
-                    "endpoint", name, f"is not an endpoint of the protocol; there is {', '.join(known) or 'none'}"
-                )
-        case Corrected():
-            replacement = corrected_event(event)
-            if replacement is not None:
-                inner = misfits(study, replacement, recorded_on=recorded_on)
-                yield from (finding.within("replacement") for finding in inner)
-
-
-def _instrument_misfits(study: Study, name: str, *, items: Mapping[str, Any]) -> Iterable[Finding]:
-    instrument = study.instrument(name)
-    declared = study.disease_section.instruments if study.disease_section else ()
-    if instrument is None or name not in declared:
-        yield Finding(
-            "instrument", name, f"is not assessed in this protocol; it declares {', '.join(declared) or 'none'}"
-        )
-        return
-    try:
-        instrument.score(items)
-    except ParameterError as error:
-        yield from (finding.within("items") for finding in error.findings)

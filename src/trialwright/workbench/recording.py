@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -28,14 +28,11 @@ def record_offers(
     *,
     by: str,
     at: datetime | None = None,
-    seen: Callable[[int], None] = lambda count: None,
 ) -> tuple[Record, ...]:
-    """Record offers, all or none; ``seen`` hears how many are written."""
+    """Record offers, all or none: RecordError holds every finding; LedgerMoved says that someone wrote meanwhile."""
     records = trial.records()
     entries = entries_from(trial.study, records, offers=offers, by=by, at=at or now())
-    written = trial.ledger.append(entries, expected=len(records))
-    seen(len(written))
-    return written
+    return trial.ledger.append(entries, expected=len(records))
 
 
 def decide_trial(trial: Trial, *, dose_level: int | None, reason: str, by: str, at: datetime | None = None) -> Record:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials import protocol_text, recorded, study_of
+from trials import PROTOCOLS, protocol_text, recorded, study_of
 from trialwright.conduct.offers import entries_from, read_offers
-from trialwright.protocol import Study, parse_protocol
+from trialwright.protocol import Study, parse_protocol, read_protocol
 from trialwright.vocabulary.errors import RecordError, TrialError
 from trialwright.vocabulary.events import DoseDecided
 
@@ -59,6 +59,23 @@ class TestFindings:
         body = {"usubjid": "P-1", "on": "2024-01-02", "visit": "Baseline", "instrument": "x", "items": {}}
         offer = {"kind": "assessment-recorded.1", "body": body}
         assert "line 2.instrument" in places(study_of(), lines(ENROL, offer))
+
+    def test_a_misspelt_visit_is_refused_rather_than_left_out_of_every_analysis(self) -> None:
+        study = read_protocol(PROTOCOLS / "kamen-2022" / "protocol.toml")
+        body = {"usubjid": "P-1", "on": "2024-01-03", "endpoint": "SRI-4", "visit": "week 24", "met": True}
+        offer = {"kind": "response-assessed.1", "body": body}
+        found = places(study, lines(ENROL, offer))
+        assert set(found) == {"line 2.visit"}
+        assert "Week 24" in found["line 2.visit"]
+
+    def test_a_decision_cannot_be_slipped_in_as_a_correction(self) -> None:
+        decision = {
+            "on": "2024-01-02", "dose_level": 3, "advised_dose_level": 3, "advised_action": "escalate",
+            "endorsed": True, "reason": "x", "decided_by": "x",
+        }  # fmt: skip
+        body = {"position": 2, "reason": "x", "replacement_kind": "dose-decided.1", "replacement": decision}
+        found = places(study_of(), lines(ENROL, {"kind": "corrected.1", "body": body}))
+        assert "cannot be put in place by hand" in found["line 2.replacement_kind"]
 
     def test_lines_that_are_not_json_are_named(self) -> None:
         with pytest.raises(RecordError) as caught:

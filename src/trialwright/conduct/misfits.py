@@ -1,0 +1,80 @@
+"""What of an event does not go with the protocol: levels, instruments, endpoints, visits, days still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from trialwright.conduct.fold import corrected_event
+from trialwright.protocol.study import Study
+from trialwright.vocabulary.errors import Finding, ParameterError
+from trialwright.vocabulary.events import (
+    AssessmentRecorded,
+    Corrected,
+    DoseDecided,
+    Event,
+    ParticipantEnrolled,
+    ResponseAssessed,
+    TrialOpened,
+)
+
+BESIDE_THE_PLAN = ("Screening", "Baseline", "Unscheduled")  # visits that every trial may have
+
+
+def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Finding]:
+    """Every complaint about one event, before it is folded into the trial."""
+    on = getattr(event, "on", None)
+    if isinstance(on, date) and on > recorded_on:
+        yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    levels = len(study.dosing.amounts)
+    match event:
+        case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
+            yield Finding("dose_level", level, f"must be one of the protocol's {levels} dose levels")
+        case AssessmentRecorded():
+            yield from _of_assessment(study, event)
+        case ResponseAssessed():
+            yield from _of_response(study, event)
+        case Corrected():
+            yield from _of_correction(study, event, recorded_on=recorded_on)
+
+
+def _of_assessment(study: Study, event: AssessmentRecorded) -> Iterable[Finding]:
+    yield from _of_visit(study, event.visit)
+    instrument = study.instrument(event.instrument)
+    declared = study.disease_section.instruments if study.disease_section else ()
+    if instrument is None or event.instrument not in declared:
+        allowed = f"is not assessed in this protocol; it declares {', '.join(declared) or 'none'}"
+        yield Finding("instrument", event.instrument, allowed)
+        return
+    try:
+        instrument.score(event.items)
+    except ParameterError as error:
+        yield from (finding.within("items") for finding in error.findings)
+
+
+def _of_response(study: Study, event: ResponseAssessed) -> Iterable[Finding]:
+    yield from _of_visit(study, event.visit)
+    known = [endpoint.name for endpoint in study.endpoints]
+    if event.endpoint not in known:
+        allowed = f"is not an endpoint of the protocol; there is {', '.join(known) or 'none'}"
+        yield Finding("endpoint", event.endpoint, allowed)
+
+
+def _of_visit(study: Study, name: str) -> Iterable[Finding]:
+    """A visit by its English name; a misspelt one would be left out of every analysis in silence."""
+    planned = [visit.name.en for visit in study.visits]
+    if planned and name not in (*planned, *BESIDE_THE_PLAN):
+        allowed = f"is not a visit of the protocol; there is {', '.join((*planned, *BESIDE_THE_PLAN))}"
+        yield Finding("visit", name, allowed)
+
+
+def _of_correction(study: Study, event: Corrected, *, recorded_on: date) -> Iterable[Finding]:
+    replacement = corrected_event(event)
+    if replacement is None:
+        return
+    if isinstance(replacement, DoseDecided | TrialOpened | Corrected):
+        yield Finding(
+            "replacement_kind", replacement.kind, "cannot be put in place by hand", "withdraw the entry instead"
+        )
+        return
+    yield from (finding.within("replacement") for finding in misfits(study, replacement, recorded_on=recorded_on))
