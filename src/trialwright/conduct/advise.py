@@ -75,10 +75,16 @@ def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
         dlt=row("dlt", np.bool_),
         complete=row("complete", np.bool_),
         evaluable=row("evaluable", np.bool_),
+        follow_up=row("follow_up", np.int64),
+        dlt_after=row("dlt_after", np.int64),
     )
     dosing = study.dosing
     return Seen.of_people(
-        people, levels=len(dosing.amounts), start_level=dosing.start_level, cohort_size=dosing.cohort_size
+        people,
+        levels=len(dosing.amounts),
+        start_level=dosing.start_level,
+        cohort_size=dosing.cohort_size,
+        window_days=study.dlt.window_days,
     )
 
 

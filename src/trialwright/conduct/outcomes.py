@@ -10,13 +10,15 @@ import re
 import numpy as np
 
 from trialwright.vocabulary.errors import Complaints, ParameterError
-from trialwright.vocabulary.seen import People, Seen
+from trialwright.vocabulary.seen import NOT_YET, People, Seen
 
 COHORT = re.compile(r"(\d+)([NTPntp]+)")
 
 
-def seen_after(outcomes: str, *, levels: int, start_level: int) -> Seen:
+def seen_after(outcomes: str, *, levels: int, start_level: int, window_days: int = 0) -> Seen:
     """What a design sees after a course; the last cohort named counts as complete.
+
+    Who is still in the window has been infused today; a toxicity is taken to have come on the day of the infusion.
 
     Raises ParameterError that names every group which cannot be read.
     """
@@ -29,8 +31,10 @@ def seen_after(outcomes: str, *, levels: int, start_level: int) -> Seen:
         dlt=np.array([[letter == "T" for letter in letters]], np.bool_).reshape(1, -1),
         complete=np.array([[letter in "NT" for letter in letters]], np.bool_).reshape(1, -1),
         evaluable=np.ones((1, len(letters)), np.bool_),
+        follow_up=np.array([[0 if letter == "P" else window_days for letter in letters]], np.int64).reshape(1, -1),
+        dlt_after=np.array([[0 if letter == "T" else NOT_YET for letter in letters]], np.int64).reshape(1, -1),
     )
-    return Seen.of_people(people, levels=levels, start_level=start_level, cohort_size=1)
+    return Seen.of_people(people, levels=levels, start_level=start_level, cohort_size=1, window_days=window_days)
 
 
 def _groups(outcomes: str, levels: int) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ complete on the day after its last day.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import final
@@ -14,6 +15,7 @@ from typing import final
 from trialwright.conduct.state import Known, Participant, TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import AdverseEventReported
+from trialwright.vocabulary.seen import NOT_YET
 
 
 @final
@@ -29,6 +31,8 @@ class Observed:
     complete: bool  # the window has passed and nothing in it waits for judgement
     evaluable: bool
     window_ends: date | None  # the last day of the window; None before the infusion
+    follow_up: int  # days since the infusion the window counts from; NOT_YET before it
+    dlt_after: int  # days from that infusion to the first DLT; NOT_YET without one
 
     @property
     def settled(self) -> bool:
@@ -58,9 +62,11 @@ def computed_dlt(study: Study, state: TrialState, *, known: Known[AdverseEventRe
 
 def observed(study: Study, state: TrialState, *, participant: Participant, on: date) -> Observed:
     """One participant on one day."""
-    outcomes = [is_dlt(study, state, known=known) for known in state.events_of(participant.usubjid)]
+    known = state.events_of(participant.usubjid)
+    outcomes = [is_dlt(study, state, known=one) for one in known]
     assigned = participant.enrolled.event.dose_level
     ends = _window_ends(study, participant, assigned=assigned)
+    counted = None if ends is None else ends - timedelta(days=study.dlt.last_day)
     passed = ends is not None and on > ends
     left = participant.ended is not None and (ends is None or participant.ended.event.on <= ends)
     dlt = any(outcome is True for outcome in outcomes)
@@ -74,7 +80,17 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         complete=passed and not left and None not in outcomes,
         evaluable=dlt or not left,
         window_ends=ends,
+        follow_up=NOT_YET if counted is None else (on - counted).days,
+        dlt_after=_dlt_after(known, outcomes, counted=counted),
     )
+
+
+def _dlt_after(
+    known: Sequence[Known[AdverseEventReported]], outcomes: Sequence[bool | None], *, counted: date | None
+) -> int:
+    """Days to the first dose-limiting event; one that belongs to an earlier infusion counts as day 0."""
+    days = [one.event.on for one, outcome in zip(known, outcomes, strict=True) if outcome is True]
+    return NOT_YET if not days or counted is None else max(0, (min(days) - counted).days)
 
 
 def _window_ends(study: Study, participant: Participant, *, assigned: int) -> date | None:

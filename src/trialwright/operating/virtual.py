@@ -15,7 +15,7 @@ import numpy as np
 from trialwright.conduct.advise import decide
 from trialwright.protocol.study import Study
 from trialwright.vocabulary import seen as words
-from trialwright.vocabulary.seen import Bools, Floats, Ints, Seen
+from trialwright.vocabulary.seen import NOT_YET, Bools, Floats, Ints, Seen
 
 NEVER = np.iinfo(np.int64).max // 4  # a day that does not come
 
@@ -143,14 +143,21 @@ def seen_at(study: Study, trials: VirtualTrials, *, today: int) -> Seen:
     dlt = trials.dlt <= today
     window_end = np.where(trials.infused < NEVER, trials.infused + study.dlt.last_day, NEVER)
     left = (trials.left <= today) & (trials.left <= window_end)
+    infused = trials.infused <= today
     known = words.People(
         assigned=np.where(trials.enrolled <= today, trials.assigned, 0),
         dose_level=np.where(trials.enrolled <= today, trials.assigned, 0),
         dlt=dlt,
         complete=(today > window_end) & ~left,
         evaluable=(trials.enrolled <= today) & (dlt | ~left),
+        follow_up=np.where(infused, today - trials.infused, NOT_YET),
+        dlt_after=np.where(dlt, trials.dlt - trials.infused, NOT_YET),
     )
     dosing = study.dosing
     return Seen.of_people(
-        known, levels=len(dosing.amounts), start_level=dosing.start_level, cohort_size=dosing.cohort_size
+        known,
+        levels=len(dosing.amounts),
+        start_level=dosing.start_level,
+        cohort_size=dosing.cohort_size,
+        window_days=study.dlt.window_days,
     )

@@ -99,6 +99,11 @@ class DltDefinition(Part):
     first_day: Annotated[int, Field(ge=0, description="First day of the window, counted from the infusion")] = 0
     last_day: Annotated[int, Field(ge=0, description="Last day of the window, included")]
 
+    @property
+    def window_days(self) -> int:
+        """Days from the infusion to the end of the window, the day of the infusion included."""
+        return self.last_day + 1
+
 
 class NamedParameters(BaseModel):
     """A design or rule by its registered name, followed by its own parameters."""

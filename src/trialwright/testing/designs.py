@@ -17,10 +17,11 @@ import numpy as np
 from trialwright import designs
 from trialwright.designs import Published
 from trialwright.vocabulary.errors import ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Bools, Design, Ints, Note, People, Posterior, Proposal, Seen
+from trialwright.vocabulary.seen import NO_LEVEL, NOT_YET, Bools, Design, Ints, Note, People, Posterior, Proposal, Seen
 from trialwright.vocabulary.words import LANGUAGES
 
 PARTICIPANTS, COHORT, TRIALS = 24, 3, 300
+WINDOW = 28  # days in the DLT window
 SAME = 1e-9  # how far evidence computed in another batch may be away
 
 
@@ -75,19 +76,32 @@ def people_of(levels: int, *, trials: int = TRIALS, seed: int = 20_260_101) -> P
     late = np.arange(PARTICIPANTS) >= enrolled[:, None] - draw.integers(0, 4, (trials, 1))
     dlt = taken & (draw.random(shape) < risk)
     complete = taken & ~late & ~dlt
-    return People(assigned, assigned.copy(), dlt, complete, taken & (draw.random(shape) < 0.95))
+    follow_up = np.where(taken, np.where(late, draw.integers(NOT_YET, WINDOW, shape), WINDOW), NOT_YET)
+    dlt &= follow_up > NOT_YET
+    return People(
+        assigned=assigned,
+        dose_level=assigned.copy(),
+        dlt=dlt,
+        complete=complete,
+        evaluable=taken & (draw.random(shape) < 0.95),
+        follow_up=follow_up,
+        dlt_after=np.where(dlt, np.minimum(draw.integers(0, WINDOW, shape), follow_up), NOT_YET),
+    )
 
 
 def seen_of(people: People, levels: int) -> Seen:
     """The trials as a design sees them."""
-    return Seen.of_people(people, levels=levels, start_level=1, cohort_size=COHORT)
+    return Seen.of_people(people, levels=levels, start_level=1, cohort_size=COHORT, window_days=WINDOW)
 
 
 def row_of(seen: Seen, trial: int) -> Seen:
     """One trial of the batch, as a batch of one."""
     here = slice(trial, trial + 1)
     people = seen.people and People(*(getattr(seen.people, field.name)[here] for field in fields(People)))
-    rest = {field.name: getattr(seen, field.name)[here] for field in fields(Seen) if field.name != "people"}
+    whole = {field.name: getattr(seen, field.name) for field in fields(Seen) if field.name != "people"}
+    rest: dict[str, Any] = {
+        name: value[here] if isinstance(value, np.ndarray) else value for name, value in whole.items()
+    }
     return Seen(**rest, people=people)
 
 
@@ -99,8 +113,16 @@ def seen_after(outcomes: str, levels: int) -> Seen:
     assigned = np.array([[level for level, _ in pairs]], np.int64)
     dlt = np.array([[letter == "T" for _, letter in pairs]])
     everyone = np.ones_like(dlt)
-    people = People(assigned, assigned.copy(), dlt, everyone, everyone.copy())
-    return Seen.of_people(people, levels=levels, start_level=1, cohort_size=1)
+    people = People(
+        assigned=assigned,
+        dose_level=assigned.copy(),
+        dlt=dlt,
+        complete=everyone,
+        evaluable=everyone.copy(),
+        follow_up=np.full(dlt.shape, WINDOW),
+        dlt_after=np.where(dlt, 0, NOT_YET),
+    )
+    return Seen.of_people(people, levels=levels, start_level=1, cohort_size=1, window_days=WINDOW)
 
 
 # The checks

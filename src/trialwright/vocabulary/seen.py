@@ -20,6 +20,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+NOT_YET = -1  # a day that has not come: not infused, no DLT
 NO_LEVEL = 0  # "no dose level": nobody sits here, nothing is advised, no dose is selected
 
 
@@ -33,6 +34,8 @@ class People:
     dlt: Bools  # a dose-limiting toxicity has been seen
     complete: Bools  # the whole DLT window has passed
     evaluable: Bools  # counts for dose finding at all (infused, or still expected to be)
+    follow_up: Ints  # whole days since the infusion the window counts from; NOT_YET before it
+    dlt_after: Ints  # days from that infusion to the DLT; NOT_YET without one
 
 
 @final
@@ -50,6 +53,8 @@ class Seen:
     in_cohort: Ints  # [B] evaluable participants in the cohort now being filled; 0 = the next one opens a cohort
     n_assigned: Ints  # [B] everybody assigned so far, evaluable or not
     people: People | None = None
+    window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
+    n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
 
     @property
     def batch(self) -> int:
@@ -73,10 +78,13 @@ class Seen:
         return np.asarray(np.where(tried.any(axis=1), self.levels - tried[:, ::-1].argmax(axis=1), NO_LEVEL), np.int64)
 
     @classmethod
-    def of_counts(cls, n: npt.ArrayLike, n_dlt: npt.ArrayLike, current: npt.ArrayLike) -> Self:
+    def of_counts(
+        cls, n: npt.ArrayLike, n_dlt: npt.ArrayLike, current: npt.ArrayLike, *, n_active: npt.ArrayLike | None = None
+    ) -> Self:
         """Completed cohorts only: ``n`` and ``n_dlt`` are ``[B, D]``, ``current`` is ``[B]``; nobody is pending.
 
-        What the exact engine walks over, and the quickest way to ask a design a question.
+        What the exact engine walks over, and the quickest way to ask a design a question. ``n_active`` is ``[B, D]``,
+        for designs that look at activity too.
         """
         counts = np.atleast_2d(np.asarray(n, np.int64))
         return cls(
@@ -86,10 +94,13 @@ class Seen:
             current=np.atleast_1d(np.asarray(current, np.int64)),
             in_cohort=np.zeros(len(counts), np.int64),
             n_assigned=counts.sum(axis=1),
+            n_active=None if n_active is None else np.atleast_2d(np.asarray(n_active, np.int64)),
         )
 
     @classmethod
-    def of_people(cls, people: People, *, levels: int, start_level: int, cohort_size: int) -> Self:
+    def of_people(
+        cls, people: People, *, levels: int, start_level: int, cohort_size: int, window_days: int = 0
+    ) -> Self:
         """Counted up from participants: the live trial and the simulator both come through here."""
         settled = people.evaluable & (people.dlt | people.complete)
         pending = people.evaluable & ~settled
@@ -107,6 +118,7 @@ class Seen:
             in_cohort=_in_cohort(people, last_assigned=_at(people.assigned, last), cohort_size=cohort_size),
             n_assigned=n_assigned.astype(np.int64),
             people=people,
+            window_days=window_days,
         )
 
 

@@ -66,7 +66,8 @@ def what_if(path: Path, outcomes: str) -> WhatIf:
     """The decision after an imagined course in the usual notation, ``2NNN 3NNT``."""
     study = read_protocol(path)
     dosing = study.dosing
-    seen = seen_after(outcomes, levels=len(dosing.amounts), start_level=dosing.start_level)
+    levels, window = len(dosing.amounts), study.dlt.window_days
+    seen = seen_after(outcomes, levels=levels, start_level=dosing.start_level, window_days=window)
     return WhatIf(study, outcomes, explained(study, seen, on=NO_DAY))
 
 
