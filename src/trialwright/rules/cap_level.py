@@ -99,3 +99,4 @@ def _lowered(proposal: Proposal, cap: Ints, *, text: Text, **values: Ints) -> Pr
 
 EXAMPLE: Mapping[str, Any] = {"level": "cleared"}
 RULE = CapLevel
+IN_FRENCH = "Ne jamais dépasser un palier."

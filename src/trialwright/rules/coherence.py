@@ -108,3 +108,4 @@ def _count(who: Any) -> Ints:
 
 EXAMPLE: Mapping[str, Any] = {"last": 3}
 RULE = Coherence
+IN_FRENCH = "Ne jamais monter juste après une DLT."

@@ -73,3 +73,4 @@ class DemandNAtDose:
 
 EXAMPLE: Mapping[str, Any] = {"n": 4}
 RULE = DemandNAtDose
+IN_FRENCH = "Observer assez de participants à un palier avant de le dépasser."

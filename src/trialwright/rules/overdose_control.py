@@ -100,3 +100,4 @@ class OverdoseControl:
 
 EXAMPLE: Mapping[str, Any] = {"rate": 0.33, "max_probability": 0.25}
 RULE = OverdoseControl
+IN_FRENCH = "Ne jamais traiter à un palier qui est trop probablement un surdosage."

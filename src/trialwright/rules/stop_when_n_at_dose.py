@@ -32,13 +32,13 @@ SETTLED = Text(
     en="Level {level} would be treated next and already has {n} settled participants ({planned} were wanted): the "
     "trial ends with level {level} as its recommendation.",
     fr="Le palier {level} serait le prochain et compte déjà {n} participants évalués ({planned} étaient voulus) : "
-    "l'essai se termine et recommande le palier {level}.",
+    "l'essai s'arrête et recommande le palier {level}.",
 )
 TREATED = Text(
     en="Level {level} would be treated next and already has {n} participants ({planned} were wanted): the trial ends "
     "with level {level} as its recommendation.",
-    fr="Le palier {level} serait le prochain et compte déjà {n} participants ({planned} étaient voulus) : l'essai se "
-    "termine et recommande le palier {level}.",
+    fr="Le palier {level} serait le prochain et compte déjà {n} participants ({planned} étaient voulus) : l'essai "
+    "s'arrête et recommande le palier {level}.",
 )
 SAID = {"settled": SETTLED, "treated": TREATED}
 
@@ -79,3 +79,4 @@ class StopWhenNAtDose:
 
 EXAMPLE: Mapping[str, Any] = {"n": 6}
 RULE = StopWhenNAtDose
+IN_FRENCH = "Arrêter quand assez de participants ont été observés au palier qui serait le prochain."

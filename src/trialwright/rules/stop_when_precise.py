@@ -38,13 +38,13 @@ INTERVAL = Text(
     en="The {credibility:percent0} interval of the DLT rate of level {level} is {measured:percent1} wide, less than "
     "{below:percent1}: the trial ends with level {level} as its recommendation.",
     fr="L'intervalle à {credibility:percent0} du taux de DLT du palier {level} est large de {measured:percent1}, moins "
-    "que {below:percent1} : l'essai se termine et recommande le palier {level}.",
+    "que {below:percent1} : l'essai s'arrête et recommande le palier {level}.",
 )
 CV = Text(
     en="The coefficient of variation of the DLT rate of level {level} is {measured:percent1}, less than "
     "{below:percent1}: the trial ends with level {level} as its recommendation.",
     fr="Le coefficient de variation du taux de DLT du palier {level} est de {measured:percent1}, moins que "
-    "{below:percent1} : l'essai se termine et recommande le palier {level}.",
+    "{below:percent1} : l'essai s'arrête et recommande le palier {level}.",
 )
 CHOICES = {"measure": ("interval", "cv"), "posterior": ("design", "beta")}
 
@@ -120,3 +120,4 @@ class StopWhenPrecise:
 
 EXAMPLE: Mapping[str, Any] = {"below": 0.45, "n_min": 3}
 RULE = StopWhenPrecise
+IN_FRENCH = "Arrêter quand le taux de DLT du palier qui serait le prochain est connu avec assez de précision."
