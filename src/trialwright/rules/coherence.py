@@ -16,7 +16,8 @@ Choose "last" with every model-based design whose skeleton or prior might outrun
 last: where only counts per level are kept (exact enumeration) it refuses, rather than mean something else there than
 in the live trial. Choose "current_level" there, with ``rate`` at the target: another rule, not an approximation. It
 remembers a DLT of an earlier cohort at that level, which "last" forgets, and lets an earlier cohort without one make
-up for a DLT just seen, which "last" does not. Not needed with 3+3, which never goes up from 1 DLT in 3.
+up for a DLT just seen, which "last" does not. Not needed with 3+3, which never goes up from 1 DLT in 3; a Bayesian
+one-stage CRM is coherent by itself one participant at a time, so there the rule is a safeguard that stays silent.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def _tables_section(chosen: Chosen) -> Section:
 def _grid(chosen: Chosen, table: DecisionTable) -> Table:
     """A row for every number of participants, a column for every number of DLTs that changes something."""
     last = table.last_dlt_that_matters
-    columns = [Column("n", PARTICIPANTS, align="right")]
+    columns = [Column("n", PARTICIPANTS)]
     for n_dlt in range(last + 1):
         label = AND_MORE if n_dlt == last else WITH_DLT
         columns.append(Column(f"n_dlt_{n_dlt}", fill(label, n_dlt=n_dlt), align="centre"))
