@@ -41,6 +41,7 @@ WORDS = {
     "dlt": Text(en="{n} DLT", fr="{n} DLT"),
     "more": Text(en="{n}+ DLT", fr="{n}+ DLT"),
 }
+FIRST_COLUMN, COLUMN = 16, 9  # letters that a column of a decision table needs, at most
 COLOURS: Mapping[Action, str] = {  # never the only sign: each place of a table holds a letter
     "escalate": "green",
     "stay": "default",
@@ -189,7 +190,9 @@ def _show_grid(chosen: Chosen, table: DecisionTable, *, spoken: Language) -> Non
     for n in range(1, table.up_to + 1):
         places = [Styled(_said(one, spoken), style=COLOURS[one.action]) for one in table.row(n)[: last + 1]]
         grid.add_row(str(n), *places)
-    console().print(grid)
+    screen = console()
+    screen.width = max(screen.width, FIRST_COLUMN + COLUMN * (last + 1))  # a long line is better than half a letter
+    screen.print(grid, crop=False)
 
 
 def _said(advised: Advised, spoken: Language) -> str:

@@ -11,8 +11,9 @@ O'Quigley & Reiner 1998, Biometrika 85:741, for the CRM.
 
 Choose it to end a trial that has settled on a level; 9 to 12 is usual. With "settled" people may be assigned beyond
 ``n`` while others are in their window, unless wait_for_pending stands in the protocol; with "treated" the last of them
-may still have a DLT after the stop, and the advice then changes. A recommendation, not a judgement of safety: put the
-rules that may lower the level before it.
+may still have a DLT after the stop, and the advice then changes. Not a judgement of safety: put the rules that may
+lower the level before it. The level it names is the one that the design and those rules would have gone on with; the
+level selected at the end is the design's own answer, which knows of no rules and may differ.
 """
 
 from __future__ import annotations

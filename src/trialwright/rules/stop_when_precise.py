@@ -15,7 +15,8 @@ al. 2019, Journal of Statistical Software 89:10), applied to the DLT rate instea
 
 Choose "interval" where a team can say how wide is too wide (0.3 is demanding in a first trial); "cv" (0.3 to 0.4) where
 rates are far from 0. Not with posterior "design" under a design that keeps no posterior (3+3, likelihood CRM): it
-refuses.
+refuses. Not a judgement of safety: put the rules that may lower the level before it. The level it names is the one
+that the design and those rules would have gone on with; the level selected at the end is the design's own answer.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from trials import CRM, protocol_text
@@ -109,6 +110,12 @@ class TestDecisionTable:
         assert "Avis au palier de dose 2" in text
         assert "R rester" in text
         assert {cell[0] for _, *cells in rows(text) for cell in cells} <= set("ERDAX")
+
+    def test_a_narrow_terminal_cuts_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        wide = rows(shown("designs", "crm", WORKED, "--up-to", "60"))
+        monkeypatch.setattr("trialwright.cli.choosing.console", lambda: Console(highlight=False, width=30))
+        assert rows(shown("designs", "crm", WORKED, "--up-to", "60")) == wide
+        assert len(wide) == 3 * 60
 
     def test_the_planned_number_is_the_length_of_the_table(self) -> None:
         table = json.loads(shown("designs", "crm", WORKED, "--json"))["tables"][0]
