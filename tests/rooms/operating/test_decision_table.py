@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trialwright import designs
-from trialwright.operating import Setting, decision_table
+from trialwright.operating import Group, Setting, decision_table
 from trialwright.testing.designs import instances, seen_after
 from trialwright.vocabulary.errors import ParameterError
 
@@ -107,3 +107,26 @@ def test_the_batch_counts_everybody_as_settled() -> None:
     seen = THREE.seen_after([[], [*decision_table(designs.build("crm", CRM), THREE, dose_level=3, up_to=1).before]])
     assert np.array_equal(seen.n_pending, np.zeros((2, 3)))
     assert seen.n.sum(axis=1).tolist() == [0, 6]
+
+
+def test_participants_with_a_dlt_come_last_in_their_group() -> None:
+    seen = THREE.seen_after([[Group(1, 2, 1), Group(2, 3, 2)]])
+    assert seen.people is not None
+    assert seen.people.assigned.tolist() == [[1, 1, 2, 2, 2]]
+    assert seen.people.dlt.tolist() == [[False, True, False, True, True]]
+
+
+@pytest.mark.parametrize("cohort_size", [1, 3])
+def test_a_course_down_does_not_pass_below_the_level_of_the_table(cohort_size: int) -> None:
+    """One DLT in cohorts of one sends this CRM down by several levels: those in between are then not reached."""
+    crm = designs.build("crm", {"target_toxicity_rate": 0.25, "skeleton": [0.05, 0.12, 0.25, 0.4, 0.55]})
+    setting = Setting(levels=5, start_level=5, cohort_size=cohort_size)
+    for level in range(1, 5):
+        table = decision_table(crm, setting, dose_level=level, up_to=1)
+        levels = [group.dose_level for group in table.before]
+        assert all(level < one for one in levels)
+        if table.reached:
+            last = crm.propose(seen_after(" ".join(map(str, table.before)), 5))
+            assert int(last.dose_level[0]) == level
+        else:
+            assert table.before == ()
