@@ -38,6 +38,15 @@ OTHERS: list[tuple[str, Mapping[str, Any]]] = [
     ("stop_when_too_toxic", {"rate": 0.2, "confidence": 0.6, "level": 1, "posterior": "design"}),
     ("wait_for_pending", {"scope": "before_escalation"}),
     ("wait_for_pending", {"scope": "before_next_cohort"}),
+    ("coherence", {"last": 3, "rate": 0.33}),
+    ("coherence", {"judged": "current_level", "rate": 0.25}),
+    ("overdose_control", {"rate": 0.2, "max_probability": 0.6}),
+    ("stop_when_n_at_dose", {"n": 3, "counted": "treated"}),
+    ("stop_when_precise", {"below": 0.3, "measure": "cv", "n_min": 1}),
+    ("stop_when_precise", {"below": 0.4, "posterior": "beta", "prior_a": 0.5, "credibility": 0.8}),
+    ("demand_n_at_dose", {"n": 6, "level": 2}),
+    ("cap_level", {"level": 2}),
+    ("cap_level", {"level": "cleared", "above": 0, "n": 2, "rate": 0.3}),
 ]
 
 
@@ -141,6 +150,13 @@ class TestWhatTheRulesDo:
             ("no_skipping", {"above": "all"}, {"above"}),
             ("wait_for_pending", {"scope": ["all"]}, {"scope"}),
             ("stop_when_too_toxic", {"rate": 25, "confidence": 90, "level": "top"}, {"rate", "confidence", "level"}),
+            ("coherence", {"judged": "first", "last": 0, "rate": 25}, {"judged", "last", "rate"}),
+            ("coherence", {"judged": "current_level"}, {"rate"}),
+            ("overdose_control", {"rate": 33, "max_probability": 1}, {"rate", "max_probability"}),
+            ("stop_when_n_at_dose", {"n": 0, "counted": "all"}, {"n", "counted"}),
+            ("stop_when_precise", {"below": 0, "n_min": 0, "measure": "sd"}, {"below", "n_min", "measure"}),
+            ("demand_n_at_dose", {"n": True, "level": 0}, {"n", "level"}),
+            ("cap_level", {"level": "tried", "above": -1, "rate": 0}, {"level", "above", "rate"}),
         ],
     )
     def test_bad_parameters_are_all_named(self, name: str, parameters: dict[str, Any], places: set[str]) -> None:
@@ -148,9 +164,18 @@ class TestWhatTheRulesDo:
             rules.build(name, parameters)
         assert {finding.place for finding in caught.value.findings} == places
 
-    def test_a_level_that_does_not_exist_is_named(self) -> None:
-        rule = rules.build("stop_when_too_toxic", {"rate": 0.2, "confidence": 0.9, "level": 4})
+    @pytest.mark.parametrize(
+        ("name", "parameters"),
+        [
+            ("stop_when_too_toxic", {"rate": 0.2, "confidence": 0.9}),
+            ("demand_n_at_dose", {"n": 3}),
+            ("cap_level", {}),
+        ],
+    )
+    def test_a_level_that_does_not_exist_is_named(self, name: str, parameters: dict[str, Any]) -> None:
+        rule = rules.build(name, {**parameters, "level": 4})
         assert [finding.place for finding in rule.fits(3)] == ["level"]
+        assert list(rule.fits(4)) == []
 
 
 class Sound:

@@ -198,3 +198,4 @@ PUBLISHED = (
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 006", _LOGISTIC, 5, "1NNT", 1),
 )
 DESIGN = Crm
+IN_FRENCH = "Réévaluation continue (CRM) : une courbe apprend de tous ; le palier le plus proche de la cible suit."

@@ -160,3 +160,4 @@ PUBLISHED = (
     Published(_FARGE, _SCLERODERMA, 2, "1NNNNNNNNNN 2NNNNNNNNNN", 0),
 )
 DESIGN = FixedBlocks
+IN_FRENCH = "Blocs fixes : un effectif prévu par palier, dans un ordre prévu, avec un seuil de sécurité facultatif."

@@ -147,3 +147,4 @@ PUBLISHED = (
     Published(_EXACT, _DOWN, 3, "1NNN 2NNN 3NNN", 0, 3),
 )
 DESIGN = ThreePlusThree
+IN_FRENCH = "3+3 : trois participants par palier, trois de plus après une DLT, aucun après deux."

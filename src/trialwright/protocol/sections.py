@@ -110,7 +110,9 @@ class NamedParameters(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, JsonValue]
-    name: Annotated[str, Field(min_length=1, description="Registered name; `trialwright check --names` lists them")]
+    name: Annotated[
+        str, Field(min_length=1, description="Registered name; `trialwright designs` and `trialwright rules` list them")
+    ]
 
     @property
     def parameters(self) -> dict[str, Any]:

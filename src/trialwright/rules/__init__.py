@@ -4,7 +4,8 @@ Lives here: nothing but rules; each takes a proposal and what was seen, and answ
 wherever it changed something. May import: vocabulary and numerics; a rule never imports another one. To add one: one
 file with the chapters docstring (rule in words, formula, reference, when to choose it and when not), parameters
 (frozen, checked on construction), the rule itself, ``EXAMPLE`` (parameters it can be tried with) and ``RULE``, in
-this order. The registry finds it, ``trialwright.testing.rules.check_rule`` tests it.
+this order; last, ``IN_FRENCH``: its first sentence for French readers. The registry finds it,
+``trialwright.testing.rules.check_rule`` tests it.
 
 A stop is final: no rule undoes it. A stop has dose level 0, and dose level 0 is always a stop.
 """

@@ -50,3 +50,4 @@ class CompleteCohort:
 
 EXAMPLE: Mapping[str, Any] = {}
 RULE = CompleteCohort
+IN_FRENCH = "Compléter une cohorte à son palier avant de décider de nouveau."

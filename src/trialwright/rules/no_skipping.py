@@ -68,3 +68,4 @@ class NoSkipping:
 
 EXAMPLE: Mapping[str, Any] = {}
 RULE = NoSkipping
+IN_FRENCH = "Ne jamais monter de plus d'un palier."

@@ -58,3 +58,4 @@ class StopAtN:
 
 EXAMPLE: Mapping[str, Any] = {"n": 12}
 RULE = StopAtN
+IN_FRENCH = "Arrêter quand le nombre prévu de participants a été inclus."

@@ -125,3 +125,4 @@ class StopWhenTooToxic:
 
 EXAMPLE: Mapping[str, Any] = {"rate": 0.25, "confidence": 0.9}
 RULE = StopWhenTooToxic
+IN_FRENCH = "Arrêter, ou rester en dessous, quand un palier dépasse trop probablement un taux de DLT."

@@ -74,3 +74,4 @@ class WaitForPending:
 
 EXAMPLE: Mapping[str, Any] = {"scope": "all"}
 RULE = WaitForPending
+IN_FRENCH = "Attendre tant que des participants sont dans leur fenêtre de DLT."

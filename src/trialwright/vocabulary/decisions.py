@@ -11,6 +11,21 @@ from trialwright.vocabulary.words import Language, Text
 
 Action = Literal["start", "escalate", "stay", "de-escalate", "wait", "stop"]
 
+# In a table an action is a letter, so that a colour is never the only sign.
+LETTERS: Mapping[Action, Text] = {
+    "escalate": Text(en="E", fr="E"),
+    "stay": Text(en="S", fr="R"),
+    "de-escalate": Text(en="D", fr="D"),
+    "wait": Text(en="W", fr="A"),
+    "stop": Text(en="X", fr="X"),
+}
+LEGEND = Text(
+    en="E go up, S stay, D go down, W wait, X treat nobody further; the number is the dose level to treat at. "
+    "A column headed 3+ holds for 3 DLTs or more.",
+    fr="E escalader, R rester, D descendre, A attendre, X ne traiter plus personne ; le nombre est le palier. "
+    "Une colonne intitulée 3+ vaut pour 3 DLT ou plus.",
+)
+
 
 @final
 @dataclass(frozen=True, slots=True)

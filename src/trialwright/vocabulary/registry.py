@@ -52,6 +52,11 @@ class Registry:
         """The first line of the module's docstring: what it is, for a list."""
         return (inspect.getdoc(self.module(name)) or "").splitlines()[0]
 
+    def sentence_in_french(self, name: str) -> str | None:
+        """The same in French, where the module says it (``IN_FRENCH``); None where it does not."""
+        said: str | None = getattr(self.module(name), "IN_FRENCH", None)
+        return said
+
     def build(self, name: str, parameters: Mapping[str, Any]) -> Any:
         """The thing itself, made from the protocol's parameters; ParameterError with every complaint otherwise."""
         kind = getattr(self.module(name), self.attribute)

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
+    from trialwright.workbench.choosing import (
+        Described,
+        decision_tables,
+        describe,
+        describe_all,
+        write_decision_csv,
+        write_decision_pdf,
+    )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
     from trialwright.workbench.recording import decide_trial, record_file
     from trialwright.workbench.reporting import report_trial
@@ -27,6 +35,14 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "choosing": (
+        "Described",
+        "decision_tables",
+        "describe",
+        "describe_all",
+        "write_decision_csv",
+        "write_decision_pdf",
+    ),
     "demonstration": ("DEMOS", "Progress", "demonstrate"),
     "recording": ("decide_trial", "record_file"),
     "reporting": ("report_trial",),
@@ -36,6 +52,7 @@ _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
 __all__ = [
     "DEMOS",
+    "Described",
     "Progress",
     "Trial",
     "WhatIf",
@@ -43,7 +60,10 @@ __all__ = [
     "check_protocol",
     "decide_trial",
     "decision_as_data",
+    "decision_tables",
     "demonstrate",
+    "describe",
+    "describe_all",
     "open_trial",
     "protocol_schema",
     "reach_trial",
@@ -53,6 +73,8 @@ __all__ = [
     "verify_trial",
     "what_if",
     "write_anchor",
+    "write_decision_csv",
+    "write_decision_pdf",
     "write_schema",
 ]
 

@@ -1,0 +1,135 @@
+"""Choosing a design: which designs and rules there are, what each does, and what a design advises in a protocol."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal, final
+
+from trialwright import designs, rules
+from trialwright.operating import Setting, decision_table
+from trialwright.protocol import Study, read_protocol
+from trialwright.report import render_pdf, table_csv
+from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
+from trialwright.vocabulary.errors import Complaints, ParameterError, TrialError
+from trialwright.vocabulary.registry import Registry
+from trialwright.vocabulary.words import Language, Text
+from trialwright.workbench.trials import now
+
+UP_TO = 12  # participants at a level, where the protocol plans more
+
+Kind = Literal["designs", "rules"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A design or rule: its name in the protocol, its sentence, its chapters (in English), its parameters."""
+
+    name: str
+    sentence: Text
+    chapters: tuple[str, ...]
+    parameters: Mapping[str, str]  # default as written in Python; "" where the parameter is required
+
+
+def describe_all(kind: Kind) -> tuple[Described, ...]:
+    """Everything registered, in alphabetical order."""
+    return tuple(describe(kind, name) for name in _registry(kind).available())
+
+
+def describe(kind: Kind, name: str) -> Described:
+    """One design or rule; NotFound with the nearest name otherwise."""
+    registry = _registry(kind)
+    module = registry.module(name)
+    paragraphs = (inspect.getdoc(module) or "").replace("``", "").split("\n\n")[1:]
+    offered = getattr(module, registry.attribute)
+    parameters = {field.name: _default(field) for field in fields(offered) if field.init}
+    chapters = tuple(" ".join(paragraph.split()) for paragraph in paragraphs)
+    return Described(name, _sentence(registry, name), chapters, parameters)
+
+
+def decision_tables(
+    path: Path, name: str, *, up_to: int | None = None, level: int | None = None, settings: Sequence[str] = ()
+) -> Chosen:
+    """What a design alone advises in the trial of a protocol, at every level or at one.
+
+    The parameters are the protocol's own, changed by ``settings`` ("name=value"). A design that is not the protocol's
+    takes the target DLT rate from it, and nothing else. ParameterError names everything that is missing.
+    """
+    registry, study = _registry("designs"), read_protocol(path)
+    registry.module(name)
+    parameters = {**_parameters_of(study, name), **_read_settings(settings)}
+    design = designs.build(name, parameters)
+    dosing = study.dosing
+    setting = Setting(len(dosing.amounts), dosing.start_level, dosing.cohort_size)
+    wanted = range(1, setting.levels + 1) if level is None else (level,)
+    most = min(study.identity.planned_n, UP_TO) if up_to is None else up_to
+    tables = tuple(decision_table(design, setting, dose_level=one, up_to=most) for one in wanted)
+    return Chosen(study, name, _sentence(registry, name), parameters, tables)
+
+
+def write_decision_csv(chosen: Chosen, out: Path, *, language: Language) -> None:
+    """Every state of every table, one a line."""
+    _write(out, table_csv(long_table(chosen), language=language).encode())
+
+
+def write_decision_pdf(chosen: Chosen, out: Path, *, language: Language) -> None:
+    """The tables as a PDF, dated with the day it is where the trial is run."""
+    today = now().astimezone(chosen.study.identity.zone).date()
+    document = decision_document(chosen, on=today, software="trialwright", version=version("trialwright"))
+    _write(out, render_pdf(document, language=language))
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(content)
+    except OSError as error:
+        raise TrialError(f"{out} cannot be written: {error.strerror or error}; name another file") from error
+
+
+def _registry(kind: Kind) -> Registry:
+    return designs.REGISTRY if kind == "designs" else rules.REGISTRY
+
+
+def _sentence(registry: Registry, name: str) -> Text:
+    english, french = registry.sentence(name), registry.sentence_in_french(name)
+    said = [text.replace("{", "{{").replace("}", "}}") for text in (english, french or f"{english} (en anglais)")]
+    return Text(en=said[0], fr=said[1])
+
+
+def _default(field: Any) -> str:
+    if field.default is not MISSING:
+        return repr(field.default)
+    return "" if field.default_factory is MISSING else repr(field.default_factory())
+
+
+def _parameters_of(study: Study, name: str) -> dict[str, Any]:
+    if name == study.design_name:
+        return dict(study.design_parameters)
+    known = {field.name for field in fields(getattr(designs.module(name), designs.REGISTRY.attribute))}
+    shared = "target_toxicity_rate"
+    return {shared: study.target} if shared in known and study.target is not None else {}
+
+
+def _read_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """``name=value`` with values as in a protocol file; a word that is no TOML value is taken as text."""
+    complaints, read = Complaints(), {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        fine = bool(equals) and name.strip().isidentifier() and bool(value.strip())
+        if complaints.unless(fine, "set", setting, "must be name=value, as in escalate_below=0.2"):
+            read[name.strip()] = _value(value.strip())
+    complaints.raise_as(ParameterError, "the settings cannot be read")
+    return read
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
