@@ -64,3 +64,15 @@ def strongest(mass: Floats) -> Ints:
     """The place (from 0) of the largest entry of every row ``[B, K]``; the highest place among equals."""
     largest = mass >= mass.max(axis=1, keepdims=True) - TIE
     return np.asarray(mass.shape[1] - 1 - largest[:, ::-1].argmax(axis=1), np.int64)
+
+
+def around_target(a: Floats, b: Floats, *, target: float, sds_below: float, sds_above: float) -> Floats:
+    """Probabilities below, inside and above an interval measured in standard deviations s of Beta(a, b), ``[B, 3]``.
+
+    The interval is (target - sds_below s, target + sds_above s), s^2 = a b / ((a + b)^2 (a + b + 1))   (Ji, Li &
+    Bekele 2007, Clinical Trials 4:235, section 2).
+    """
+    sd = np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
+    below = sp.betainc(a, b, np.maximum(target - sds_below * sd, 0.0))
+    above = sp.betaincc(a, b, np.minimum(target + sds_above * sd, 1.0))
+    return np.asarray(np.stack([below, 1 - below - above, above], axis=1), np.float64)
