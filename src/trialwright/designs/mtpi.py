@@ -15,8 +15,11 @@ every level above it, and the lowest one being excluded stops the trial. Exclusi
 stays because nobody is treated at an excluded level again.
 
 # differs from later tables ("DU" in the mTPI spreadsheet): the rule of 2010 only bars the way up to an excluded level.
-# A level that becomes excluded while its own counts say "stay" is kept, as in references/escalation_tpi_tables;
-# leave_excluded = true goes down instead. It is the safer choice, and matters for exclusion_confidence below 0.95.
+# A level that becomes excluded while its own counts say "stay" is kept, as in references/escalation_tpi_tables: 6 DLT
+# in 12 at a target of 33% and exclusion_confidence 0.9; 7 in 20 at a target of 20% and 0.95. leave_excluded = true goes
+# down instead, and is the safer choice.
+# differs from escalation 0.2.3, which stops at the lowest level only when its counts also say "down": ours stops, as
+# the paper does. No reference case turns on it.
 
 Reference. Ji, Liu, Li & Bekele 2010, Clinical Trials 7:653; Ji & Wang 2013, Journal of Clinical Oncology 31:1785.
 Numbers agree with references/escalation_tpi_tables and references/escalation_exact_paths.
