@@ -183,6 +183,21 @@ class TestTheContractNotices:
         assert all(getattr(error, "__notes__", None) for error in caught.value.exceptions)
 
 
+INTERVAL_DESIGNS = ("boin", "i3_plus_3", "keyboard", "mtpi", "mtpi2", "tpi")
+
+
+@pytest.mark.parametrize("target", [0.1, 0.2, 0.25, 0.33, 0.5])
+@pytest.mark.parametrize("name", INTERVAL_DESIGNS)
+def test_one_more_dlt_never_raises_the_next_level_for_any_count_up_to_forty(name: str, target: float) -> None:
+    design = designs.build(name, {"target_toxicity_rate": target})
+    pairs = np.array([(n, y) for n in range(1, 41) for y in range(n + 1)])
+    n, n_dlt = np.zeros((2, len(pairs), 3), np.int64)
+    n[:, 1], n_dlt[:, 1] = pairs.T
+    level = design.propose(Seen.of_counts(n, n_dlt, np.full(len(pairs), 2))).dose_level
+    same_n = np.diff(pairs[:, 0]) == 0
+    assert (np.diff(level)[same_n] <= 0).all()
+
+
 class TestTheRegistry:
     def test_knows_the_designs_by_their_file_names(self) -> None:
         assert {"crm", "three_plus_three", "fixed_blocks"} <= set(designs.available())

@@ -12,8 +12,8 @@ p_tox)) / log(p_tox (1 - t) / (t (1 - p_tox))), t the target; p_saf = 0.6 t and 
 floor(lambda_e n); down: y >= ceiling(lambda_d n). Eliminated: n >= 3 and P(p > t) > elimination_confidence under
 Beta(1 + y, 1 + n - y). Selection: isotonic regression of (y + 0.05) / (n + 0.1), weights from Beta(0.05, 0.05).
 
-# differs from Liu & Yuan 2015: where lambda_d n is a whole number, that count stays and one more goes down, as in the
-# tables of references/boin_boundary. It matters only for rare choices of p_saf and p_tox.
+Differs from Liu & Yuan 2015: where lambda_d n is a whole number, that count stays and one more goes down, as in the
+tables of references/boin_boundary. It matters only for rare choices of p_saf and p_tox.
 
 Elimination is read from the present counts: a level whose counts eliminate it is out, and stays out because nobody is
 treated there again. Accelerated titration is a rule about cohort sizes, not part of this file.
@@ -125,14 +125,14 @@ class Boin:
 
     @property
     def lambda_e(self) -> float:
-        """Up at or below this observed rate (Liu & Yuan 2015, equation 3)."""
+        """Up at or below this observed rate (Liu & Yuan 2015)."""
         target = self.target_toxicity_rate
         saf = 0.6 * target if self.p_saf is None else self.p_saf
         return log((1 - saf) / (1 - target)) / log(target * (1 - saf) / (saf * (1 - target)))
 
     @property
     def lambda_d(self) -> float:
-        """Down at or above this observed rate (Liu & Yuan 2015, equation 3)."""
+        """Down at or above this observed rate (Liu & Yuan 2015)."""
         target = self.target_toxicity_rate
         tox = 1.4 * target if self.p_tox is None else self.p_tox
         return log((1 - target) / (1 - tox)) / log(tox * (1 - target) / (target * (1 - tox)))
@@ -143,6 +143,7 @@ class Boin:
 
     def deescalate_if_at_least(self, n: Ints) -> Ints:
         """The lowest count of DLTs in ``n`` participants that asks for a lower level."""
+        # differs from Liu & Yuan 2015: on a whole lambda_d n one more is needed, as in references/boin_boundary
         return np.asarray(np.floor(self.lambda_d * n + WHOLE) + 1, np.int64)
 
     def fits(self, levels: int) -> Sequence[Finding]:

@@ -11,9 +11,9 @@ Formula. Target key (t - margin_below, t + margin_above); a key cut off at 0 or 
 to the full width; p ~ Beta(1 + y, 1 + n - y). Equally strong: the upper key. Eliminated: n >= elimination_n and P(p >
 t) > elimination_confidence. Selection: isotonic regression of (y + 0.05) / (n + 0.1), weights from Beta(0.05, 0.05).
 
-# differs from Yan, Mandrekar & Yuan 2017: they eliminate from three participants on, the tables of
-# references/keyboard_boundary from the first; elimination_n = 1 unless given. One DLT in the first participant ends
-# the trial at a target of 20%; set elimination_n = 3 for the rule of the paper.
+Differs from Yan, Mandrekar & Yuan 2017: they eliminate from three participants on, the tables of
+references/keyboard_boundary from the first; elimination_n = 1 unless given. One DLT in the first participant ends
+the trial at a target of 20%; set elimination_n = 3 for the rule of the paper.
 
 Elimination is read from the present counts: a level whose counts eliminate it is out, and stays out because nobody is
 treated there again.
@@ -74,7 +74,7 @@ class Keyboard:
     margin_below: float = 0.05  # the target key reaches from target - margin_below
     margin_above: float = 0.05  # to target + margin_above
     elimination_confidence: float = 0.95
-    elimination_n: int = 1  # settled participants before a level can be eliminated
+    elimination_n: int = 1  # settled participants before a level can be eliminated; differs from the paper's 3
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -14,12 +14,13 @@ Excluded levels. A level with two or more settled participants and P(p > t) > ex
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
 stays because nobody is treated at an excluded level again.
 
-# differs from later tables ("DU" in the mTPI spreadsheet): the rule of 2010 only bars the way up to an excluded level.
-# A level that becomes excluded while its own counts say "stay" is kept, as in references/escalation_tpi_tables: 6 DLT
-# in 12 at a target of 33% and exclusion_confidence 0.9; 7 in 20 at a target of 20% and 0.95. leave_excluded = true goes
-# down instead, and is the safer choice.
-# differs from escalation 0.2.3, which stops at the lowest level only when its counts also say "down": ours stops, as
-# the paper does. No reference case turns on it.
+Differs from later tables ("DU" in the mTPI spreadsheet): the rule of 2010 only bars the way up to an excluded level.
+A level that becomes excluded while its own counts say "stay" is kept, as in references/escalation_tpi_tables: 6 DLT
+in 12 at a target of 33% and exclusion_confidence 0.9; 7 in 20 at a target of 20% and 0.95. leave_excluded = true goes
+down instead, and is the safer choice.
+
+Differs from escalation 0.2.3, which stops at the lowest level only when its counts also say "down": ours stops, as
+the paper does. No reference case turns on it.
 
 Reference. Ji, Liu, Li & Bekele 2010, Clinical Trials 7:653; Ji & Wang 2013, Journal of Clinical Oncology 31:1785.
 Numbers agree with references/escalation_tpi_tables and references/escalation_exact_paths.
@@ -80,7 +81,7 @@ class Mtpi:
     exclusion_confidence: float = 0.95
     prior_a: float = 1.0
     prior_b: float = 1.0
-    leave_excluded: bool = False
+    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

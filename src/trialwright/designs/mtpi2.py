@@ -16,9 +16,9 @@ Excluded levels. A level with two or more settled participants and P(p > t) > ex
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
 stays because nobody is treated at an excluded level again.
 
-# differs from tables with "DU": the rule only bars the way up to an excluded level; one that becomes excluded while its
-# own counts say "stay" would be kept, unless leave_excluded = true. With margins of 0.05, targets of 20 to 33% and
-# exclusion_confidence 0.9 or 0.95 there is no such count up to 30 participants.
+Differs from tables with "DU": the rule only bars the way up to an excluded level; one that becomes excluded while its
+own counts say "stay" would be kept, unless leave_excluded = true. With margins of 0.05, targets of 20 to 33% and
+exclusion_confidence 0.9 or 0.95 there is no such count up to 30 participants.
 
 Reference. Guo, Wang, Yang, Lynn & Ji 2017, Contemporary Clinical Trials 58:23. Numbers agree with
 references/escalation_tpi_tables and references/escalation_exact_paths.
@@ -79,7 +79,7 @@ class Mtpi2:
     exclusion_confidence: float = 0.95
     prior_a: float = 1.0
     prior_b: float = 1.0
-    leave_excluded: bool = False
+    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -16,9 +16,9 @@ Excluded levels. A level with two or more settled participants and P(p > t) > ex
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
 stays because nobody is treated at an excluded level again.
 
-# differs from designs that leave an eliminated level: the rule only bars the way up to an excluded level; one that
-# becomes excluded while its own counts say "stay" would be kept, unless leave_excluded = true. With the usual
-# parameters, targets of 20 to 33% and exclusion_confidence 0.9 or 0.95 there is no such count up to 30 participants.
+Differs from designs that leave an eliminated level: the rule only bars the way up to an excluded level; one that
+becomes excluded while its own counts say "stay" would be kept, unless leave_excluded = true. With the usual
+parameters, targets of 20 to 33% and exclusion_confidence 0.9 or 0.95 there is no such count up to 30 participants.
 
 Reference. Ji, Li & Bekele 2007, Clinical Trials 4:235. Numbers agree with references/escalation_tpi_tables and
 references/escalation_exact_paths.
@@ -77,7 +77,7 @@ class Tpi:
     exclusion_confidence: float = 0.95
     prior_a: float = 0.005
     prior_b: float = 0.005
-    leave_excluded: bool = False
+    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -2,7 +2,7 @@
 
 The estimate before pooling is the posterior mean under Beta(a, a), m = (y + a) / (n + 2a), and its weight the inverse
 of the posterior variance, w = (n + 2a)^2 (n + 2a + 1) / ((y + a) (n - y + a))   (Ji, Liu, Li & Bekele 2010, Clinical
-Trials 7:653; Liu & Yuan 2015, Applied Statistics 64:507, section 2.4; a = 0.005 in the one, 0.05 in the other).
+Trials 7:653; Liu & Yuan 2015, Applied Statistics 64:507; a = 0.005 in the one, 0.05 in the other).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def isotonic(values: Floats, weight: Floats) -> Floats:
     """The non-decreasing curve nearest to ``values`` in weighted least squares, for every row; both are ``[B, D]``.
 
     g_i = max over j <= i of min over k >= i of Av(j, k), Av(j, k) = sum_{j..k} w v / sum_{j..k} w   (the max-min
-    formula, Robertson, Wright & Dykstra 1988, Order Restricted Statistical Inference, theorem 1.4.4). Places with
+    formula, Robertson, Wright & Dykstra 1988, Order Restricted Statistical Inference, section 1.4). Places with
     weight 0 are left out: the others are fitted as if these were not there, and their own answer is NaN.
 
     >>> isotonic(np.array([[0.1, 0.4, 0.2, 0.9]]), np.array([[1.0, 1.0, 3.0, 0.0]])).round(3).tolist()
@@ -58,7 +58,7 @@ def nearest_after_pooling(rate: Floats, target: float, *, at_most: float = np.in
 
     NaN takes no part, nor does an estimate above ``at_most``. Levels that share one estimate: below the target the
     highest of them, otherwise the lowest. One estimate as far below the target as another above: the lower level.
-    (Ji et al. 2010, section 2.4, by the nudge of references/boin_select_mtd: the k-th estimate is raised by k 1e-10.)
+    (Ji et al. 2010, by the nudge of references/boin_select_mtd: the k-th estimate is raised by k 1e-10.)
 
     >>> nearest_after_pooling(np.array([[0.2, 0.2, np.nan], [0.3, 0.3, 0.4], [0.2, 0.3, 0.9]]), 0.25).tolist()
     [2, 1, 1]

@@ -1,7 +1,7 @@
 """Which interval of the DLT rate the posterior speaks for: probability per unit of width.
 
 The unit probability mass of an interval is P(low < p < high) / (high - low) under p ~ Beta(a, b)   (Ji, Liu, Li &
-Bekele 2010, Clinical Trials 7:653, equation 3). With intervals of one width the strongest is the one of highest mass
+Bekele 2010, Clinical Trials 7:653). With intervals of one width the strongest is the one of highest mass
 (Yan, Mandrekar & Yuan 2017, Clinical Cancer Research 23:3994); a piece cut off at 0 or 1 counts by its own width.
 """
 
@@ -70,7 +70,7 @@ def around_target(a: Floats, b: Floats, *, target: float, sds_below: float, sds_
     """Probabilities below, inside and above an interval measured in standard deviations s of Beta(a, b), ``[B, 3]``.
 
     The interval is (target - sds_below s, target + sds_above s), s^2 = a b / ((a + b)^2 (a + b + 1))   (Ji, Li &
-    Bekele 2007, Clinical Trials 4:235, section 2).
+    Bekele 2007, Clinical Trials 4:235).
     """
     sd = np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))
     below = sp.betainc(a, b, np.maximum(target - sds_below * sd, 0.0))
