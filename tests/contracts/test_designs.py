@@ -62,6 +62,14 @@ OTHERS = [
     ),
     designs.build("fixed_blocks", {"levels": (1, 2, 1, 3), "sizes": (4, 6, 3, 5), "safety_rate": 0.3}),
     designs.build("fixed_blocks", {"levels": (3, 1), "sizes": (5, 10), "safety_rate": 0.2, "safety_confidence": 0.6}),
+    designs.build("boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "p_tox": 0.42, "bound_selection": True}),
+    designs.build("boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "elimination_confidence": 0.8}),
+    designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6}),
+    designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6, "leave_excluded": True}),
+    designs.build("mtpi2", {"target_toxicity_rate": 0.3, "margin_below": 0.03, "exclusion_confidence": 0.5}),
+    designs.build("keyboard", {"target_toxicity_rate": 0.3, "elimination_n": 3, "elimination_confidence": 0.7}),
+    designs.build("i3_plus_3", {"target_toxicity_rate": 0.2, "margin_below": 0.1, "elimination_confidence": 0.6}),
+    designs.build("tpi", {"target_toxicity_rate": 0.3, "prior_a": 1, "prior_b": 1, "exclusion_confidence": 0.5}),
 ]
 
 
@@ -175,6 +183,21 @@ class TestTheContractNotices:
         assert all(getattr(error, "__notes__", None) for error in caught.value.exceptions)
 
 
+INTERVAL_DESIGNS = ("boin", "i3_plus_3", "keyboard", "mtpi", "mtpi2", "tpi")
+
+
+@pytest.mark.parametrize("target", [0.1, 0.2, 0.25, 0.33, 0.5])
+@pytest.mark.parametrize("name", INTERVAL_DESIGNS)
+def test_one_more_dlt_never_raises_the_next_level_for_any_count_up_to_forty(name: str, target: float) -> None:
+    design = designs.build(name, {"target_toxicity_rate": target})
+    pairs = np.array([(n, y) for n in range(1, 41) for y in range(n + 1)])
+    n, n_dlt = np.zeros((2, len(pairs), 3), np.int64)
+    n[:, 1], n_dlt[:, 1] = pairs.T
+    level = design.propose(Seen.of_counts(n, n_dlt, np.full(len(pairs), 2))).dose_level
+    same_n = np.diff(pairs[:, 0]) == 0
+    assert (np.diff(level)[same_n] <= 0).all()
+
+
 class TestTheRegistry:
     def test_knows_the_designs_by_their_file_names(self) -> None:
         assert {"crm", "three_plus_three", "fixed_blocks"} <= set(designs.available())
@@ -209,6 +232,21 @@ class TestTheRegistry:
                 {"levels", "safety_rate", "safety_confidence"},
             ),
             ("fixed_blocks", {"levels": [1, 2], "sizes": [6]}, {"sizes"}),
+            (
+                "boin",
+                {"target_toxicity_rate": 0.3, "p_saf": 0.3, "p_tox": 0.2, "offset": 0.95, "extra_safe": 1},
+                {"p_saf", "p_tox", "offset", "extra_safe"},
+            ),
+            ("boin", {"target_toxicity_rate": 0.8}, {"p_tox"}),
+            ("mtpi", {"target_toxicity_rate": 0.2, "margin_below": 0.2}, {"margin_below"}),
+            ("mtpi2", {"target_toxicity_rate": 0.2, "margin_above": 0.8, "prior_a": 0}, {"margin_above", "prior_a"}),
+            ("keyboard", {"target_toxicity_rate": 0.2, "elimination_n": 0}, {"elimination_n"}),
+            ("i3_plus_3", {"target_toxicity_rate": 0.2, "margin_below": 0.2}, {"margin_below"}),
+            (
+                "tpi",
+                {"target_toxicity_rate": 0.2, "sds_above": 0, "leave_excluded": "no"},
+                {"sds_above", "leave_excluded"},
+            ),
         ],
     )
     def test_bad_parameters_are_all_named(self, name: str, parameters: dict[str, Any], places: set[str]) -> None:
@@ -260,3 +298,35 @@ class TestWhatTheDesignsSay:
         assert rules.build("no_skipping", {})(proposal, seen).dose_level[0] == 2
         assert crm.propose(seen_after("2TTT", 4)).dose_level[0] == 1
         assert crm.select(seen_after("1NNN", 4))[0] == 1
+
+    def test_boin_in_both_languages(self) -> None:
+        boin = designs.build("boin", {"target_toxicity_rate": 0.25})
+        notes = [note for note in boin.propose(seen_after("1NNN 2TTT", 3)).notes if note.where[0]]
+        assert [note.code for note in notes] == ["boin.de_escalate", "boin.closed"]
+        english, french = (notes[1].text.said(language, **notes[1].said_of(0)) for language in ("en", "fr"))
+        assert english == (
+            "Level 2 and every level above are closed: 3 DLT in 3, and the probability that the DLT rate is above "
+            "25.0% is 99.6% (threshold 95.0%)."
+        )
+        assert french.startswith("Le palier 2 et tous les paliers supérieurs sont fermés : 3 DLT sur 3")
+
+    def test_extra_safe_names_the_threshold_it_used(self) -> None:
+        boin = designs.build("boin", {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.2})
+        (note,) = [note for note in boin.propose(seen_after("1NTT", 3)).notes if note.code == "boin.closed"]
+        assert "threshold 75.0%" in note.text.said("en", **note.said_of(0))
+        assert designs.build("boin", {"target_toxicity_rate": 0.3}).propose(seen_after("1NTT", 3)).dose_level[0] == 1
+
+    def test_boin_stays_where_the_upper_boundary_times_n_is_a_whole_number(self) -> None:
+        boin: Any = designs.build("boin", {"target_toxicity_rate": 0.4, "p_saf": 0.2, "p_tox": 0.6})
+        assert boin.lambda_d == pytest.approx(0.5, abs=1e-15)
+        assert boin.deescalate_if_at_least(np.array([1, 2, 3, 4])).tolist() == [1, 2, 2, 3]
+
+    def test_mtpi_keeps_an_excluded_level_unless_told_to_leave_it(self) -> None:
+        parameters = {"target_toxicity_rate": 0.33, "exclusion_confidence": 0.9}
+        seen = seen_after("2NNNNNNTTTTTT", 3)
+        kept = designs.build("mtpi", parameters).propose(seen)
+        assert [note.code for note in kept.notes if note.where[0]] == ["mtpi.stay", "mtpi.closed", "mtpi.kept"]
+        assert kept.dose_level[0] == 2
+        left = designs.build("mtpi", {**parameters, "leave_excluded": True}).propose(seen)
+        assert left.dose_level[0] == 1
+        assert designs.build("mtpi", parameters).propose(seen_after("1NNNNNNTTTTTT", 3)).stop[0]

@@ -31,8 +31,7 @@ def run(*, coherent: bool) -> tuple[Ints, Seen]:
         here = slice(first, first + COHORT)
         assigned[:, here] = level[:, None]
         dlt[:, here] = tolerance[:, here] < TRUTH[level - 1][:, None]
-        taken = assigned > 0
-        people = People(assigned, assigned, dlt, taken, taken)
+        people = People.settled(assigned, dlt)
         seen = Seen.of_people(people, levels=5, start_level=1, cohort_size=COHORT)
         proposal = crm.propose(seen)
         for rule in restriction:

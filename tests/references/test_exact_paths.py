@@ -1,9 +1,8 @@
-"""Exact operating characteristics of 3+3 and the CRM: every cohort outcome is walked with the design's decisions."""
+"""Exact operating characteristics: every cohort outcome is walked with the design's decisions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from scipy import stats
 
 from trialwright import designs, rules
 from trialwright.numerics.one_parameter import OneParameterPosterior
-from trialwright.vocabulary.seen import Design, Floats, Ints, Proposal, Rule, Seen
+from trialwright.vocabulary.seen import Design, Floats, Proposal, Rule, Seen
+from walking import Walk, walk
 
 REFERENCES = Path(__file__).parents[2] / "references"
 EXACT = json.loads((REFERENCES / "escalation_exact_paths" / "cases.json").read_text("utf-8"))
@@ -24,59 +24,6 @@ SIMULATED = json.loads((REFERENCES / "ubcrm_3p3" / "cases.json").read_text("utf-
 
 def cases_of(design: str) -> list[dict[str, Any]]:
     return [case for case in EXACT["cases"] if case["inputs"]["design"] == design]
-
-
-@dataclass
-class Walk:
-    """What came out of every path: recommendations, shares and numbers at each level, still open."""
-
-    recommended: Floats
-    share: Floats
-    n: Floats
-    n_dlt: Floats
-    n_squared: Floats
-    still_open: float
-
-
-def walk(design: Design, *, applied: Sequence[Rule], sizes: Sequence[int], truth: Sequence[float]) -> Walk:
-    """Every path of cohorts: a design that stops names what it selects, one that does not what it proposes next."""
-    levels, risk = len(truth), np.array(truth)
-    found = Walk(np.zeros(levels + 1), *np.zeros((4, levels)), 0.0)
-    n, n_dlt, current = np.zeros((1, levels), np.int64), np.zeros((1, levels), np.int64), np.array([1])
-    weight = np.ones(1)
-    for size in sizes:
-        n, n_dlt, current, weight = after_cohort(n, n_dlt, current, weight, size=size, risk=risk)
-        seen = Seen.of_counts(n, n_dlt, current)
-        proposal = design.propose(seen)
-        for rule in applied:
-            proposal = rule(proposal, seen)
-        selected = np.where(proposal.posterior is None, design.select(seen), 0)
-        settle(found, proposal.stop, answer=selected, n=n, n_dlt=n_dlt, weight=weight)
-        on = ~proposal.stop
-        n, n_dlt, current, weight = n[on], n_dlt[on], proposal.dose_level[on], weight[on]
-    settle(found, np.ones(len(n), np.bool_), answer=current, n=n, n_dlt=n_dlt, weight=weight)
-    found.still_open = weight.sum()
-    return found
-
-
-def after_cohort(
-    n: Ints, n_dlt: Ints, current: Ints, weight: Floats, *, size: int, risk: Floats
-) -> tuple[Ints, Ints, Ints, Floats]:
-    branches = []
-    for count in range(size + 1):
-        more, toxic, line = n.copy(), n_dlt.copy(), np.arange(len(n))
-        more[line, current - 1] += size
-        toxic[line, current - 1] += count
-        branches.append((more, toxic, current, weight * stats.binom.pmf(count, size, risk[current - 1])))
-    return tuple(np.concatenate(part) for part in zip(*branches, strict=True))  # type: ignore[return-value]
-
-
-def settle(found: Walk, here: Any, *, answer: Ints, n: Ints, n_dlt: Ints, weight: Floats) -> None:
-    np.add.at(found.recommended, answer[here], weight[here])
-    found.share += weight[here] @ (n[here] / n[here].sum(axis=1, keepdims=True))
-    found.n += weight[here] @ n[here]
-    found.n_squared += weight[here] @ n[here] ** 2
-    found.n_dlt += weight[here] @ n_dlt[here]
 
 
 def assert_as_in(case: dict[str, Any], found: Walk) -> None:
@@ -131,6 +78,32 @@ def test_crm(case: dict[str, Any]) -> None:
     assert_as_in(
         case, walk(crm_of(inputs), applied=applied, sizes=inputs["cohort_sizes"], truth=inputs["true_prob_tox"])
     )
+
+
+def interval_design_of(inputs: dict[str, Any]) -> Design:
+    """BOIN, mTPI, mTPI-2 or TPI as in the file; the name of the design there is its name here, in lower case."""
+    renamed = {
+        "target": "target_toxicity_rate",
+        "epsilon1": "margin_below",
+        "epsilon2": "margin_above",
+        "k1": "sds_above",
+        "k2": "sds_below",
+        "exclusion_certainty": "exclusion_confidence",
+    }
+    assert not inputs.get("stop_when_deescalation_impossible", False)
+    given = {name: inputs[theirs] for theirs, name in renamed.items() if theirs in inputs}
+    return designs.build(inputs["design"].lower(), given)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for design in ("BOIN", "mTPI", "mTPI2", "TPI") for case in cases_of(design)],
+    ids=lambda case: f"{case['inputs']['design']}-{case['id']}",
+)
+def test_interval_designs(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    found = walk(interval_design_of(inputs), applied=[], sizes=inputs["cohort_sizes"], truth=inputs["true_prob_tox"])
+    assert_as_in(case, found)
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,7 @@ class Setting:
                 assigned[trial, place : place + group.n] = group.dose_level
                 dlt[trial, place + group.n - group.n_dlt : place + group.n] = True
                 place += group.n
-        taken = assigned > 0
-        people = People(assigned, assigned.copy(), dlt, taken, taken.copy())
+        people = People.settled(assigned, dlt)
         return Seen.of_people(people, levels=self.levels, start_level=self.start_level, cohort_size=self.cohort_size)
 
 

@@ -112,16 +112,7 @@ def seen_after(outcomes: str, levels: int) -> Seen:
     ]
     assigned = np.array([[level for level, _ in pairs]], np.int64)
     dlt = np.array([[letter == "T" for _, letter in pairs]])
-    everyone = np.ones_like(dlt)
-    people = People(
-        assigned=assigned,
-        dose_level=assigned.copy(),
-        dlt=dlt,
-        complete=everyone,
-        evaluable=everyone.copy(),
-        follow_up=np.full(dlt.shape, WINDOW),
-        dlt_after=np.where(dlt, 0, NOT_YET),
-    )
+    people = People.settled(assigned, dlt, window_days=WINDOW)
     return Seen.of_people(people, levels=levels, start_level=1, cohort_size=1, window_days=WINDOW)
 
 

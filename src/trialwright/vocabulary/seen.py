@@ -37,6 +37,23 @@ class People:
     follow_up: Ints  # whole days since the infusion the window counts from; NOT_YET before it
     dlt_after: Ints  # days from that infusion to the DLT; NOT_YET without one
 
+    @classmethod
+    def settled(cls, assigned: Ints, dlt: Bools, *, window_days: int = 0) -> Self:
+        """Everybody treated as assigned and observed to the end of the window; a DLT came on the day of the infusion.
+
+        ``assigned`` and ``dlt`` are ``[B, P]``, 0 and False where the place is not taken.
+        """
+        taken = assigned > NO_LEVEL
+        return cls(
+            assigned=assigned,
+            dose_level=assigned.copy(),
+            dlt=dlt,
+            complete=taken,
+            evaluable=taken.copy(),
+            follow_up=np.where(taken, window_days, NOT_YET),
+            dlt_after=np.where(dlt, 0, NOT_YET),
+        )
+
 
 @final
 @dataclass(frozen=True, slots=True)

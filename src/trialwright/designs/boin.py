@@ -1,0 +1,196 @@
+"""Bayesian optimal interval design (BOIN): up, stay or down by the observed DLT rate at the current level alone.
+
+Rule in words. Two boundaries are worked out before the trial. The next cohort goes one level up when the observed DLT
+rate at the current level is at or below the lower one, one level down when it is at or above the upper one, and stays
+in between. A level whose DLT rate is too probably above the target is eliminated with every level above it; when the
+lowest is eliminated the trial stops. At the end the rates are pooled so that they do not fall with dose, and the level
+nearest to the target is selected among those tried and not eliminated. With extra_safe the lowest level stops the
+trial at a lower probability; with bound_selection the selected level's estimate may not exceed the upper boundary.
+
+Formula. lambda_e = log((1 - p_saf) / (1 - t)) / log(t (1 - p_saf) / (p_saf (1 - t))), lambda_d = log((1 - t) / (1 -
+p_tox)) / log(p_tox (1 - t) / (t (1 - p_tox))), t the target; p_saf = 0.6 t and p_tox = 1.4 t unless given. Up: y <=
+floor(lambda_e n); down: y >= ceiling(lambda_d n). Eliminated: n >= 3 and P(p > t) > elimination_confidence under
+Beta(1 + y, 1 + n - y). Selection: isotonic regression of (y + 0.05) / (n + 0.1), weights from Beta(0.05, 0.05).
+
+Differs from Liu & Yuan 2015: where lambda_d n is a whole number, that count stays and one more goes down, as in the
+tables of references/boin_boundary. It matters only for rare choices of p_saf and p_tox.
+
+Elimination is read from the present counts: a level whose counts eliminate it is out, and stays out because nobody is
+treated there again. Accelerated titration is a rule about cohort sizes, not part of this file.
+
+Reference. Liu & Yuan 2015, Applied Statistics 64:507; Yuan, Hess, Hilsenbeck & Gilbert 2016, Clinical Cancer Research
+22:4291. Numbers agree with references/boin_boundary, boin_select_mtd, boin_exact_oc, boin_oc, escalation_exact_paths.
+
+Choose it when a target rate can be named and the site wants a table of counts to decide by. Not when outcomes stay
+pending for long, nor when toxicity may fall with dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Literal, final
+
+import numpy as np
+
+from trialwright.designs import Published
+from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
+from trialwright.numerics.scalars import is_number, is_probability
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.stepwise import (
+    DOWN,
+    STAY,
+    UP,
+    Closure,
+    at_current,
+    closure,
+    step,
+    stricter_at_lowest,
+    three_reasons,
+)
+from trialwright.vocabulary.words import Text
+
+LEAST = 3  # settled participants before a level can be eliminated
+PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
+WHOLE = 1e-12  # a product nearer to a whole number than this is that number
+
+ESCALATE = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the rate is at or below the boundary {lower:percent1}, which asks for a "
+    "higher level.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : le taux ne dépasse pas la borne {lower:percent1}, ce qui demande un "
+    "palier supérieur.",
+)
+BETWEEN = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the rate lies between the boundaries {lower:percent1} and "
+    "{upper:percent1}, which asks to stay.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : le taux est compris entre les bornes {lower:percent1} et "
+    "{upper:percent1}, ce qui demande de rester.",
+)
+DE_ESCALATE = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the rate is at or above the boundary {upper:percent1}, which asks for a "
+    "lower level.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : le taux atteint la borne {upper:percent1}, ce qui demande un palier "
+    "inférieur.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Boin:
+    """Parameters of the BOIN design."""
+
+    target_toxicity_rate: float
+    p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
+    p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
+    elimination_confidence: float = 0.95
+    extra_safe: bool = False
+    offset: float = 0.05  # the lowest level stops the trial above elimination_confidence - offset, when extra_safe
+    bound_selection: bool = False
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
+        complaints.unless(is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual")
+        self._check_rates(complaints)
+        confidence, offset = self.elimination_confidence, self.offset
+        sure = complaints.unless(
+            is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual"
+        )
+        allowed = "must be 0 or more, and less than elimination_confidence"
+        below = is_number(offset) and offset >= 0 and (not sure or offset < confidence)
+        complaints.unless(below, "offset", offset, allowed, "0.05 is usual")
+        for place in ("extra_safe", "bound_selection"):
+            value = getattr(self, place)
+            complaints.unless(isinstance(value, bool), place, value, "must be true or false")
+        complaints.raise_as(ParameterError, "boin cannot be built")
+
+    def _check_rates(self, complaints: Complaints) -> None:
+        target = self.target_toxicity_rate
+        known = is_probability(target)
+        saf, tox = self.p_saf, self.p_tox
+        low = saf is None or (is_probability(saf) and (not known or saf < target))
+        complaints.unless(low, "p_saf", saf, "must lie between 0 and the target", "leave it out for 0.6 target")
+        high = is_probability(tox) and (not known or tox > target) if tox is not None else not known or 1.4 * target < 1
+        complaints.unless(
+            high, "p_tox", tox, "must lie between the target and 1", "give one when 1.4 target is 1 or more"
+        )
+
+    @property
+    def looks_at(self) -> Literal["counts"]:
+        """Counts per level are all it needs."""
+        return "counts"
+
+    @property
+    def lambda_e(self) -> float:
+        """Up at or below this observed rate (Liu & Yuan 2015)."""
+        target = self.target_toxicity_rate
+        saf = 0.6 * target if self.p_saf is None else self.p_saf
+        return log((1 - saf) / (1 - target)) / log(target * (1 - saf) / (saf * (1 - target)))
+
+    @property
+    def lambda_d(self) -> float:
+        """Down at or above this observed rate (Liu & Yuan 2015)."""
+        target = self.target_toxicity_rate
+        tox = 1.4 * target if self.p_tox is None else self.p_tox
+        return log((1 - target) / (1 - tox)) / log(tox * (1 - target) / (target * (1 - tox)))
+
+    def escalate_if_at_most(self, n: Ints) -> Ints:
+        """The highest count of DLTs in ``n`` participants that asks for a higher level."""
+        return np.asarray(np.floor(self.lambda_e * n + WHOLE), np.int64)
+
+    def deescalate_if_at_least(self, n: Ints) -> Ints:
+        """The lowest count of DLTs in ``n`` participants that asks for a lower level."""
+        # differs from Liu & Yuan 2015: on a whole lambda_d n one more is needed, as in references/boin_boundary
+        return np.asarray(np.floor(self.lambda_d * n + WHOLE) + 1, np.int64)
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Any number of levels will do."""
+        return ()
+
+    def propose(self, seen: Seen) -> Proposal:
+        """One level up, the same or one down; below every eliminated level."""
+        believed = _posterior(seen)
+        n, n_dlt = at_current(seen.n, seen), at_current(seen.n_dlt, seen)
+        up, down = n_dlt <= self.escalate_if_at_most(n), n_dlt >= self.deescalate_if_at_least(n)
+        direction = np.where(down, DOWN, np.where(up, UP, STAY))
+        said = {"lower": self.lambda_e, "upper": self.lambda_d}
+        reasons = three_reasons(seen, direction, design="boin", texts=(ESCALATE, BETWEEN, DE_ESCALATE), **said)
+        return step(
+            seen, direction, closed=self._eliminated(seen, believed), reasons=reasons, design="boin", posterior=believed
+        )
+
+    def select(self, seen: Seen) -> Ints:
+        """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
+        admissible = (seen.n > 0) & self._eliminated(seen, _posterior(seen)).open
+        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
+        at_most = self.lambda_d if self.bound_selection else np.inf
+        return nearest_after_pooling(rate, self.target_toxicity_rate, at_most=at_most)
+
+    def _eliminated(self, seen: Seen, believed: BetaPosterior) -> Closure:
+        target, confidence = self.target_toxicity_rate, self.elimination_confidence
+        probability: Floats = believed.exceedance(target)
+        usual = closure(seen, probability, rate=target, confidence=confidence, least=LEAST)
+        if not self.extra_safe:
+            return usual
+        return stricter_at_lowest(usual, seen, confidence=confidence - self.offset, least=LEAST)
+
+
+def _posterior(seen: Seen) -> BetaPosterior:
+    return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt)
+
+
+_QUARTER, _SAFER = {"target_toxicity_rate": 0.25}, {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.2}
+_TABLE, _SELECTION = "BOIN 2.7.2, get.boundary(): references/boin_boundary", "BOIN 2.7.2, select.mtd(): case"
+PUBLISHED = (
+    Published(f"{_TABLE}, case 007", _QUARTER, 3, "1NNN", 2),
+    Published(f"{_TABLE}, case 007", _QUARTER, 3, "1NNN 2NNT", 1),
+    Published(f"{_TABLE}, case 007", _QUARTER, 3, "1NNN 2NNT 1NNN 2NNN", 3),
+    Published(f"{_TABLE}, case 007", _QUARTER, 3, "1NNN 2NNNN 3NNNT", 3),
+    Published(f"{_TABLE}, case 007", _QUARTER, 3, "1TTT", 0),
+    Published(f"{_TABLE}, case 051", _SAFER, 3, "1NTT", 0, 0),
+    Published(f"{_SELECTION} 001 of references/boin_select_mtd", _QUARTER, 5, "1NNN 2NNN 3NTT", 2, 2),
+)
+DESIGN = Boin

@@ -1,0 +1,149 @@
+"""Keyboard design: the strongest key of the posterior decides, where a key is an interval as wide as the target key.
+
+Rule in words. The target key is a small interval of DLT rates around the target; keys as wide as it lie side by side
+out to 0 and 1. The key most probable at the current level decides: below the target key asks for the next level up,
+the target key itself to stay, above it for the next level down. A level whose DLT rate is too probably above the
+target is eliminated with every level above it; when the lowest is eliminated the trial stops. At the end the rates are
+pooled so that they do not fall with dose, and the level nearest to the target is selected among those tried and not
+eliminated.
+
+Formula. Target key (t - margin_below, t + margin_above); a key cut off at 0 or 1 counts with its probability scaled up
+to the full width; p ~ Beta(1 + y, 1 + n - y). Equally strong: the upper key. Eliminated: n >= elimination_n and P(p >
+t) > elimination_confidence. Selection: isotonic regression of (y + 0.05) / (n + 0.1), weights from Beta(0.05, 0.05).
+
+Differs from Yan, Mandrekar & Yuan 2017: they eliminate from three participants on, the tables of
+references/keyboard_boundary from the first; elimination_n = 1 unless given. One DLT in the first participant ends
+the trial at a target of 20%; set elimination_n = 3 for the rule of the paper.
+
+Elimination is read from the present counts: a level whose counts eliminate it is out, and stays out because nobody is
+treated there again.
+
+Reference. Yan, Mandrekar & Yuan 2017, Clinical Cancer Research 23:3994. Numbers agree with
+references/keyboard_boundary.
+
+Choose it when a target rate can be named and the site wants a table of counts to decide by. Not when outcomes stay
+pending for long, nor when toxicity may fall with dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, final
+
+import numpy as np
+
+from trialwright.designs import Published
+from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
+from trialwright.numerics.scalars import is_count, is_probability
+from trialwright.numerics.unit_mass import keys, strongest, unit_mass
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.seen import Ints, Proposal, Seen
+from trialwright.vocabulary.stepwise import Closure, at_current, closure, step, three_reasons
+from trialwright.vocabulary.words import Text
+
+PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
+
+ESCALATE = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the strongest key lies below the target key (below "
+    "{lower:percent1}), which asks for a higher level.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : la touche la plus forte est sous la touche cible (sous "
+    "{lower:percent1}), ce qui demande de monter.",
+)
+BETWEEN = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the strongest key is the target key ({lower:percent1} to "
+    "{upper:percent1}), which asks to stay.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : la touche la plus forte est la touche cible ({lower:percent1} à "
+    "{upper:percent1}), ce qui demande de rester.",
+)
+DE_ESCALATE = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the strongest key lies above the target key (above "
+    "{upper:percent1}), which asks for a lower level.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : la touche la plus forte est au-dessus de la touche cible "
+    "(au-dessus de {upper:percent1}), ce qui demande de descendre.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Keyboard:
+    """Parameters of the keyboard design."""
+
+    target_toxicity_rate: float
+    margin_below: float = 0.05  # the target key reaches from target - margin_below
+    margin_above: float = 0.05  # to target + margin_above
+    elimination_confidence: float = 0.95
+    elimination_n: int = 1  # settled participants before a level can be eliminated; differs from the paper's 3
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
+        known = complaints.unless(
+            is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual"
+        )
+        for place, room, allowed in (
+            ("margin_below", target, "must be above 0 and less than the target"),
+            ("margin_above", 1 - target if known else 1, "must be above 0 and less than 1 minus the target"),
+        ):
+            margin = getattr(self, place)
+            fine = is_probability(margin) and (not known or margin < room)
+            complaints.unless(fine, place, margin, allowed, "0.05 is usual")
+        confidence, least = self.elimination_confidence, self.elimination_n
+        complaints.unless(is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual")
+        complaints.unless(is_count(least), "elimination_n", least, "must be a whole number of 1 or more", "3 is usual")
+        complaints.raise_as(ParameterError, "keyboard cannot be built")
+
+    @property
+    def looks_at(self) -> Literal["counts"]:
+        """Counts per level are all it needs."""
+        return "counts"
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Any number of levels will do."""
+        return ()
+
+    def propose(self, seen: Seen) -> Proposal:
+        """One level up, the same or one down, by the strongest key; below every eliminated level."""
+        believed = self._posterior(seen)
+        lower, upper = self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
+        partition = keys(lower, upper)
+        counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
+        mass = unit_mass(**counts, prior_a=1.0, prior_b=1.0, partition=partition)
+        direction = np.sign(partition.target - strongest(mass))
+        texts = (ESCALATE, BETWEEN, DE_ESCALATE)
+        reasons = three_reasons(seen, direction, design="keyboard", texts=texts, lower=lower, upper=upper)
+        return step(
+            seen,
+            direction,
+            closed=self._eliminated(seen, believed),
+            reasons=reasons,
+            design="keyboard",
+            posterior=believed,
+        )
+
+    def select(self, seen: Seen) -> Ints:
+        """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
+        admissible = (seen.n > 0) & self._eliminated(seen, self._posterior(seen)).open
+        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
+        return nearest_after_pooling(rate, self.target_toxicity_rate)
+
+    def _posterior(self, seen: Seen) -> BetaPosterior:
+        return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt)
+
+    def _eliminated(self, seen: Seen, believed: BetaPosterior) -> Closure:
+        target, confidence, least = self.target_toxicity_rate, self.elimination_confidence, self.elimination_n
+        return closure(seen, believed.exceedance(target), rate=target, confidence=confidence, least=least)
+
+
+_FIFTH, _UNEVEN = {"target_toxicity_rate": 0.2}, {"target_toxicity_rate": 0.25, "margin_below": 0.08}
+_TABLE = "Keyboard 0.1.3, get.boundary.kb(): references/keyboard_boundary"
+PUBLISHED = (
+    Published(f"{_TABLE}, case 008", _FIFTH, 3, "1T", 0),
+    Published(f"{_TABLE}, case 008", _FIFTH, 3, "1NNN", 2),
+    Published(f"{_TABLE}, case 008", _FIFTH, 3, "1NNN 2NNT", 1),
+    Published(f"{_TABLE}, case 008", _FIFTH, 3, "1NNN 2NNNNNT", 2),
+    Published(f"{_TABLE}, case 008", _FIFTH, 3, "1NNN 2NNNNNNNT", 3),
+    Published(f"{_TABLE}, case 017", _UNEVEN, 3, "1NNN 2NNNNNT", 2),
+)
+DESIGN = Keyboard
