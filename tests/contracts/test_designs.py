@@ -202,6 +202,29 @@ class TestTheRegistry:
                 {"target_toxicity_rate": 0.2, "skeleton": [0.2, 0.97], "model": "logistic"},
                 {"skeleton"},
             ),
+            (
+                "blrm",
+                {
+                    "doses": [2, 1],
+                    "reference_dose": 0,
+                    "prior_mean": [1],
+                    "prior_sd": [1, 0],
+                    "prior_correlation": 1,
+                    "slope": "steep",
+                    "target_interval": [0.3, 0.2],
+                    "max_overdose_probability": 1.5,
+                },
+                {
+                    "doses",
+                    "reference_dose",
+                    "prior_mean",
+                    "prior_sd",
+                    "prior_correlation",
+                    "slope",
+                    "target_interval",
+                    "max_overdose_probability",
+                },
+            ),
             ("three_plus_three", {"allow_deescalate": "yes"}, {"allow_deescalate"}),
             (
                 "fixed_blocks",
@@ -230,6 +253,33 @@ class TestWhatTheDesignsSay:
         english, french = (note.text.said(language, **note.said_of(0)) for language in ("en", "fr"))
         assert english == "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4%."
         assert french.startswith("Le palier 3 a le taux de DLT estimé le plus proche de la cible de 20,0")
+
+    @pytest.mark.parametrize(
+        ("slope", "mean", "n", "n_dlt", "levels"),
+        [
+            ("normal", 1.0, [0, 0, 0, 0, 3, 16], ([0] * 6, [0] * 5 + [1]), [1, 6]),
+            ("log-normal", 0.1, [0, 0, 6, 8, 0], ([0] * 5, [0, 0, 1, 0, 0]), [4, 5]),
+        ],
+    )
+    def test_blrm_may_rise_on_a_dlt_and_says_so(
+        self, slope: str, mean: float, n: list[int], n_dlt: tuple[list[int], list[int]], levels: list[int]
+    ) -> None:
+        """The published rule is not monotone in the DLTs; the warning on its page stands for these two states."""
+        doses = {5: [10, 20, 50, 100, 200], 6: [1, 2.5, 5, 10, 20, 30]}[len(n)]
+        blrm = designs.build(
+            "blrm",
+            {
+                "doses": doses,
+                "reference_dose": doses[3],
+                "prior_mean": [-1.39, mean],
+                "prior_sd": [1.5**0.5, 0.8],
+                "prior_correlation": -0.3 / (1.5**0.5 * 0.8),
+                "slope": slope,
+                "target_interval": [0.2, 0.35],
+            },
+        )
+        assert blrm.propose(Seen.of_counts([n, n], n_dlt, [3, 3])).dose_level.tolist() == levels
+        assert "One more DLT can raise the recommended level" in (designs.module("blrm").__doc__ or "")
 
     def test_three_plus_three_waits_for_its_cohort(self) -> None:
         design = designs.build("three_plus_three", {})
