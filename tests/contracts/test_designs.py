@@ -203,6 +203,27 @@ class TestTheRegistry:
                 {"skeleton"},
             ),
             (
+                "crm",
+                {
+                    "target_toxicity_rate": 0.2,
+                    "skeleton": [0.1, 0.2],
+                    "model": "two-parameter",
+                    "method": "likelihood",
+                },
+                {"estimate", "method"},
+            ),
+            (
+                "crm",
+                {
+                    "target_toxicity_rate": 0.2,
+                    "skeleton": [0.1, 0.2],
+                    "model": "logistic-gamma",
+                    "prior_shape": 0,
+                    "intercept_sd": -1,
+                },
+                {"prior_shape", "intercept_sd"},
+            ),
+            (
                 "blrm",
                 {
                     "doses": [2, 1],
