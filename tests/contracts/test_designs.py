@@ -302,6 +302,31 @@ class TestWhatTheDesignsSay:
         assert blrm.propose(Seen.of_counts([n, n], n_dlt, [3, 3])).dose_level.tolist() == levels
         assert "One more DLT can raise the recommended level" in (designs.module("blrm").__doc__ or "")
 
+    def test_a_two_stage_crm_keeps_to_its_sequence_until_the_first_dlt(self) -> None:
+        parameters = {"target_toxicity_rate": 0.25, "skeleton": [0.05, 0.12, 0.25, 0.4, 0.55]}
+        one_stage = designs.build("crm", parameters)
+        crm = designs.build("crm", {**parameters, "initial_sequence": [1, 1, 1, 2, 2, 2, 3, 3]})
+        for outcomes, level in {"1N": 1, "1NNN": 2, "1NNN 2NNN 3N": 3}.items():
+            proposal = crm.propose(seen_after(outcomes, 5))
+            assert proposal.dose_level[0] == level
+            assert [note.code for note in proposal.notes if note.where[0]] == ["crm.initial_sequence"]
+        for outcomes in ("1NNT", "1NNN 2NNT", "1NNN 2NNN 3NN", "1NN 2N"):  # a DLT, a DLT, its end, off the sequence
+            seen = seen_after(outcomes, 5)
+            assert crm.propose(seen).dose_level[0] == one_stage.propose(seen).dose_level[0]
+        nobody = seen_after("1NNN", 5)
+        pending = replace(nobody, n=np.array([[2, 0, 0, 0, 0]]), n_pending=np.array([[1, 0, 0, 0, 0]]))
+        assert crm.propose(pending).dose_level[0] == 1
+        assert crm.propose(replace(nobody, n=pending.n * 0)).dose_level[0] == 1
+
+    def test_an_incoherent_first_stage_is_refused(self) -> None:
+        """references/dfcrm_cohere, case 009: after four without a DLT, one in the fifth would send the sixth up."""
+        parameters = {"target_toxicity_rate": 0.25, "skeleton": [0.05, 0.12, 0.25, 0.4, 0.55]}
+        with pytest.raises(ParameterError, match="a first DLT in participant 5 would raise the level"):
+            designs.build("crm", {**parameters, "initial_sequence": [1] * 5 + [2] * 5})
+        for wrong in ([2, 2, 3], [1, 3], [1, 2, 1], [1, 2, 3, 4, 5, 6], [0], 3):
+            with pytest.raises(ParameterError, match="initial_sequence"):
+                designs.build("crm", {**parameters, "initial_sequence": wrong})
+
     def test_three_plus_three_waits_for_its_cohort(self) -> None:
         design = designs.build("three_plus_three", {})
         seen = replace(seen_after("1NNN", 3), n=np.array([[2, 0, 0]]), n_pending=np.array([[1, 0, 0]]))

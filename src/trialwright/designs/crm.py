@@ -3,7 +3,10 @@
 Rule in words. Before the trial the team writes down its guess of the DLT rate at every level (the skeleton). A single
 number, beta, bends this curve up or down. After every cohort beta is estimated anew from everybody settled so far,
 and the level whose estimated DLT rate is nearest to the target is recommended; equal distances go to the lower level.
-There is no limit on steps, no early stopping: add the rules no_skipping and stop_when_too_toxic.
+With an initial sequence the trial has two stages: it follows these levels, participant by participant, until the first
+DLT, and the curve decides from then on, or as soon as somebody is treated off the sequence. A sequence after which a
+first DLT would raise the level (an incoherent one) is refused. There is no limit on steps, no early stopping: add the
+rules no_skipping and stop_when_too_toxic.
 
 Formula. power: p_d = s_d^exp(beta); logistic: logit p_d = a0 + exp(beta) (logit(s_d) - a0); beta ~ N(0, prior_sd^2).
 logistic-gamma: the same curve with exp(beta) ~ Gamma(prior_shape, rate = prior_shape), whose mean is 1. two-parameter:
@@ -25,7 +28,8 @@ fall with dose.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, final
 
 import numpy as np
@@ -40,7 +44,7 @@ from trialwright.numerics.one_parameter import (
     OneParameterModel,
     OneParameterPosterior,
 )
-from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive, is_probability, is_rising
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
@@ -53,6 +57,10 @@ CLOSEST = Text(
 NOBODY = Text(
     en="Nobody's DLT window is settled yet, so there is nothing to estimate from; level {level} is kept.",
     fr="Aucune fenêtre de DLT n'est encore close : rien ne permet d'estimer ; le palier {level} est conservé.",
+)
+FIRST_STAGE = Text(
+    en="No DLT in {settled} settled participants so far: the initial sequence stands at level {level}.",
+    fr="Aucune DLT chez {settled} participants évalués à ce jour : la séquence initiale en est au palier {level}.",
 )
 NO_MAXIMUM = Text(
     en="With {n_dlt} DLT in {n} participants the likelihood has no maximum; the end of the curve it rises to is used.",
@@ -78,6 +86,7 @@ class Crm:
     estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
+    initial_sequence: tuple[int, ...] = ()  # levels by participant until the first DLT; empty: one stage
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -100,6 +109,7 @@ class Crm:
             value = getattr(self, place)
             complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
         self._check_combination(complaints)
+        self._check_sequence(complaints)
         complaints.raise_as(ParameterError, "crm cannot be built")
 
     def _check_combination(self, complaints: Complaints) -> None:
@@ -108,6 +118,29 @@ class Crm:
             complaints.unless(self.estimate == "posterior-mean", "estimate", self.estimate, allowed)
             allowed = f"must be bayes with model {self.model}"
             complaints.unless(self.method == "bayes", "method", self.method, allowed)
+
+    def _check_sequence(self, complaints: Complaints) -> None:
+        sequence = self.initial_sequence
+        if sequence in ((), []):
+            return
+        rising = is_list_of(is_count, sequence) and all(low <= high <= low + 1 for low, high in pairwise(sequence))
+        allowed = "must list one level per participant, starting at 1 and never more than one level up"
+        fine = complaints.unless(rising and sequence[0] == 1, "initial_sequence", sequence, allowed)
+        if not fine or complaints.findings:
+            return
+        object.__setattr__(self, "initial_sequence", tuple(sequence))
+        allowed = f"must stay within the {len(self.skeleton)} levels of the skeleton"
+        if complaints.unless(max(sequence) <= len(self.skeleton), "initial_sequence", sequence, allowed):
+            raised = self._raised_by_a_first_dlt()
+            allowed = f"a first DLT in participant {raised} would raise the level"
+            complaints.unless(raised == 0, "initial_sequence", sequence, allowed, "shorten the levels before")
+
+    def _raised_by_a_first_dlt(self) -> int:
+        """The first participant (from 1) whose DLT would be answered by a higher level; 0 when there is none."""
+        given = np.asarray(self.initial_sequence, np.int64)
+        here = (given[:, None] == np.arange(1, len(self.skeleton) + 1)).astype(np.int64)
+        answer = self.propose(Seen.of_counts(here.cumsum(axis=0), here, given)).dose_level
+        return int(np.argmax(answer > given)) + 1 if (answer > given).any() else 0
 
     def _check_skeleton(self, complaints: Complaints) -> None:
         guesses = self.skeleton
@@ -149,7 +182,21 @@ class Crm:
 
     def propose(self, seen: Seen) -> Proposal:
         """The level nearest to the target, by the curve estimated from everybody settled."""
-        return self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+        proposal = self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+        return self._first_stage(proposal, seen) if self.initial_sequence else proposal
+
+    def _first_stage(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """The initial sequence until the first DLT, while the trial keeps to it; it moves on as participants settle."""
+        ladder = np.asarray(self.initial_sequence) == np.arange(1, seen.levels + 1)[:, None]
+        expected = np.concatenate([np.zeros((1, seen.levels), np.int64), ladder.cumsum(axis=1).T])
+        treated, settled = seen.n_treated.sum(axis=1), seen.n.sum(axis=1)
+        last = len(self.initial_sequence) - 1
+        kept = (seen.n_treated == expected[np.minimum(treated, last + 1)]).all(axis=1) & (treated <= last + 1)
+        first = kept & (seen.n_dlt.sum(axis=1) == 0) & (settled <= last)
+        level = np.where(first, np.asarray(self.initial_sequence)[np.minimum(settled, last)], proposal.dose_level)
+        notes = tuple(replace(note, where=note.where & ~first) for note in proposal.notes)
+        said = Note("crm.initial_sequence", FIRST_STAGE, first, {"level": level, "settled": settled})
+        return replace(proposal, dose_level=level, notes=(*notes, said))
 
     def select(self, seen: Seen) -> Ints:
         """The level nearest to the target at the end; 0 when nobody is settled."""
@@ -233,6 +280,7 @@ CHOICES = {
 }
 _FIVE = {"target_toxicity_rate": 0.25, "skeleton": (0.05, 0.12, 0.25, 0.4, 0.55)}
 _LOGISTIC = {**_FIVE, "model": "logistic", "estimate": "posterior-mean"}
+_TWO_STAGE = {**_FIVE, "initial_sequence": (1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5)}
 _GAMMA = {**_LOGISTIC, "model": "logistic-gamma"}
 _TWO = {**_LOGISTIC, "model": "two-parameter", "intercept": 0.0, "prior_sd": 1.0}
 PUBLISHED = (
@@ -241,6 +289,8 @@ PUBLISHED = (
     Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 005", _FIVE, 5, "1TTT", 1),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 002", _LOGISTIC, 5, "1NNN", 5),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 006", _LOGISTIC, 5, "1NNT", 1),
+    Published("dfcrm 0.2.2.1, getinit(): references/dfcrm_getinit, case 001", _TWO_STAGE, 5, "1NNN 2NN", 2),
+    Published("dfcrm 0.2.2.1, getinit(): references/dfcrm_getinit, case 001", _TWO_STAGE, 5, "1NNN 2NNN 3NNN 4N", 4),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 003", _GAMMA, 5, "1NNN", 4),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 015", _GAMMA, 5, "1NNN 2NNT", 2),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 004", _TWO, 5, "1NNN", 4),
