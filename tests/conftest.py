@@ -2,6 +2,10 @@
 
 import os
 
+# Tests run side by side; a thread pool of the matrix library in each of them only gets in the way.
+for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_pool, "1")
+
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True, deadline=None)

@@ -14,7 +14,9 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import generate_docs  # noqa: E402 - found beside the docs it writes
 
+from trialwright import designs, rules  # noqa: E402 - likewise
 from trialwright.cli import main  # noqa: E402 - likewise
+from trialwright.vocabulary.registry import Registry  # noqa: E402 - likewise
 
 PAGES = generate_docs.pages()
 WRITTEN = [
@@ -36,6 +38,12 @@ def test_nothing_in_the_reference_is_left_unexplained(name: str) -> None:
     assert not empty
     assert headings
     assert all(text and not text.startswith("|") for text in headings)
+
+
+@pytest.mark.parametrize("registry", [designs.REGISTRY, rules.REGISTRY], ids=["designs", "rules"])
+def test_every_design_and_rule_is_named_in_french_too(registry: Registry) -> None:
+    silent = [name for name in registry.available() if not getattr(registry.module(name), "IN_FRENCH", "")]
+    assert not silent
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -225,6 +225,50 @@ class TestTheRegistry:
                 {"target_toxicity_rate": 0.2, "skeleton": [0.2, 0.97], "model": "logistic"},
                 {"skeleton"},
             ),
+            (
+                "crm",
+                {
+                    "target_toxicity_rate": 0.2,
+                    "skeleton": [0.1, 0.2],
+                    "model": "two-parameter",
+                    "method": "likelihood",
+                },
+                {"estimate", "method"},
+            ),
+            (
+                "crm",
+                {
+                    "target_toxicity_rate": 0.2,
+                    "skeleton": [0.1, 0.2],
+                    "model": "logistic-gamma",
+                    "prior_shape": 0,
+                    "intercept_sd": -1,
+                },
+                {"prior_shape", "intercept_sd"},
+            ),
+            (
+                "blrm",
+                {
+                    "doses": [2, 1],
+                    "reference_dose": 0,
+                    "prior_mean": [1],
+                    "prior_sd": [1, 0],
+                    "prior_correlation": 1,
+                    "slope": "steep",
+                    "target_interval": [0.3, 0.2],
+                    "max_overdose_probability": 1.5,
+                },
+                {
+                    "doses",
+                    "reference_dose",
+                    "prior_mean",
+                    "prior_sd",
+                    "prior_correlation",
+                    "slope",
+                    "target_interval",
+                    "max_overdose_probability",
+                },
+            ),
             ("three_plus_three", {"allow_deescalate": "yes"}, {"allow_deescalate"}),
             (
                 "fixed_blocks",
@@ -268,6 +312,58 @@ class TestWhatTheDesignsSay:
         english, french = (note.text.said(language, **note.said_of(0)) for language in ("en", "fr"))
         assert english == "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4%."
         assert french.startswith("Le palier 3 a le taux de DLT estimé le plus proche de la cible de 20,0")
+
+    @pytest.mark.parametrize(
+        ("slope", "mean", "n", "n_dlt", "levels"),
+        [
+            ("normal", 1.0, [0, 0, 0, 0, 3, 16], ([0] * 6, [0] * 5 + [1]), [1, 6]),
+            ("log-normal", 0.1, [0, 0, 6, 8, 0], ([0] * 5, [0, 0, 1, 0, 0]), [4, 5]),
+        ],
+    )
+    def test_blrm_may_rise_on_a_dlt_and_says_so(
+        self, slope: str, mean: float, n: list[int], n_dlt: tuple[list[int], list[int]], levels: list[int]
+    ) -> None:
+        """The published rule is not monotone in the DLTs; the warning on its page stands for these two states."""
+        doses = {5: [10, 20, 50, 100, 200], 6: [1, 2.5, 5, 10, 20, 30]}[len(n)]
+        blrm = designs.build(
+            "blrm",
+            {
+                "doses": doses,
+                "reference_dose": doses[3],
+                "prior_mean": [-1.39, mean],
+                "prior_sd": [1.5**0.5, 0.8],
+                "prior_correlation": -0.3 / (1.5**0.5 * 0.8),
+                "slope": slope,
+                "target_interval": [0.2, 0.35],
+            },
+        )
+        assert blrm.propose(Seen.of_counts([n, n], n_dlt, [3, 3])).dose_level.tolist() == levels
+        assert "One more DLT can raise the recommended level" in (designs.module("blrm").__doc__ or "")
+
+    def test_a_two_stage_crm_keeps_to_its_sequence_until_the_first_dlt(self) -> None:
+        parameters = {"target_toxicity_rate": 0.25, "skeleton": [0.05, 0.12, 0.25, 0.4, 0.55]}
+        one_stage = designs.build("crm", parameters)
+        crm = designs.build("crm", {**parameters, "initial_sequence": [1, 1, 1, 2, 2, 2, 3, 3]})
+        for outcomes, level in {"1N": 1, "1NNN": 2, "1NNN 2NNN 3N": 3}.items():
+            proposal = crm.propose(seen_after(outcomes, 5))
+            assert proposal.dose_level[0] == level
+            assert [note.code for note in proposal.notes if note.where[0]] == ["crm.initial_sequence"]
+        for outcomes in ("1NNT", "1NNN 2NNT", "1NNN 2NNN 3NN", "1NN 2N"):  # a DLT, a DLT, its end, off the sequence
+            seen = seen_after(outcomes, 5)
+            assert crm.propose(seen).dose_level[0] == one_stage.propose(seen).dose_level[0]
+        nobody = seen_after("1NNN", 5)
+        pending = replace(nobody, n=np.array([[2, 0, 0, 0, 0]]), n_pending=np.array([[1, 0, 0, 0, 0]]))
+        assert crm.propose(pending).dose_level[0] == 1
+        assert crm.propose(replace(nobody, n=pending.n * 0)).dose_level[0] == 1
+
+    def test_an_incoherent_first_stage_is_refused(self) -> None:
+        """references/dfcrm_cohere, case 009: after four without a DLT, one in the fifth would send the sixth up."""
+        parameters = {"target_toxicity_rate": 0.25, "skeleton": [0.05, 0.12, 0.25, 0.4, 0.55]}
+        with pytest.raises(ParameterError, match="a first DLT in participant 5 would raise the level"):
+            designs.build("crm", {**parameters, "initial_sequence": [1] * 5 + [2] * 5})
+        for wrong in ([2, 2, 3], [1, 3], [1, 2, 1], [1, 2, 3, 4, 5, 6], [0], 3):
+            with pytest.raises(ParameterError, match="initial_sequence"):
+                designs.build("crm", {**parameters, "initial_sequence": wrong})
 
     def test_three_plus_three_waits_for_its_cohort(self) -> None:
         design = designs.build("three_plus_three", {})

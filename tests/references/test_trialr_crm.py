@@ -1,4 +1,4 @@
-"""The one-parameter cases of references/trialr_crm: posterior means of the curve."""
+"""Every case of references/trialr_crm: posterior means of the curve, four models."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from trialwright import designs
 from trialwright.vocabulary.seen import Proposal, Seen
 
 FILE = json.loads((Path(__file__).parents[2] / "references" / "trialr_crm" / "cases.json").read_text("utf-8"))
-MODELS = {"empiric": "power", "logistic": "logistic"}
-CASES = [case for case in FILE["cases"] if case["inputs"]["model"] in MODELS]
+MODELS = {
+    "empiric": "power",
+    "logistic": "logistic",
+    "logistic_gamma": "logistic-gamma",
+    "logistic2": "two-parameter",
+}
+CASES = FILE["cases"]
+BY_QUADRATURE = [case for case in CASES if case["outputs"]["quadrature_prob_tox"] is not None]
 
 
 def proposal_of(case: dict[str, Any]) -> Proposal:
@@ -25,9 +31,11 @@ def proposal_of(case: dict[str, Any]) -> Proposal:
         {
             "target_toxicity_rate": inputs["target"],
             "skeleton": inputs["skeleton"],
-            "prior_sd": inputs["beta_sd"],
+            "prior_sd": inputs.get("beta_sd", 1),
             "model": MODELS[inputs["model"]],
-            "intercept": inputs.get("a0", 3),
+            "intercept": inputs.get("a0", inputs.get("alpha_mean", 3)),
+            "intercept_sd": inputs.get("alpha_sd", 2),
+            "prior_shape": inputs.get("beta_shape", 1),
             "estimate": "posterior-mean",
         },
     )
@@ -39,17 +47,18 @@ def mean_of(proposal: Proposal) -> Any:
     return proposal.posterior.mean()[0]
 
 
-def test_eleven_cases_are_in_scope() -> None:
-    assert len(CASES) == 11
-    assert all(case["outputs"]["quadrature_prob_tox"] is not None for case in CASES)
+def test_the_file_is_the_whole_of_it() -> None:
+    assert (len(CASES), len(BY_QUADRATURE)) == (25, 18)
+
+
+@pytest.mark.parametrize("case", BY_QUADRATURE, ids=lambda case: case["id"])
+def test_posterior_mean_agrees_with_quadrature(case: dict[str, Any]) -> None:
+    mean = mean_of(proposal_of(case))
+    assert_allclose(mean, case["outputs"]["quadrature_prob_tox"], rtol=0, atol=FILE["tolerance"]["quadrature"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-class TestPosteriorMean:
-    def test_agrees_with_quadrature(self, case: dict[str, Any]) -> None:
-        mean = mean_of(proposal_of(case))
-        assert_allclose(mean, case["outputs"]["quadrature_prob_tox"], rtol=0, atol=FILE["tolerance"]["quadrature"])
-
+class TestDraws:
     def test_agrees_with_the_draws(self, case: dict[str, Any]) -> None:
         mean, wanted = mean_of(proposal_of(case)), case["outputs"]
         assert (np.abs(mean - wanted["prob_tox"]) <= 4 * np.array(wanted["mcse"])).all()

@@ -3,13 +3,19 @@
 Rule in words. Before the trial the team writes down its guess of the DLT rate at every level (the skeleton). A single
 number, beta, bends this curve up or down. After every cohort beta is estimated anew from everybody settled so far,
 and the level whose estimated DLT rate is nearest to the target is recommended; equal distances go to the lower level.
-There is no limit on steps, no early stopping: add the rules no_skipping and stop_when_too_toxic.
+With an initial sequence the trial has two stages: it follows these levels, participant by participant, until the first
+DLT, and the curve decides from then on, or as soon as somebody is treated off the sequence. A sequence after which a
+first DLT would raise the level (an incoherent one) is refused. There is no limit on steps, no early stopping: add the
+rules no_skipping and stop_when_too_toxic.
 
 Formula. power: p_d = s_d^exp(beta); logistic: logit p_d = a0 + exp(beta) (logit(s_d) - a0); beta ~ N(0, prior_sd^2).
-The curve compared with the target is the one at the posterior mean of beta ("plug-in") or the posterior mean of the
-curve ("posterior-mean"). With method "likelihood" beta is the maximum-likelihood estimate. Without any DLT (or,
-nearly, with nothing else) there is none: the curve at the end the likelihood rises to is used instead. No prior holds
-it back then: never use it without the rule no_skipping.
+logistic-gamma: the same curve with exp(beta) ~ Gamma(prior_shape, rate = prior_shape), whose mean is 1. two-parameter:
+logit p_d = a + exp(beta) (logit(s_d) - a0) with a ~ N(a0, intercept_sd^2) besides; a0 = 0 is usual then. At the centre
+of the prior each of these curves is the skeleton. The curve compared with the target is the one at the posterior mean
+of beta ("plug-in") or the posterior mean of the curve ("posterior-mean"; the only one for the last two models). With
+method "likelihood" beta is the maximum-likelihood estimate. Without any DLT (or, nearly, with nothing else) there is
+none: the curve at the end the likelihood rises to is used instead. No prior holds it back then: never use it without
+the rule no_skipping.
 
 Reference. O'Quigley, Pepe & Fisher 1990, Biometrics 46:33; O'Quigley & Shen 1996, Biometrics 52:673; Cheung 2011,
 Dose Finding by the Continual Reassessment Method. Numbers agree with references/dfcrm_crm and references/trialr_crm.
@@ -22,15 +28,24 @@ fall with dose.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published
+from trialwright.numerics import one_parameter, two_parameter
 from trialwright.numerics.closest import closest_to_target
-from trialwright.numerics.one_parameter import LikelihoodFit, OneParameterModel, OneParameterPosterior, fit, posterior
-from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.one_parameter import (
+    GammaPrior,
+    LikelihoodFit,
+    NormalPrior,
+    OneParameterModel,
+    OneParameterPosterior,
+)
+from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
@@ -43,10 +58,16 @@ NOBODY = Text(
     en="Nobody's DLT window is settled yet, so there is nothing to estimate from; level {level} is kept.",
     fr="Aucune fenêtre de DLT n'est encore close : rien ne permet d'estimer ; le palier {level} est conservé.",
 )
+FIRST_STAGE = Text(
+    en="No DLT in {settled} settled participants so far: the initial sequence stands at level {level}.",
+    fr="Aucune DLT chez {settled} participants évalués à ce jour : la séquence initiale en est au palier {level}.",
+)
 NO_MAXIMUM = Text(
     en="With {n_dlt} DLT in {n} participants the likelihood has no maximum; the end of the curve it rises to is used.",
     fr="Avec {n_dlt} DLT chez {n} participants, la vraisemblance n'a pas de maximum ; la courbe limite est utilisée.",
 )
+
+Believed = OneParameterPosterior | TwoParameterPosterior
 
 
 @final
@@ -57,12 +78,15 @@ class Crm:
     target_toxicity_rate: float
     skeleton: tuple[float, ...]
     prior_sd: float = 1.34**0.5
-    model: Literal["power", "logistic"] = "power"
-    intercept: float = 3.0  # a0 of the logistic model
+    model: Literal["power", "logistic", "logistic-gamma", "two-parameter"] = "power"
+    intercept: float = 3.0  # a0 of the logistic models
+    intercept_sd: float = 2.0  # prior of the intercept in the two-parameter model
+    prior_shape: float = 1.0  # of the gamma prior
     method: Literal["bayes", "likelihood"] = "bayes"
     estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
+    initial_sequence: tuple[int, ...] = ()  # levels by participant until the first DLT; empty: one stage
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -74,6 +98,9 @@ class Crm:
         complaints.unless(
             is_positive(self.prior_sd), "prior_sd", self.prior_sd, "must be a number above 0", "1.16 is usual"
         )
+        for place in ("intercept_sd", "prior_shape"):
+            value = getattr(self, place)
+            complaints.unless(is_positive(value), place, value, "must be a number above 0")
         complaints.unless(is_number(self.intercept), "intercept", self.intercept, "must be a number", "3 is usual")
         complaints.unless(
             is_probability(self.confidence), "confidence", self.confidence, "must lie between 0 and 1", "0.9 is usual"
@@ -81,7 +108,39 @@ class Crm:
         for place, allowed in CHOICES.items():
             value = getattr(self, place)
             complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+        self._check_combination(complaints)
+        self._check_sequence(complaints)
         complaints.raise_as(ParameterError, "crm cannot be built")
+
+    def _check_combination(self, complaints: Complaints) -> None:
+        if self.model in BY_MEAN and not complaints.findings:
+            allowed = f"must be posterior-mean with model {self.model}, which has no plug-in curve here"
+            complaints.unless(self.estimate == "posterior-mean", "estimate", self.estimate, allowed)
+            allowed = f"must be bayes with model {self.model}"
+            complaints.unless(self.method == "bayes", "method", self.method, allowed)
+
+    def _check_sequence(self, complaints: Complaints) -> None:
+        sequence = self.initial_sequence
+        if sequence in ((), []):
+            return
+        rising = is_list_of(is_count, sequence) and all(low <= high <= low + 1 for low, high in pairwise(sequence))
+        allowed = "must list one level per participant, starting at 1 and never more than one level up"
+        fine = complaints.unless(rising and sequence[0] == 1, "initial_sequence", sequence, allowed)
+        if not fine or complaints.findings:
+            return
+        object.__setattr__(self, "initial_sequence", tuple(sequence))
+        allowed = f"must stay within the {len(self.skeleton)} levels of the skeleton"
+        if complaints.unless(max(sequence) <= len(self.skeleton), "initial_sequence", sequence, allowed):
+            raised = self._raised_by_a_first_dlt()
+            allowed = f"a first DLT in participant {raised} would raise the level"
+            complaints.unless(raised == 0, "initial_sequence", sequence, allowed, "shorten the levels before")
+
+    def _raised_by_a_first_dlt(self) -> int:
+        """The first participant (from 1) whose DLT would be answered by a higher level; 0 when there is none."""
+        given = np.asarray(self.initial_sequence, np.int64)
+        here = (given[:, None] == np.arange(1, len(self.skeleton) + 1)).astype(np.int64)
+        answer = self.propose(Seen.of_counts(here.cumsum(axis=0), here, given)).dose_level
+        return int(np.argmax(answer > given)) + 1 if (answer > given).any() else 0
 
     def _check_skeleton(self, complaints: Complaints) -> None:
         guesses = self.skeleton
@@ -91,7 +150,7 @@ class Crm:
             return
         object.__setattr__(self, "skeleton", tuple(map(float, guesses)))
         complaints.unless(is_rising(self.skeleton), "skeleton", guesses, "must rise from level to level")
-        if self.model == "logistic" and is_number(self.intercept):
+        if self.model in ("logistic", "logistic-gamma") and is_number(self.intercept):
             highest = 1 / (1 + np.exp(-self.intercept))
             allowed = (
                 f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {self.intercept}"
@@ -105,8 +164,14 @@ class Crm:
 
     @property
     def curve(self) -> OneParameterModel:
-        """The dose-toxicity model."""
-        return OneParameterModel(self.model, self.skeleton, self.intercept)
+        """The dose-toxicity model of beta alone."""
+        return OneParameterModel("power" if self.model == "power" else "logistic", self.skeleton, self.intercept)
+
+    @property
+    def surface(self) -> TwoParameterModel:
+        """The dose-toxicity model of intercept and beta, with its prior."""
+        coded = tuple(float(np.log(guess / (1 - guess)) - self.intercept) for guess in self.skeleton)
+        return TwoParameterModel("log-normal", coded, (self.intercept, 0.0), (self.intercept_sd, self.prior_sd))
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The skeleton must guess a rate for every dose level."""
@@ -117,7 +182,21 @@ class Crm:
 
     def propose(self, seen: Seen) -> Proposal:
         """The level nearest to the target, by the curve estimated from everybody settled."""
-        return self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+        proposal = self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+        return self._first_stage(proposal, seen) if self.initial_sequence else proposal
+
+    def _first_stage(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """The initial sequence until the first DLT, while the trial keeps to it; it moves on as participants settle."""
+        ladder = np.asarray(self.initial_sequence) == np.arange(1, seen.levels + 1)[:, None]
+        expected = np.concatenate([np.zeros((1, seen.levels), np.int64), ladder.cumsum(axis=1).T])
+        treated, settled = seen.n_treated.sum(axis=1), seen.n.sum(axis=1)
+        last = len(self.initial_sequence) - 1
+        kept = (seen.n_treated == expected[np.minimum(treated, last + 1)]).all(axis=1) & (treated <= last + 1)
+        first = kept & (seen.n_dlt.sum(axis=1) == 0) & (settled <= last)
+        level = np.where(first, np.asarray(self.initial_sequence)[np.minimum(settled, last)], proposal.dose_level)
+        notes = tuple(replace(note, where=note.where & ~first) for note in proposal.notes)
+        said = Note("crm.initial_sequence", FIRST_STAGE, first, {"level": level, "settled": settled})
+        return replace(proposal, dose_level=level, notes=(*notes, said))
 
     def select(self, seen: Seen) -> Ints:
         """The level nearest to the target at the end; 0 when nobody is settled."""
@@ -134,15 +213,7 @@ class Crm:
         curve = self._estimated(believed)
         anybody = _anybody(seen)
         level = np.where(anybody, closest_to_target(curve, self.target_toxicity_rate), seen.current)
-        lower, upper = believed.wald_limits(self.confidence)
-        evidence = {
-            "beta_mean": believed.beta_mean,
-            "beta_variance": believed.beta_variance,
-            "plug_in": believed.plug_in(),
-            "posterior_mean": believed.mean(),
-            "lower_limit": lower,
-            "upper_limit": upper,
-        }
+        evidence = self._evidence(believed)
         notes = self._notes(curve, level=level, anybody=anybody)
         return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
 
@@ -165,14 +236,32 @@ class Crm:
             Note("crm.nobody_settled", NOBODY, ~anybody, {"level": level}),
         )
 
-    def _posterior(self, seen: Seen) -> OneParameterPosterior:
-        return posterior(self.curve, prior_sd=self.prior_sd, n=seen.n, n_dlt=seen.n_dlt)
+    def _evidence(self, believed: Believed) -> dict[str, Floats]:
+        if isinstance(believed, TwoParameterPosterior):
+            return {"posterior_mean": believed.mean(), "posterior_sd": believed.sd()}
+        lower, upper = believed.wald_limits(self.confidence)
+        return {
+            "beta_mean": believed.beta_mean,
+            "beta_variance": believed.beta_variance,
+            "plug_in": believed.plug_in(),
+            "posterior_mean": believed.mean(),
+            "lower_limit": lower,
+            "upper_limit": upper,
+        }
 
-    def _estimated(self, believed: OneParameterPosterior) -> Floats:
-        return believed.plug_in() if self.estimate == "plug-in" else believed.mean()
+    def _posterior(self, seen: Seen) -> Believed:
+        if self.model == "two-parameter":
+            return two_parameter.posterior(self.surface, n=seen.n, n_dlt=seen.n_dlt)
+        prior = GammaPrior(self.prior_shape) if self.model == "logistic-gamma" else NormalPrior(self.prior_sd)
+        return one_parameter.posterior(self.curve, prior=prior, n=seen.n, n_dlt=seen.n_dlt)
+
+    def _estimated(self, believed: Believed) -> Floats:
+        if self.estimate == "plug-in" and isinstance(believed, OneParameterPosterior):
+            return believed.plug_in()
+        return believed.mean()
 
     def _fit(self, seen: Seen) -> LikelihoodFit:
-        return fit(self.curve, n=seen.n, n_dlt=seen.n_dlt)
+        return one_parameter.fit(self.curve, n=seen.n, n_dlt=seen.n_dlt)
 
     def _most_likely(self, seen: Seen, fitted: LikelihoodFit) -> Ints:
         return closest_to_target(np.where(_anybody(seen)[:, None], fitted.rate, 0.0), self.target_toxicity_rate)
@@ -182,20 +271,30 @@ def _anybody(seen: Seen) -> Bools:
     return np.asarray(seen.n.sum(axis=1) > 0, np.bool_)
 
 
+BY_MEAN = ("logistic-gamma", "two-parameter")  # models whose curve is compared by its posterior mean
 CHOICES = {
-    "model": ("power", "logistic"),
+    "model": ("power", "logistic", "logistic-gamma", "two-parameter"),
     "method": ("bayes", "likelihood"),
     "estimate": ("plug-in", "posterior-mean"),
     "select_among": ("all", "tried"),
 }
 _FIVE = {"target_toxicity_rate": 0.25, "skeleton": (0.05, 0.12, 0.25, 0.4, 0.55)}
 _LOGISTIC = {**_FIVE, "model": "logistic", "estimate": "posterior-mean"}
+_TWO_STAGE = {**_FIVE, "initial_sequence": (1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5)}
+_GAMMA = {**_LOGISTIC, "model": "logistic-gamma"}
+_TWO = {**_LOGISTIC, "model": "two-parameter", "intercept": 0.0, "prior_sd": 1.0}
 PUBLISHED = (
     Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 001", _FIVE, 5, "1N", 4),
     Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 004", _FIVE, 5, "1NNT", 1),
     Published("dfcrm 0.2.2.1, crm(): references/dfcrm_crm, case 005", _FIVE, 5, "1TTT", 1),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 002", _LOGISTIC, 5, "1NNN", 5),
     Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 006", _LOGISTIC, 5, "1NNT", 1),
+    Published("dfcrm 0.2.2.1, getinit(): references/dfcrm_getinit, case 001", _TWO_STAGE, 5, "1NNN 2NN", 2),
+    Published("dfcrm 0.2.2.1, getinit(): references/dfcrm_getinit, case 001", _TWO_STAGE, 5, "1NNN 2NNN 3NNN 4N", 4),
+    Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 003", _GAMMA, 5, "1NNN", 4),
+    Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 015", _GAMMA, 5, "1NNN 2NNT", 2),
+    Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 004", _TWO, 5, "1NNN", 4),
+    Published("trialr 0.1.6, stan_crm(): references/trialr_crm, case 020", _TWO, 5, "1NNN 2NNN 3NNT", 3),
 )
 DESIGN = Crm
 IN_FRENCH = "Réévaluation continue (CRM) : une courbe apprend de tous ; le palier le plus proche de la cible suit."

@@ -145,3 +145,4 @@ PUBLISHED = (
     Published(f"{_PAPER}: 3/3 is too toxic", _THIRTY, 3, "1TTT", 0, 0),
 )
 DESIGN = I3Plus3
+IN_FRENCH = "i3+3 : la simplicité du 3+3 pour tout taux cible et tout nombre de participants."

@@ -159,3 +159,4 @@ PUBLISHED = (
     Published(f"{_TABLE}, case 013", _THIRD, 3, "2NNNNNTTTTTTT", 1),
 )
 DESIGN = Mtpi
+IN_FRENCH = "mTPI : l'intervalle ayant la plus forte masse de probabilité par unité de largeur décide."

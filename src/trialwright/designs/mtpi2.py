@@ -158,3 +158,4 @@ PUBLISHED = (
     Published(f"{_TABLE}, case 022", _UNEVEN, 3, "2NNNNTT", 2),
 )
 DESIGN = Mtpi2
+IN_FRENCH = "mTPI-2 : comme mTPI, mais tous les intervalles ont la largeur de l'intervalle cible."

@@ -134,3 +134,4 @@ PUBLISHED = (
     Published(f"{_TABLE}, case 020", _WIDE_ABOVE, 3, "2NNNNNNT", 3),
 )
 DESIGN = Tpi
+IN_FRENCH = "TPI : comme mTPI, mais l'intervalle cible se mesure en écarts-types a posteriori."

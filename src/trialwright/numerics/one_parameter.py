@@ -4,8 +4,8 @@ With prior guesses (the skeleton) s_1 < ... < s_D and p_d the probability of a D
 
     power      p_d = s_d^exp(beta)                                           (Cheung 2011, section 3.2)
     logistic   logit p_d = a0 + exp(beta) x_d,  x_d = logit(s_d) - a0 < 0    (O'Quigley, Pepe & Fisher 1990)
-    prior      beta ~ N(0, prior_sd^2)
-    posterior  log f(beta | y, n) = -beta^2 / (2 prior_sd^2) + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant
+    prior      beta ~ N(0, prior_sd^2), or exp(beta) ~ Gamma(shape, rate = shape), whose mean is 1
+    posterior  log f(beta | y, n) = log prior + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant
 
 Every p_d falls when beta rises, so the quantiles of p_d are those of beta, and P(p_d > rate) = P(beta < beta_d(rate)).
 """
@@ -25,6 +25,7 @@ from trialwright.numerics.quadrature import Axis, Panel
 
 HALF_WIDTH = 9.0  # of the first axis, in prior standard deviations: the prior leaves 2e-19 outside
 STEP_IN_SD, STEP = 0.125, 0.25  # its step, in prior standard deviations, and never more than this in beta
+GAMMA_TAIL = 40.0  # log density at the ends of the first axis under a gamma prior, below the peak
 LARGEST_LOG = 650.0  # exp() of it, times any number of participants, is still a number
 
 
@@ -69,11 +70,53 @@ class OneParameterModel:
 
 @final
 @dataclass(frozen=True, slots=True)
+class NormalPrior:
+    """beta ~ N(0, sd^2)."""
+
+    sd: float
+
+    def log_density(self, beta: Floats) -> Floats:
+        """Up to a constant."""
+        return np.asarray(-(beta**2) / (2 * self.sd**2), np.float64)
+
+    @property
+    def start(self) -> Axis:
+        """The axis on which every row is tried first."""
+        return Axis.around_zero(HALF_WIDTH * self.sd, min(STEP_IN_SD * self.sd, STEP))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class GammaPrior:
+    """exp(beta) ~ Gamma(shape, rate = shape): log density of beta = shape (beta - exp(beta)), the Jacobian included.
+
+    A gamma prior of another rate for a slope whose coded doses are divided by its prior mean is the same model.
+    """
+
+    shape: float
+
+    def log_density(self, beta: Floats) -> Floats:
+        """Up to a constant."""
+        return np.asarray(self.shape * (beta - np.exp(np.minimum(beta, LARGEST_LOG))), np.float64)
+
+    @property
+    def start(self) -> Axis:
+        """The axis on which every row is tried first: the tail falls like exp(shape beta) on the left."""
+        low, high = -GAMMA_TAIL / self.shape - 1, float(np.log(GAMMA_TAIL / self.shape + 10))
+        halves = int(np.ceil((high - low) / (2 * min(STEP, STEP_IN_SD / self.shape**0.5 + 0.01))))
+        return Axis(low, (high - low) / (2 * halves), 2 * halves + 1)
+
+
+Prior = NormalPrior | GammaPrior
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class OneParameterPosterior:
     """The posterior of beta for a batch of trials, and through it of the DLT rate of every level."""
 
     model: OneParameterModel
-    prior_sd: float
+    prior: Prior
     n: Floats  # [B, D]
     n_dlt: Floats  # [B, D]
     beta_mean: Floats  # [B]
@@ -106,32 +149,32 @@ class OneParameterPosterior:
         return quadrature.cumulative(self._log_density(), self.panels, points=self.model.beta_at(rate))
 
     def _log_density(self) -> quadrature.LogDensity:
-        return partial(log_posterior, model=self.model, prior_sd=self.prior_sd, n=self.n, n_dlt=self.n_dlt)
+        return partial(log_posterior, model=self.model, prior=self.prior, n=self.n, n_dlt=self.n_dlt)
 
 
 def log_posterior(
-    rows: Ints, beta: Floats, *, model: OneParameterModel, prior_sd: float, n: Floats, n_dlt: Floats
+    rows: Ints, beta: Floats, *, model: OneParameterModel, prior: Prior, n: Floats, n_dlt: Floats
 ) -> Floats:
     """Log posterior density of beta up to a constant, for some rows of the counts: nodes ``[K]`` to ``[rows, K]``."""
     log_p, log_q = model.logs(beta)
-    table = np.concatenate([log_p, log_q, -(beta[None, :] ** 2) / (2 * prior_sd**2)])
+    table = np.concatenate([log_p, log_q, prior.log_density(beta)[None, :]])
     dlt = n_dlt[rows]
     counts = np.concatenate([dlt, n[rows] - dlt, np.ones((len(rows), 1))], axis=1)
     return np.asarray(counts @ table, np.float64)
 
 
-def posterior(model: OneParameterModel, *, prior_sd: float, n: Ints, n_dlt: Ints) -> OneParameterPosterior:
+def posterior(model: OneParameterModel, *, prior: Prior, n: Ints, n_dlt: Ints) -> OneParameterPosterior:
     """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``."""
     settled, toxic = np.asarray(n, np.float64), np.asarray(n_dlt, np.float64)
     moments, panels = quadrature.expectations(
-        partial(log_posterior, model=model, prior_sd=prior_sd, n=settled, n_dlt=toxic),
+        partial(log_posterior, model=model, prior=prior, n=settled, n_dlt=toxic),
         partial(_moments, model),
         batch=len(settled),
-        start=Axis.around_zero(HALF_WIDTH * prior_sd, min(STEP_IN_SD * prior_sd, STEP)),
+        start=prior.start,
     )
     mean, square = moments[:, 0], moments[:, 1]
     return OneParameterPosterior(
-        model, prior_sd, settled, toxic, mean, np.maximum(square - mean**2, 0.0), moments[:, 2:], panels
+        model, prior, settled, toxic, mean, np.maximum(square - mean**2, 0.0), moments[:, 2:], panels
     )
 
 

@@ -1,0 +1,195 @@
+"""Two-parameter logistic dose-toxicity models: the joint posterior of intercept and slope under a normal prior.
+
+With x_d the coded dose of level d (Neuenschwander, Branson & Gsponer 2008: x_d = log(dose_d / reference dose)),
+
+    log-normal slope   logit p_d = a + exp(b) x_d      (equation 1 of the paper, a = log alpha, b = log beta)
+    normal slope       logit p_d = a + b x_d           (b, and so the whole curve, may fall)
+    prior              (a, b) ~ N(mean, covariance)
+    posterior          log f(a, b | y, n) = log prior + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant
+
+The integrals run over coordinates in which the prior is standard normal: b = m_b + s_b v and
+a = m_a + rho s_a v + s_a sqrt(1 - rho^2) u. For every v the rate of a level rises with u, so P(p_d > rate | v) is a
+tail in u, and that is the sinc interpolant of the density integrated term by term (Stenger 1993, section 3.6):
+with nodes u_k and step h, P(u < t | v) = h sum_k f(u_k, v) (1/2 + Si(pi (t - u_k) / h) / pi). No indicator function is
+ever summed over a grid: that would leave an error of the order of the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal, final
+
+import numpy as np
+import scipy.special as sp
+
+from trialwright.numerics import plane
+from trialwright.numerics.arrays import Floats, Ints
+from trialwright.numerics.plane import Box, Patch
+from trialwright.numerics.quadrature import Axis
+
+HALF_WIDTH, STEP = 8.0, 0.5  # of the box on which every row looks for its mass, in prior standard deviations
+LARGEST_LOG = 300.0  # exp() of it, times any dose, is still a number
+ROUNDS = 60  # of Newton's method or bisection
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TwoParameterModel:
+    """The curve, and the prior of its two parameters."""
+
+    slope: Literal["log-normal", "normal"]
+    coded_doses: tuple[float, ...]
+    mean: tuple[float, float]
+    sd: tuple[float, float]
+    correlation: float = 0.0
+
+    def intercept(self, v: Floats) -> Floats:
+        """The intercept a at u = 0."""
+        return np.asarray(self.mean[0] + self.correlation * self.sd[0] * v, np.float64)
+
+    @property
+    def reach(self) -> float:
+        """By how much a rises with u."""
+        return float(self.sd[0] * np.sqrt(1 - self.correlation**2))
+
+    def steepness(self, v: Floats) -> Floats:
+        """What the coded doses are multiplied by."""
+        b = self.mean[1] + self.sd[1] * v
+        return np.asarray(b if self.slope == "normal" else np.exp(np.minimum(b, LARGEST_LOG)), np.float64)
+
+    def logits(self, box: Box) -> Floats:
+        """The logit of the rate of every level, ``[D, size]``."""
+        u, v = box.nodes
+        level = np.asarray(self.coded_doses)[:, None]
+        return np.asarray(self.intercept(v) + self.reach * u + level * self.steepness(v), np.float64)
+
+    def table(self, box: Box) -> Floats:
+        """What a DLT, nobody's DLT and the prior add to the log density at every node, ``[2 D + 1, size]``."""
+        u, v = box.nodes
+        logits = self.logits(box)
+        bend = -np.log1p(np.exp(-np.abs(logits)))
+        log_p, log_q = bend + np.minimum(logits, 0.0), bend - np.maximum(logits, 0.0)
+        return np.concatenate([log_p, log_q, -(u**2 + v**2)[None, :] / 2])
+
+    def thresholds(self, logit: Floats | float, *, v: Floats, level: int) -> Floats:
+        """The u above which the rate of a level lies above a logit, for every v."""
+        at_zero = self.intercept(v) + self.coded_doses[level] * self.steepness(v)
+        return np.asarray((logit - at_zero) / self.reach, np.float64)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TwoParameterPosterior:
+    """The joint posterior for a batch of trials, and through it the DLT rate of every level."""
+
+    model: TwoParameterModel
+    counts: Floats  # [states, 2 D + 1] of the different states of the batch
+    state: Ints  # [B] which of them each trial is in
+    moments: Floats  # [states, 2 D]: mean of the rate and of its square
+    tails: dict[float, Floats] = field(repr=False)  # exceedances [states, D] worked out with the moments
+    patches: tuple[Patch, ...] = field(repr=False)
+
+    def mean(self) -> Floats:
+        """Posterior mean of the DLT rate, ``[B, D]``."""
+        return np.asarray(self.moments[self.state, : len(self.model.coded_doses)], np.float64)
+
+    def sd(self) -> Floats:
+        """Posterior standard deviation of the DLT rate, ``[B, D]``."""
+        square = self.moments[self.state, len(self.model.coded_doses) :]
+        return np.asarray(np.sqrt(np.maximum(square - self.mean() ** 2, 0.0)), np.float64)
+
+    def exceedance(self, rate: float) -> Floats:
+        """Probability that the true DLT rate is above ``rate``, ``[B, D]``."""
+        if not 0 < rate < 1:
+            return np.full((len(self.state), len(self.model.coded_doses)), float(rate <= 0))
+        if rate in self.tails:
+            return np.asarray(self.tails[rate][self.state], np.float64)
+        functions = partial(_tail, self.model, rate=rate)
+        values, _ = plane.expectations(self.counts, self.model.table, functions=functions, start=self.patches)
+        return np.asarray(np.clip(values, 0.0, 1.0)[self.state], np.float64)
+
+    def quantile(self, probability: float) -> Floats:
+        """The rate below which the truth lies with this probability, ``[B, D]``."""
+        if not 0 < probability < 1:
+            raise ValueError(f"a quantile needs a probability between 0 and 1, not {probability}")
+        answer = np.empty((len(self.counts), len(self.model.coded_doses)))
+        for patch in self.patches:
+            box = Box(patch.box.u, patch.box.v.halved())  # finer than for the rates that were checked
+            terms = self.model.table(box)
+            for row in patch.rows:
+                weights = plane.densities(self.counts[row : row + 1], terms)[0]
+                answer[row] = _quantiles(self.model, box, weights=weights, probability=probability)
+        return np.asarray(sp.expit(answer)[self.state], np.float64)
+
+
+def posterior(
+    model: TwoParameterModel, *, n: Ints, n_dlt: Ints, rates: tuple[float, ...] = ()
+) -> TwoParameterPosterior:
+    """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``.
+
+    The exceedances of ``rates`` are worked out in the same pass. Trials in the same state are worked out once.
+    """
+    toxic = np.asarray(n_dlt, np.float64)
+    counts = np.concatenate([toxic, n - toxic, np.ones((len(toxic), 1))], axis=1)
+    different, state = np.unique(counts, axis=0, return_inverse=True)
+    wide = Axis.around_zero(HALF_WIDTH, STEP)
+    values, patches = plane.expectations(
+        different, model.table, functions=partial(_functions, model, rates=rates), start=Box(wide, wide)
+    )
+    moments, *tails = np.split(values, [2 * toxic.shape[1] + i * toxic.shape[1] for i in range(len(rates))], axis=1)
+    known = {rate: np.clip(tail, 0.0, 1.0) for rate, tail in zip(rates, tails, strict=True)}
+    return TwoParameterPosterior(model, different, state.ravel(), moments, known, patches)
+
+
+def _functions(model: TwoParameterModel, box: Box, *, rates: tuple[float, ...]) -> Floats:
+    p = sp.expit(model.logits(box)).T
+    return np.concatenate([p, p**2, *(_tail(model, box, rate=rate) for rate in rates)], axis=1)
+
+
+def _tail(model: TwoParameterModel, box: Box, *, rate: float) -> Floats:
+    """What every node adds to the probability of a higher rate than this, ``[size, D]``."""
+    logit = float(sp.logit(rate))
+    shares = [_share_above(_steps(model, box, logit=logit, level=level)) for level in range(len(model.coded_doses))]
+    return np.stack(shares, axis=1)
+
+
+def _steps(model: TwoParameterModel, box: Box, *, logit: float, level: int) -> Floats:
+    """How many steps along u a rate of a level lies above every node, ``[size]``."""
+    threshold = model.thresholds(logit, v=box.v.nodes, level=level)
+    return np.asarray(((threshold[None, :] - box.u.nodes[:, None]) / box.u.step).ravel(), np.float64)
+
+
+def _share_above(steps: Floats) -> Floats:
+    """What a node contributes to the probability above a point that lies so many steps above it."""
+    return np.asarray(0.5 - sp.sici(np.pi * steps)[0] / np.pi, np.float64)
+
+
+def _quantiles(model: TwoParameterModel, box: Box, *, weights: Floats, probability: float) -> Floats:
+    """The quantile of the logit of every level's rate, ``[D]``, for one row."""
+    logits, share = model.logits(box), weights / weights.sum()
+    return np.array(
+        [
+            _quantile(model, box, share=share, logits=logits[level], level=level, above=1 - probability)
+            for level in range(len(logits))
+        ]
+    )
+
+
+def _quantile(model: TwoParameterModel, box: Box, *, share: Floats, logits: Floats, level: int, above: float) -> float:
+    """Newton's steps from the quantile of the nodes, bisection where one would leave the bracket."""
+    order = np.argsort(logits)
+    low, high = float(logits[order[0]]), float(logits[order[-1]])
+    place = np.searchsorted(np.cumsum(share[order]), 1 - above)
+    point = float(logits[order[min(int(place), len(order) - 1)]])
+    for _ in range(ROUNDS):
+        steps = _steps(model, box, logit=point, level=level)
+        tail = float(share @ _share_above(steps))
+        slope = float(share @ np.sinc(steps)) / (box.u.step * model.reach)
+        low, high = (point, high) if tail > above else (low, point)
+        newton = point + (tail - above) / slope if slope > 0 else np.inf
+        moved = newton if low < newton < high else (low + high) / 2
+        if abs(moved - point) < 1e-12 * (1 + abs(point)):
+            return float(moved)
+        point = float(moved)
+    return point

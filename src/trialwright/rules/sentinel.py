@@ -1,0 +1,75 @@
+"""Observe the first participant of every cohort before the others are treated.
+
+Rule in words. Once a cohort has been opened by its first participant, nobody else joins it until ``days`` full days
+have passed since that participant's infusion. A stop is never held up, nor is a step down.
+
+Formula. wait when exactly one evaluable participant is in the cohort being filled and the follow-up of the last
+assigned one is below ``days``; the day of the infusion is day 0.
+
+Reference. EMA 2017, guideline on strategies to identify and mitigate risks for first-in-human trials (sentinel
+dosing); as in NCT07488546, whose sentinel is observed for 14 days.
+
+Choose it for the first use of a product, or of a dose, in people. It needs ``cohort_size`` of 2 or more to mean
+anything, and to know who was infused when: where only counts per level are kept (exact enumeration) it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from trialwright.numerics.scalars import is_count
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
+from trialwright.vocabulary.seen import Ints, People, Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+WATCHED = Text(
+    en="The first participant of this cohort is observed for {days} days before anyone else joins it.",
+    fr="La première personne de cette cohorte est observée {days} jours avant toute autre inclusion.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sentinel:
+    """Parameters: full days for which the first participant of a cohort is observed alone."""
+
+    days: int
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        complaints.unless(is_count(self.days), "days", self.days, "must be a whole number of 1 or more")
+        complaints.raise_as(ParameterError, "sentinel cannot be built")
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Any number of levels will do."""
+        return ()
+
+    def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
+        """The proposal, on hold where the cohort's first participant is still watched alone."""
+        if seen.people is None:
+            if not seen.n_assigned.any():
+                return proposal
+            raise Refused("sentinel looks at days since an infusion; simulate the trial instead of enumerating counts")
+        alone = (seen.in_cohort == 1) & (_last_follow_up(seen.people, seen.n_assigned) < self.days)
+        held = alone & (proposal.dose_level >= seen.current) & ~proposal.stop & ~proposal.wait
+        return proposal.changed(held, code="sentinel.watched", text=WATCHED, values={"days": self.days}, wait=True)
+
+
+def _last_follow_up(people: People, n_assigned: Ints) -> Ints:
+    """Days since the infusion of the last evaluable participant, ``[B]``; 0 where there is none."""
+    places = np.arange(people.assigned.shape[1])
+    counted = people.evaluable & (places < n_assigned[:, None])
+    last = np.where(counted, places, -1).max(axis=1, initial=-1)
+    if people.assigned.shape[1] == 0:
+        return np.zeros(len(n_assigned), np.int64)
+    found = np.take_along_axis(people.follow_up, np.maximum(last, 0)[:, None], axis=1)[:, 0]
+    return np.where(last >= 0, found, 0)
+
+
+EXAMPLE: Mapping[str, Any] = {"days": 7}
+RULE = Sentinel
+IN_FRENCH = "Observer la première personne de chaque cohorte avant de traiter les autres."
