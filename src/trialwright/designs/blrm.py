@@ -222,6 +222,4 @@ PUBLISHED = (
     Published(f"{_CRMPACK}, case 014", _SIX, 6, "1NNN 2NNT", 3),
 )
 DESIGN = Blrm
-IN_FRENCH = (
-    "Régression logistique bayésienne (BLRM) : la dose la plus probablement à la cible, parmi celles sans surdosage."
-)
+IN_FRENCH = "Régression logistique bayésienne (BLRM) : la dose la plus sûrement à la cible, hors surdosage."

@@ -194,6 +194,4 @@ PUBLISHED = (
     Published(f"{_SELECTION} 001 of references/boin_select_mtd", _QUARTER, 5, "1NNN 2NNN 3NTT", 2, 2),
 )
 DESIGN = Boin
-IN_FRENCH = (
-    "Plan bayésien à intervalle optimal (BOIN) : monter, rester ou descendre selon le taux de DLT observé au palier."
-)
+IN_FRENCH = "Plan bayésien à intervalle optimal (BOIN) : le taux de DLT observé au palier décide."
