@@ -22,7 +22,7 @@ Not when nobody can defend a prior for two parameters: it decides the first coho
 Warning. One more DLT can raise the recommended level. A DLT at a low dose makes the curve flatter, which lowers the
 probability of overdosing higher up and may open a level that was closed; with a normal slope a DLT at the top also
 makes a falling curve unlikely. It is a property of the published rule, rare and far from the level just given, but a
-reason never to run it without no_skipping and a person who reads the probabilities.
+reason never to run it without no_skipping, coherence, and a person who reads the probabilities.
 """
 
 from __future__ import annotations

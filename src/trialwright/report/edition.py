@@ -121,12 +121,14 @@ class _Editor:
     def provenance(self, origin: Provenance) -> list[Spoken]:
         _ = self.translate
         entry = _("entry {position}").format(position=written(origin.ledger_position, self.language))
+        cut = [self.origin(_("Data cut"), day(origin.data_cut, self.language))] if origin.data_cut else []
+        ledger = [self.origin(_("Ledger"), entry, digest=origin.ledger_digest)] if origin.ledger_digest else []
         return [
             self.origin(_("Source"), self.say(origin.source)),
-            self.origin(_("Data cut"), day(origin.data_cut, self.language)),
+            *cut,
             self.origin(_("Software"), self.say(f"{origin.software} {origin.version}")),
             self.origin(_("Protocol"), "", digest=origin.protocol_digest),
-            self.origin(_("Ledger"), entry, digest=origin.ledger_digest),
+            *ledger,
         ]
 
     def origin(self, label: str, value: str, *, digest: str = "") -> Spoken:
@@ -135,13 +137,15 @@ class _Editor:
     def footer(self, origin: Provenance) -> list[str]:
         """Two short lines for the foot of every page."""
         _ = self.translate
-        cut, protocol = _("Data cut"), _("protocol")
-        ledger = _("ledger entry {position}").format(position=written(origin.ledger_position, self.language))
-        return [
-            f"{self.say(origin.source)} · {cut} {day(origin.data_cut, self.language)}",
-            f"{self.say(origin.software)} {self.say(origin.version)} · {protocol} "
-            f"{self.say(origin.protocol_digest)[:12]} · {ledger}, {self.say(origin.ledger_digest)[:12]}",
-        ]
+        first = [self.say(origin.source)]
+        second = [f"{self.say(origin.software)} {self.say(origin.version)}"]
+        second.append(_("protocol") + f" {self.say(origin.protocol_digest)[:12]}")
+        if origin.data_cut:
+            first.append(_("Data cut") + f" {day(origin.data_cut, self.language)}")
+        if origin.ledger_digest:
+            entry = _("ledger entry {position}").format(position=written(origin.ledger_position, self.language))
+            second.append(f"{entry}, {self.say(origin.ledger_digest)[:12]}")
+        return [" · ".join(first), " · ".join(second)]
 
     def sections(self, sections: Sequence[Section], *, number: str) -> list[Spoken]:
         return [self.section(section, number=f"{number}{index}") for index, section in enumerate(sections, 1)]

@@ -17,7 +17,7 @@ MANIFEST = "manifest.json"
 def manifest_json(contents: Mapping[str, bytes], *, origin: Provenance, language: Language) -> str:
     """The manifest of these files as canonical JSON: keys sorted, one newline at the end."""
     manifest = {
-        "data_cut": origin.data_cut.isoformat(),
+        "data_cut": None if origin.data_cut is None else origin.data_cut.isoformat(),
         "files": [
             {"bytes": len(content), "path": path, "sha256": hashlib.sha256(content).hexdigest()}
             for path, content in sorted(contents.items())

@@ -269,15 +269,18 @@ class Section:
 @final
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where every number of the report comes from; printed in the footer and kept in the manifest."""
+    """Where every number of the report comes from; printed in the footer and kept in the manifest.
+
+    A document about a protocol alone has no data cut and no ledger.
+    """
 
     source: Words
-    data_cut: date
+    data_cut: date | None
     software: str
     version: str
     protocol_digest: str
-    ledger_position: int
-    ledger_digest: str
+    ledger_position: int | None = None
+    ledger_digest: str = ""
 
 
 @final

@@ -18,6 +18,7 @@ from trialwright.report.edition import Edition, edition_of
 from trialwright.report.model import Document
 from trialwright.vocabulary.words import Language
 
+UNDATED = date(2000, 1, 1)  # a PDF must carry a date; the same document gives the same bytes on every day
 STANDARDS: tuple[list[str], ...] = (["ua-1", "a-2a"], ["ua-1"], [])  # the strictest that the text allows
 _UNKNOWN_LETTERS = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed')
 _MAX_REPAIRS = 200
@@ -28,7 +29,7 @@ def render_pdf(document: Document, *, language: Language) -> bytes:
     return lay_out_pdf(edition_of(document, language), language=language, data_cut=document.provenance.data_cut)
 
 
-def lay_out_pdf(edition: Edition, *, language: Language, data_cut: date) -> bytes:
+def lay_out_pdf(edition: Edition, *, language: Language, data_cut: date | None) -> bytes:
     """An edition as PDF; letters that no embedded font has are spelt out by their number."""
     import typst
 
@@ -56,14 +57,14 @@ def _spelt_out(words: str, letters: str) -> str:
     return words
 
 
-def _compile(words: str, figures: Mapping[str, str], *, data_cut: date, standards: list[str]) -> bytes:
+def _compile(words: str, figures: Mapping[str, str], *, data_cut: date | None, standards: list[str]) -> bytes:
     import typst
 
     sheets: dict[str, bytes] = {f"{name}.svg": svg.encode() for name, svg in figures.items()}
     template = files("trialwright.report").joinpath("templates", "report.typ").read_bytes()
     project: Any = {"main.typ": template, "report.json": words.encode(), **sheets}
     standard: Any = standards
-    first_second = datetime.combine(data_cut, time(), tzinfo=UTC)
+    first_second = datetime.combine(data_cut or UNDATED, time(), tzinfo=UTC)
     return typst.compile(project, ignore_system_fonts=True, pdf_standards=standard, timestamp=first_second)
 
 

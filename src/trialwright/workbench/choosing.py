@@ -18,7 +18,6 @@ from trialwright.report.documents.decision_tables import Chosen, decision_docume
 from trialwright.vocabulary.errors import Complaints, ParameterError, TrialError
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.words import Language, Text
-from trialwright.workbench.trials import now
 
 UP_TO = 12  # participants at a level, where the protocol plans more
 
@@ -78,9 +77,8 @@ def write_decision_csv(chosen: Chosen, out: Path, *, language: Language) -> None
 
 
 def write_decision_pdf(chosen: Chosen, out: Path, *, language: Language) -> None:
-    """The tables as a PDF, dated with the day it is where the trial is run."""
-    today = now().astimezone(chosen.study.identity.zone).date()
-    document = decision_document(chosen, on=today, software="trialwright", version=version("trialwright"))
+    """The tables as a PDF; the same protocol and design give the same bytes on every day."""
+    document = decision_document(chosen, software="trialwright", version=version("trialwright"))
     _write(out, render_pdf(document, language=language))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import final
 
 from trialwright.operating import Advised, DecisionTable
@@ -25,7 +24,7 @@ from trialwright.report.model import (
     row,
 )
 from trialwright.vocabulary.decisions import LEGEND, LETTERS
-from trialwright.vocabulary.words import NOT_AVAILABLE, Text
+from trialwright.vocabulary.words import Text
 
 TITLE = Text(en="Decision tables of the design {design}", fr="Tables de décision du plan {design}")
 SUBTITLE = Text(en="{id}, {trial}", fr="{id}, {trial}")
@@ -133,7 +132,7 @@ def _level(advised: Advised) -> str:
     return str(advised.dose_level) if advised.dose_level else ""
 
 
-def decision_document(chosen: Chosen, *, on: date, software: str, version: str) -> Document:
+def decision_document(chosen: Chosen, *, software: str, version: str) -> Document:
     """The tables as a document in both languages."""
     study = chosen.study
     return Document(
@@ -143,12 +142,10 @@ def decision_document(chosen: Chosen, *, on: date, software: str, version: str) 
         sections=(_design_section(chosen), _tables_section(chosen)),
         provenance=Provenance(
             source=SOURCE,
-            data_cut=on,
+            data_cut=None,
             software=software,
             version=version,
             protocol_digest=study.digest,
-            ledger_position=0,
-            ledger_digest=NOT_AVAILABLE,
         ),
         illustrative_note=NOTHING,
     )
