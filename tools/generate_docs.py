@@ -24,20 +24,21 @@ from trialwright.vocabulary.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
-NOTE = "<!-- written by tools/generate_docs.py from the code; do not edit -->\n\n"
+NOTE = "\n<!-- written by tools/generate_docs.py from the code; do not edit -->\n"
 
 
 def pages() -> dict[str, str]:
     """Every generated page, by file name."""
     schema = protocol_schema()
-    return {
-        "cli.md": NOTE + _commands(),
-        "events.md": NOTE + _events(),
-        "protocol.md": NOTE + _protocol(schema),
-        "designs.md": NOTE + _registry("Designs", designs.REGISTRY, "[design]"),
-        "rules.md": NOTE + _registry("Rules", rules.REGISTRY, "[[rules]]"),
-        "instruments.md": NOTE + _instruments(),
+    written = {
+        "cli.md": _commands(),
+        "events.md": _events(),
+        "protocol.md": _protocol(schema),
+        "designs.md": _registry("Designs", designs.REGISTRY, "[design]"),
+        "rules.md": _registry("Rules", rules.REGISTRY, "[[rules]]"),
+        "instruments.md": _instruments(),
     }
+    return {name: text.rstrip() + "\n" + NOTE for name, text in written.items()}
 
 
 def _commands() -> str:
