@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, final
 
+from trialwright.numerics.scalars import is_probability
+from trialwright.vocabulary.errors import Complaints
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.seen import Design
 
-__all__ = ["REGISTRY", "Published", "available", "build", "module"]
+__all__ = ["REGISTRY", "Published", "available", "build", "check_target_interval", "module"]
 
 REGISTRY = Registry("trialwright.designs", "DESIGN")
 
@@ -33,6 +35,18 @@ class Published:
     outcomes: str  # cohorts in order, "1NNN 2NTN": the level, then N or T (a DLT) for every participant
     next_level: int  # 0 = stop
     selected: int | None = None  # what would be selected if the trial ended here; None: the source does not say
+
+
+def check_target_interval(complaints: Complaints, *, target: float, margins: tuple[float, float]) -> None:
+    """Note what is wrong with a target DLT rate and the margins below and above it that are near enough to it."""
+    known = complaints.unless(
+        is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
+    )
+    rooms = (target, 1 - target) if known else (1.0, 1.0)
+    limits = ("the target", "1 minus the target")
+    for place, margin, room, limit in zip(("margin_below", "margin_above"), margins, rooms, limits, strict=True):
+        fine = is_probability(margin) and margin < room
+        complaints.unless(fine, place, margin, f"must be above 0 and less than {limit}", "0.05 is usual")
 
 
 def available() -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_target_interval
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
 from trialwright.numerics.scalars import is_probability
@@ -80,16 +80,7 @@ class I3Plus3:
     def __post_init__(self) -> None:
         complaints = Complaints()
         target, between = self.target_toxicity_rate, "must lie between 0 and 1"
-        known = complaints.unless(
-            is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual"
-        )
-        for place, room, allowed in (
-            ("margin_below", target, "must be above 0 and less than the target"),
-            ("margin_above", 1 - target if known else 1, "must be above 0 and less than 1 minus the target"),
-        ):
-            margin = getattr(self, place)
-            fine = is_probability(margin) and (not known or margin < room)
-            complaints.unless(fine, place, margin, allowed, "0.05 is usual")
+        check_target_interval(complaints, target=target, margins=(self.margin_below, self.margin_above))
         confidence = self.elimination_confidence
         complaints.unless(is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual")
         complaints.raise_as(ParameterError, "i3_plus_3 cannot be built")
