@@ -60,6 +60,18 @@ OTHERS = [
             "select_among": "tried",
         },
     ),
+    designs.build("tite_crm", {"target_toxicity_rate": 0.2, "skeleton": (0.06, 0.12, 0.2), "weights": "adaptive"}),
+    designs.build("tite_crm", {"target_toxicity_rate": 0.2, "skeleton": (0.06, 0.12, 0.2), "method": "likelihood"}),
+    designs.build(
+        "tite_crm",
+        {
+            "target_toxicity_rate": 0.3,
+            "skeleton": (0.1, 0.2, 0.35),
+            "model": "logistic",
+            "weights": "adaptive",
+            "method": "likelihood",
+        },
+    ),
     designs.build("fixed_blocks", {"levels": (1, 2, 1, 3), "sizes": (4, 6, 3, 5), "safety_rate": 0.3}),
     designs.build("fixed_blocks", {"levels": (3, 1), "sizes": (5, 10), "safety_rate": 0.2, "safety_confidence": 0.6}),
     designs.build("boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "p_tox": 0.42, "bound_selection": True}),
@@ -219,6 +231,11 @@ class TestTheRegistry:
                 "crm",
                 {"target_toxicity_rate": float("nan"), "skeleton": [0.0, 0.5]},
                 {"target_toxicity_rate", "skeleton"},
+            ),
+            (
+                "tite_crm",
+                {"target_toxicity_rate": 0, "skeleton": [0.2, 0.1], "weights": "late", "method": 3, "prior_sd": -1},
+                {"target_toxicity_rate", "skeleton", "weights", "method", "prior_sd"},
             ),
             (
                 "crm",

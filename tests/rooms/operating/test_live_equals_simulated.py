@@ -32,6 +32,8 @@ TOXIC = 'name = "stop_when_too_toxic"\nlevel = "lowest"\nrate = 0.25\nconfidence
 TOXIC_MODEL = TOXIC.replace("beta", "design")
 SKIP, COHORT, STOP = 'name = "no_skipping"', 'name = "complete_cohort"', 'name = "stop_at_n"\nn = 12'
 LIKELIHOOD = CRM + '\nmodel = "logistic"'
+TITE_CRM = CRM.replace('"crm"', '"tite_crm"')
+ADAPTIVE = TITE_CRM + '\nweights = "adaptive"\nestimate = "posterior-mean"'
 DEESCALATE = THREE + "\nallow_deescalate = true"
 
 # Accrual is faster than the window in every one of them: a person every 2 to 5 days, a window of 10.
@@ -41,8 +43,10 @@ STUDIES = [
     {"design": LIKELIHOOD, "rules": [COHORT, TOXIC, STOP], "cohort_size": 2},
     {"design": THREE, "rules": [WAIT]},
     {"design": DEESCALATE, "rules": [COHORT, WAIT_UP, STOP], "start_level": 2},
+    {"design": TITE_CRM, "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
+    {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
 ]
-TRIALS_EACH = 44  # 5 × 44 = 220 trials
+TRIALS_EACH = 44  # 7 × 44 = 308 trials
 
 
 def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, int, Event]]:
