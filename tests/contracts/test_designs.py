@@ -76,6 +76,9 @@ OTHERS = [
     designs.build("fixed_blocks", {"levels": (3, 1), "sizes": (5, 10), "safety_rate": 0.2, "safety_confidence": 0.6}),
     designs.build("boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "p_tox": 0.42, "bound_selection": True}),
     designs.build("boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "elimination_confidence": 0.8}),
+    designs.build("tite_boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "max_pending": 0.9}),
+    designs.build("tite_boin", {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.3, "max_pending": 0.2}),
+    designs.build("tite_boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "bound_selection": True}),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6}),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6, "leave_excluded": True}),
     designs.build("mtpi2", {"target_toxicity_rate": 0.3, "margin_below": 0.03, "exclusion_confidence": 0.5}),
@@ -195,7 +198,7 @@ class TestTheContractNotices:
         assert all(getattr(error, "__notes__", None) for error in caught.value.exceptions)
 
 
-INTERVAL_DESIGNS = ("boin", "i3_plus_3", "keyboard", "mtpi", "mtpi2", "tpi")
+INTERVAL_DESIGNS = ("boin", "i3_plus_3", "keyboard", "mtpi", "mtpi2", "tite_boin", "tpi")
 
 
 @pytest.mark.parametrize("target", [0.1, 0.2, 0.25, 0.33, 0.5])
@@ -255,6 +258,7 @@ class TestTheRegistry:
                 {"p_saf", "p_tox", "offset", "extra_safe"},
             ),
             ("boin", {"target_toxicity_rate": 0.8}, {"p_tox"}),
+            ("tite_boin", {"target_toxicity_rate": 0.3, "p_saf": 0.4, "max_pending": 1}, {"p_saf", "max_pending"}),
             ("mtpi", {"target_toxicity_rate": 0.2, "margin_below": 0.2}, {"margin_below"}),
             ("mtpi2", {"target_toxicity_rate": 0.2, "margin_above": 0.8, "prior_a": 0}, {"margin_above", "prior_a"}),
             ("keyboard", {"target_toxicity_rate": 0.2, "elimination_n": 0}, {"elimination_n"}),

@@ -34,6 +34,7 @@ SKIP, COHORT, STOP = 'name = "no_skipping"', 'name = "complete_cohort"', 'name =
 LIKELIHOOD = CRM + '\nmodel = "logistic"'
 TITE_CRM = CRM.replace('"crm"', '"tite_crm"')
 ADAPTIVE = TITE_CRM + '\nweights = "adaptive"\nestimate = "posterior-mean"'
+TITE_BOIN = 'name = "tite_boin"\ntarget_toxicity_rate = 0.25'
 DEESCALATE = THREE + "\nallow_deescalate = true"
 
 # Accrual is faster than the window in every one of them: a person every 2 to 5 days, a window of 10.
@@ -45,8 +46,9 @@ STUDIES = [
     {"design": DEESCALATE, "rules": [COHORT, WAIT_UP, STOP], "start_level": 2},
     {"design": TITE_CRM, "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
     {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
+    {"design": TITE_BOIN, "rules": [STOP], "cohort_size": 1},
 ]
-TRIALS_EACH = 44  # 7 × 44 = 308 trials
+TRIALS_EACH = 44  # 8 × 44 = 352 trials
 
 
 def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, int, Event]]:
