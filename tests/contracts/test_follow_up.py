@@ -160,6 +160,25 @@ class TestTiteBoin:
         proposal = ask(TITE_BOIN, (1, "F", 28), *toxic, *[(2, "T", 1), (2, "N", 1)] * 2)
         assert (proposal.wait[0], proposal.dose_level[0]) == (False, 1)  # 6 in 13 does, 7 of them pending
 
+    def test_extra_safe_acts_at_the_lowest_level_and_at_the_end(self) -> None:
+        parameters = {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.2}
+        safer: Any = designs.build("tite_boin", parameters)
+        there = [(1, "T", 2), (1, "T", 2), (1, "F", 28)]  # 2 DLT in 3: above 30% with a probability of 91.6%
+        assert ask(safer, *there).stop[0]
+        assert not ask(TITE_BOIN, *there).stop[0]
+        above = [*there, (2, "F", 28)]
+        assert not ask(safer, *above).stop[0]
+        assert safer.select(seen_of(trial_of(*above), 3))[0] == 0
+        toxic = [(1, "T", 2)] * 3
+        for who, threshold in ((toxic, 0.75), ([*toxic, (2, "F", 28)], 0.95)):
+            (note,) = [note for note in ask(safer, *who).notes if note.code == "tite_boin.closed"]
+            assert note.said_of(0)["confidence"] == pytest.approx(threshold)
+
+    def test_rules_are_told_what_the_follow_up_says(self) -> None:
+        believed = ask(TITE_BOIN, (1, "T", 2), (1, "F", 28), (1, "N", 14)).posterior
+        assert believed is not None
+        assert believed.mean()[0, 0] == pytest.approx((1 + 1) / (2 + 2.5), abs=1e-15)
+
     def test_a_boundary_that_is_met_exactly_is_obeyed(self) -> None:
         design: Any = designs.build("tite_boin", {"target_toxicity_rate": 0.4, "p_saf": 0.2, "p_tox": 0.6})
         assert design.lambda_d == pytest.approx(0.5, abs=1e-15)

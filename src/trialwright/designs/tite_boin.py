@@ -15,7 +15,8 @@ lambda_e = log((1 - p_saf) / (1 - t)) / log(t (1 - p_saf) / (p_saf (1 - t))), la
 log(p_tox (1 - t) / (t (1 - p_tox))), t the target; p_saf = 0.6 t and p_tox = 1.4 t unless given. Wait: pending >
 max_pending n. Eliminated: n >= 3 and P(p > t) > elimination_confidence under Beta(1 + y, 1 + n - y), where n has
 everybody in it: those in their window count as free of DLT. Selection: isotonic regression of (y + 0.05) / (n + 0.1).
-With extra_safe the trial stops at a lower probability for the lowest level while that is the current one.
+With extra_safe the trial stops at a lower probability for the lowest level while that is the current one, and at the
+end nothing is selected at that probability. Rules that ask for a posterior get Beta(1 + y, 1 + e - y).
 
 Differs from Yuan et al. 2018, where the outcomes still to come are imputed: the effective number is that of Lin & Yuan
 2020 and of the reference file. At lambda_d e exactly this design goes down, as in the paper; boin.py stays there, as
@@ -44,7 +45,7 @@ from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
 from trialwright.numerics.scalars import is_number, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.stepwise import (
     DOWN,
     ROUNDING,
@@ -164,7 +165,7 @@ class TiteBoin:
         """One level up, the same or one down, below every eliminated level; or nobody for now."""
         counted = replace(seen, n=seen.n_treated, n_pending=np.zeros_like(seen.n))
         here, direction = self._here(seen), self._direction(seen)
-        closed = self._eliminated(counted)
+        closed = self._eliminated(counted, extra_safe=self.extra_safe & (seen.current == 1))
         held = at_current(closed.open.astype(np.int64), seen) == 1
         suspended = held & (here["pending"] > self.max_pending * here["n"] + ROUNDING)
         unsettled = held & ~suspended & (seen.current == 1) & (direction == DOWN) & (here["pending"] > 0)
@@ -175,7 +176,7 @@ class TiteBoin:
             closed=closed,
             reasons=[replace(reason, where=reason.where & ~waiting) for reason in self._reasons(seen, direction)],
             design="tite_boin",
-            posterior=_posterior(counted),
+            posterior=believed_of(seen),
         )
         counts = {"effective_n": effective_n(seen), "eliminated": np.asarray(~closed.open, np.float64)}
         said = {**here, "most": self.max_pending}
@@ -190,7 +191,7 @@ class TiteBoin:
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
         counted = replace(seen, n=seen.n_treated, n_pending=np.zeros_like(seen.n))
-        admissible = (seen.n > 0) & self._eliminated(counted).open
+        admissible = (seen.n > 0) & self._eliminated(counted, extra_safe=np.full(seen.batch, self.extra_safe)).open
         rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
         at_most = self.lambda_d if self.bound_selection else np.inf
         return nearest_after_pooling(rate, self.target_toxicity_rate, at_most=at_most)
@@ -217,16 +218,20 @@ class TiteBoin:
             "effective": effective,
         }
 
-    def _eliminated(self, counted: Seen) -> Closure:
+    def _eliminated(self, counted: Seen, *, extra_safe: Bools) -> Closure:
         """Levels closed by everybody treated there; ``counted`` has those in their window among the settled."""
         target, confidence = self.target_toxicity_rate, self.elimination_confidence
-        probability: Floats = _posterior(counted).exceedance(target)
+        probability: Floats = BetaPosterior.after(n=counted.n, n_dlt=counted.n_dlt).exceedance(target)
         usual = closure(counted, probability, rate=target, confidence=confidence, least=LEAST)
-        if not self.extra_safe:
+        if not extra_safe.any():
             return usual
         stricter = stricter_at_lowest(usual, counted, confidence=confidence - self.offset, least=LEAST)
-        lowest = (counted.current == 1)[:, None]
-        return replace(stricter, closed=np.where(lowest, stricter.closed, usual.closed))
+        where = extra_safe[:, None]
+        return replace(
+            usual,
+            closed=np.where(where, stricter.closed, usual.closed),
+            confidence=np.where(where, stricter.confidence, usual.confidence),
+        )
 
 
 def effective_n(seen: Seen) -> Floats:
@@ -241,8 +246,10 @@ def effective_n(seen: Seen) -> Floats:
     return np.asarray(seen.n + behind / max(seen.window_days, 1), np.float64)
 
 
-def _posterior(counted: Seen) -> BetaPosterior:
-    return BetaPosterior.after(n=counted.n, n_dlt=counted.n_dlt)
+def believed_of(seen: Seen) -> BetaPosterior:
+    """What rules may ask: Beta(1 + y, 1 + e - y) at every level; those in their window count by their follow-up."""
+    free = effective_n(seen) - seen.n_dlt
+    return BetaPosterior(np.asarray(1 + seen.n_dlt, np.float64), np.asarray(1 + free, np.float64))
 
 
 _QUARTER, _FIFTH, _SAFER = (
