@@ -71,6 +71,15 @@ class TestEveryOne:
         who = [(1, "F", 28), (1, "F", 28), (1, "F", 28)]
         assert ask(design, *who, (1, "N", NOT_YET)).dose_level[0] == ask(design, *who, (1, "N", 0)).dose_level[0]
 
+    def test_an_event_that_awaits_judgement_is_not_taken_for_none(self, design: Any) -> None:
+        who = [(1, "F", 28), (1, "F", 28), (1, "T", 4), (1, "F", 28)]
+        unjudged, unknown = ask(design, *who, (1, "N", WINDOW + 3)), ask(design, *who, (1, "N", 0))
+        assert unjudged.dose_level[0] == unknown.dose_level[0]
+        assert unjudged.evidence is not None
+        assert unknown.evidence is not None
+        for name, values in unjudged.evidence.items():
+            assert np.array_equal(values, unknown.evidence[name]), name
+
     def test_more_follow_up_without_a_dlt_never_lowers_the_level(self, design: Any) -> None:
         people = people_of(3)
         pending = people.evaluable & ~people.dlt & ~people.complete

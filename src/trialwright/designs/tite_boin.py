@@ -20,8 +20,9 @@ end nothing is selected at that probability. Rules that ask for a posterior get 
 
 Differs from Yuan et al. 2018, where the outcomes still to come are imputed: the effective number is that of Lin & Yuan
 2020 and of the reference file. At lambda_d e exactly this design goes down, as in the paper; boin.py stays there, as
-its own reference does; it matters only for rare choices of p_saf and p_tox. Asked about counts alone, participants in
-their window have no follow-up yet.
+its own reference does; it matters only for rare choices of p_saf and p_tox. Whoever is past the window with an event
+that nobody has judged yet is pending and adds nothing to the effective number until it is judged. Asked about counts
+alone, participants in their window have no follow-up yet.
 
 Reference. Yuan, Lin, Li, Nie & Warren 2018, Clinical Cancer Research 24:4921; Lin & Yuan 2020, Biostatistics 21:807.
 Numbers agree with references/titegboin_tite_boin.
@@ -240,7 +241,8 @@ def effective_n(seen: Seen) -> Floats:
     if people is None:
         return seen.n.astype(np.float64)
     pending = people.evaluable & ~people.dlt & ~people.complete
-    days = np.where(pending, np.clip(people.follow_up, 0, seen.window_days), 0)
+    inside = people.follow_up < seen.window_days  # past it and not complete: an event awaits judgement
+    days = np.where(pending & inside, np.maximum(people.follow_up, 0), 0)
     at_level = people.dose_level[:, :, None] == np.arange(1, seen.levels + 1)
     behind = (at_level * days[:, :, None]).sum(axis=1)
     return np.asarray(seen.n + behind / max(seen.window_days, 1), np.float64)

@@ -15,6 +15,7 @@ compared with the target is the one at the posterior mean of beta ("plug-in") or
 with method "likelihood" the one at the maximum. Without a DLT there is no maximum: the curve at the end is used then.
 
 Differs from Cheung & Chappell 2000: days are whole, so a DLT on day u counts as before u only from the next day on.
+Whoever is past the window with an event that nobody has judged yet counts for nothing until it is judged.
 Asked about counts alone, without follow-up, the design counts settled participants only.
 
 Reference. Cheung & Chappell 2000, Biometrics 56:1177; Cheung 2011, Dose Finding by the Continual Reassessment Method.
@@ -177,7 +178,9 @@ class TiteCrm:
             share = linear_share(people.follow_up, window=seen.window_days)
         else:
             share = adaptive_share(people.follow_up, dlt=dlt, dlt_after=people.dlt_after, window=seen.window_days)
-        return np.where(people.evaluable, np.where(dlt | people.complete, 1.0, share), 0.0)
+        unjudged = people.follow_up >= seen.window_days  # past the window and not complete: an event awaits judgement
+        settled = dlt | people.complete
+        return np.where(people.evaluable, np.where(settled, 1.0, np.where(unjudged, 0.0, share)), 0.0)
 
     def _known(self, seen: Seen) -> Known:
         weight = self.weights_of(seen)
