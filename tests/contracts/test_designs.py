@@ -60,10 +60,25 @@ OTHERS = [
             "select_among": "tried",
         },
     ),
+    designs.build("tite_crm", {"target_toxicity_rate": 0.2, "skeleton": (0.06, 0.12, 0.2), "weights": "adaptive"}),
+    designs.build("tite_crm", {"target_toxicity_rate": 0.2, "skeleton": (0.06, 0.12, 0.2), "method": "likelihood"}),
+    designs.build(
+        "tite_crm",
+        {
+            "target_toxicity_rate": 0.3,
+            "skeleton": (0.1, 0.2, 0.35),
+            "model": "logistic",
+            "weights": "adaptive",
+            "method": "likelihood",
+        },
+    ),
     designs.build("fixed_blocks", {"levels": (1, 2, 1, 3), "sizes": (4, 6, 3, 5), "safety_rate": 0.3}),
     designs.build("fixed_blocks", {"levels": (3, 1), "sizes": (5, 10), "safety_rate": 0.2, "safety_confidence": 0.6}),
     designs.build("boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "p_tox": 0.42, "bound_selection": True}),
     designs.build("boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "elimination_confidence": 0.8}),
+    designs.build("tite_boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "max_pending": 0.9}),
+    designs.build("tite_boin", {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.3, "max_pending": 0.2}),
+    designs.build("tite_boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "bound_selection": True}),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6}),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6, "leave_excluded": True}),
     designs.build("mtpi2", {"target_toxicity_rate": 0.3, "margin_below": 0.03, "exclusion_confidence": 0.5}),
@@ -183,7 +198,7 @@ class TestTheContractNotices:
         assert all(getattr(error, "__notes__", None) for error in caught.value.exceptions)
 
 
-INTERVAL_DESIGNS = ("boin", "i3_plus_3", "keyboard", "mtpi", "mtpi2", "tpi")
+INTERVAL_DESIGNS = ("boin", "i3_plus_3", "keyboard", "mtpi", "mtpi2", "tite_boin", "tpi")
 
 
 @pytest.mark.parametrize("target", [0.1, 0.2, 0.25, 0.33, 0.5])
@@ -219,6 +234,11 @@ class TestTheRegistry:
                 "crm",
                 {"target_toxicity_rate": float("nan"), "skeleton": [0.0, 0.5]},
                 {"target_toxicity_rate", "skeleton"},
+            ),
+            (
+                "tite_crm",
+                {"target_toxicity_rate": 0, "skeleton": [0.2, 0.1], "weights": "late", "method": 3, "prior_sd": -1},
+                {"target_toxicity_rate", "skeleton", "weights", "method", "prior_sd"},
             ),
             (
                 "crm",
@@ -282,6 +302,7 @@ class TestTheRegistry:
                 {"p_saf", "p_tox", "offset", "extra_safe"},
             ),
             ("boin", {"target_toxicity_rate": 0.8}, {"p_tox"}),
+            ("tite_boin", {"target_toxicity_rate": 0.3, "p_saf": 0.4, "max_pending": 1}, {"p_saf", "max_pending"}),
             ("mtpi", {"target_toxicity_rate": 0.2, "margin_below": 0.2}, {"margin_below"}),
             ("mtpi2", {"target_toxicity_rate": 0.2, "margin_above": 0.8, "prior_a": 0}, {"margin_above", "prior_a"}),
             ("keyboard", {"target_toxicity_rate": 0.2, "elimination_n": 0}, {"elimination_n"}),

@@ -7,11 +7,15 @@ With prior guesses (the skeleton) s_1 < ... < s_D and p_d the probability of a D
     prior      beta ~ N(0, prior_sd^2), or exp(beta) ~ Gamma(shape, rate = shape), whose mean is 1
     posterior  log f(beta | y, n) = log prior + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant
 
+Participants still in their window, without a DLT so far, add sum_i log(1 - w_i p_d(i)): weight w_i is the share of the
+window that counts as passed (Cheung & Chappell 2000, Biometrics 56:1177).
+
 Every p_d falls when beta rises, so the quantiles of p_d are those of beta, and P(p_d > rate) = P(beta < beta_d(rate)).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, final
@@ -27,6 +31,7 @@ HALF_WIDTH = 9.0  # of the first axis, in prior standard deviations: the prior l
 STEP_IN_SD, STEP = 0.125, 0.25  # its step, in prior standard deviations, and never more than this in beta
 GAMMA_TAIL = 40.0  # log density at the ends of the first axis under a gamma prior, below the peak
 LARGEST_LOG = 650.0  # exp() of it, times any number of participants, is still a number
+SCAN = Axis(-20.0, 0.05, 801)  # where the maximum of a weighted likelihood is looked for first
 
 
 @final
@@ -112,6 +117,42 @@ Prior = NormalPrior | GammaPrior
 
 @final
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Participants in their window without a DLT so far, one by one; ``[B, Q]`` for any ``Q`` that has place for all.
+
+    Whoever has the weight 1 is among the counts instead: here 1 - w p has to stay above 0 for every p.
+    """
+
+    level: Ints  # 1 ... D; any number where the weight is 0
+    weight: Floats  # 0 <= weight < 1; 0: nobody, or nothing known yet
+
+    @property
+    def anybody(self) -> Bools:
+        """Whether someone's time counts for anything, ``[B]``."""
+        return np.asarray((self.weight > 0).any(axis=1), np.bool_)
+
+    def of(self, rows: Bools | Ints) -> Unfinished:
+        """The same for some trials of the batch."""
+        return Unfinished(self.level[rows], self.weight[rows])
+
+    def log_likelihood(self, rate: Floats) -> Floats:
+        """The sum of log(1 - w p) over the participants of each trial: rates ``[D, K]`` to ``[B, K]``."""
+        total = np.zeros((len(self.level), rate.shape[1]))
+        for level, weight in zip(self.level.T, self.weight.T, strict=True):
+            known = weight > 0
+            total[known] += np.log1p(-weight[known, None] * rate[level[known] - 1])
+        return total
+
+    def score(self, model: OneParameterModel, beta: Floats) -> Floats:
+        """The derivative of that sum with respect to exp(beta) at one beta per trial, ``[B]``: never negative."""
+        place = np.where(self.weight > 0, self.level - 1, 0)
+        p = np.take_along_axis(model.rates(beta), place, axis=1)
+        fall = model.slopes[place] * p * (1 - p if model.kind == "logistic" else 1.0)
+        return np.asarray((self.weight * fall / (1 - self.weight * p)).sum(axis=1), np.float64)
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class OneParameterPosterior:
     """The posterior of beta for a batch of trials, and through it of the DLT rate of every level."""
 
@@ -123,6 +164,7 @@ class OneParameterPosterior:
     beta_variance: Floats  # [B]
     rate_mean: Floats  # [B, D]
     panels: tuple[Panel, ...]
+    unfinished: Unfinished | None = None
 
     def plug_in(self) -> Floats:
         """The curve at the posterior mean of beta, ``[B, D]``; not the posterior mean of the curve."""
@@ -149,32 +191,50 @@ class OneParameterPosterior:
         return quadrature.cumulative(self._log_density(), self.panels, points=self.model.beta_at(rate))
 
     def _log_density(self) -> quadrature.LogDensity:
-        return partial(log_posterior, model=self.model, prior=self.prior, n=self.n, n_dlt=self.n_dlt)
+        return partial(
+            log_posterior,
+            model=self.model,
+            prior=self.prior,
+            n=self.n,
+            n_dlt=self.n_dlt,
+            unfinished=self.unfinished,
+        )
 
 
 def log_posterior(
-    rows: Ints, beta: Floats, *, model: OneParameterModel, prior: Prior, n: Floats, n_dlt: Floats
+    rows: Ints,
+    beta: Floats,
+    *,
+    model: OneParameterModel,
+    prior: Prior,
+    n: Floats,
+    n_dlt: Floats,
+    unfinished: Unfinished | None = None,
 ) -> Floats:
     """Log posterior density of beta up to a constant, for some rows of the counts: nodes ``[K]`` to ``[rows, K]``."""
     log_p, log_q = model.logs(beta)
     table = np.concatenate([log_p, log_q, prior.log_density(beta)[None, :]])
     dlt = n_dlt[rows]
     counts = np.concatenate([dlt, n[rows] - dlt, np.ones((len(rows), 1))], axis=1)
-    return np.asarray(counts @ table, np.float64)
+    settled = np.asarray(counts @ table, np.float64)
+    return settled if unfinished is None else settled + unfinished.of(rows).log_likelihood(np.exp(log_p))
 
 
-def posterior(model: OneParameterModel, *, prior: Prior, n: Ints, n_dlt: Ints) -> OneParameterPosterior:
+def posterior(
+    model: OneParameterModel, *, prior: Prior, n: Ints, n_dlt: Ints, unfinished: Unfinished | None = None
+) -> OneParameterPosterior:
     """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``."""
     settled, toxic = np.asarray(n, np.float64), np.asarray(n_dlt, np.float64)
     moments, panels = quadrature.expectations(
-        partial(log_posterior, model=model, prior=prior, n=settled, n_dlt=toxic),
+        partial(log_posterior, model=model, prior=prior, n=settled, n_dlt=toxic, unfinished=unfinished),
         partial(_moments, model),
         batch=len(settled),
         start=prior.start,
     )
     mean, square = moments[:, 0], moments[:, 1]
+    variance = np.maximum(square - mean**2, 0.0)
     return OneParameterPosterior(
-        model, prior, settled, toxic, mean, np.maximum(square - mean**2, 0.0), moments[:, 2:], panels
+        model, prior, settled, toxic, mean, variance, moments[:, 2:], panels, unfinished=unfinished
     )
 
 
@@ -213,7 +273,41 @@ def fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints) -> LikelihoodFit:
     exists = any_dlt & falls_at_low_end
     beta = np.where(any_dlt, -np.inf, np.inf)
     beta[~any_settled] = np.nan
-    beta[exists] = _score_root(model, n=settled[exists], n_dlt=toxic[exists])
+    score = partial(_score, model, n=settled[exists], n_dlt=toxic[exists])
+    ends = np.full(int(exists.sum()), LARGEST_LOG)
+    beta[exists] = _sign_change(score, low=-ends, high=ends)
+    return _fitted(model, beta, exists=exists)
+
+
+def weighted_fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints, unfinished: Unfinished) -> LikelihoodFit:
+    """Maximum likelihood of beta when some participants are in their window; n and n_dlt, ``[B, D]``, are the settled.
+
+    The weighted logistic likelihood need not be concave, so its highest point on a fine axis comes first and the score
+    is bisected around it. Highest at the low end of the axis means that it rises all the way there.
+    """
+    plain, extra = fit(model, n=n, n_dlt=n_dlt), unfinished.anybody
+    beta, exists = np.where(extra, np.inf, plain.beta), plain.exists & ~extra
+    rows = np.flatnonzero(extra & (np.asarray(n_dlt).sum(axis=1) > 0))
+    beta[rows] = _highest(
+        model,
+        n=np.asarray(n, np.float64)[rows],
+        n_dlt=np.asarray(n_dlt, np.float64)[rows],
+        unfinished=unfinished.of(rows),
+    )
+    exists[rows] = np.isfinite(beta[rows])
+    return _fitted(model, beta, exists=exists)
+
+
+def _highest(model: OneParameterModel, *, n: Floats, n_dlt: Floats, unfinished: Unfinished) -> Floats:
+    """Where the weighted likelihood is highest, ``[B]``; -inf where it rises all the way to the low end."""
+    every, nodes = np.arange(len(n)), SCAN.nodes
+    logs = log_posterior(every, nodes, model=model, prior=NormalPrior(np.inf), n=n, n_dlt=n_dlt, unfinished=unfinished)
+    best = np.clip(logs.argmax(axis=1), 0, SCAN.count - 2)
+    score = partial(_score, model, n=n, n_dlt=n_dlt, unfinished=unfinished)
+    return np.where(best == 0, -np.inf, _sign_change(score, low=nodes[best - 1], high=nodes[best + 1]))
+
+
+def _fitted(model: OneParameterModel, beta: Floats, *, exists: Bools) -> LikelihoodFit:
     rate = np.where(np.isfinite(beta)[:, None], model.rates(np.where(exists, beta, 0.0)), _limits(model, beta))
     return LikelihoodFit(beta, exists, rate)
 
@@ -224,17 +318,24 @@ def _limits(model: OneParameterModel, beta: Floats) -> Floats:
     return np.repeat(at_end[:, None], len(model.skeleton), axis=1)
 
 
-def _score_root(model: OneParameterModel, *, n: Floats, n_dlt: Floats) -> Floats:
-    low, high = np.full(len(n), -LARGEST_LOG), np.full(len(n), LARGEST_LOG)
+def _sign_change(score: Callable[[Floats], Floats], *, low: Floats, high: Floats) -> Floats:
     for _ in range(80):
         middle = (low + high) / 2
-        rising = _score(model, middle, n=n, n_dlt=n_dlt) > 0
+        rising = score(middle) > 0
         low, high = np.where(rising, middle, low), np.where(rising, high, middle)
     return np.asarray((low + high) / 2, np.float64)
 
 
-def _score(model: OneParameterModel, beta: Floats, *, n: Floats, n_dlt: Floats) -> Floats:
-    """Derivative of the log likelihood with respect to exp(beta): decreasing, so its sign is all that is needed."""
+def _score(
+    model: OneParameterModel, beta: Floats, *, n: Floats, n_dlt: Floats, unfinished: Unfinished | None = None
+) -> Floats:
+    """Derivative of the log likelihood with respect to exp(beta); only its sign is needed."""
+    settled = _settled_score(model, beta, n=n, n_dlt=n_dlt)
+    return settled if unfinished is None else settled + unfinished.score(model, beta)
+
+
+def _settled_score(model: OneParameterModel, beta: Floats, *, n: Floats, n_dlt: Floats) -> Floats:
+    """The same of settled participants: decreasing in beta."""
     u = np.exp(np.minimum(beta[:, None] + np.log(model.slopes), LARGEST_LOG))
     if model.kind == "logistic":
         return np.asarray((n * sp.expit(model.intercept - u) - n_dlt) @ model.slopes, np.float64)

@@ -159,21 +159,27 @@ def one_trial_is_answered_as_in_a_batch(design: Design, levels: int) -> None:
 
 
 def more_dlts_never_raise_the_dose(design: Design, levels: int) -> None:
-    """One more DLT at the current level never raises the proposal or the selection, nor undoes a stop for toxicity."""
+    """One more DLT at the current level never raises the proposal or the selection, nor undoes a stop for toxicity.
+
+    Whenever in the window it came: a design that looks at participants sees the day.
+    """
     people = people_of(levels)
     seen = seen_of(people, levels)
+    before, selected = design.propose(seen), design.select(seen)
     spared = people.evaluable & people.complete & ~people.dlt & (people.dose_level == seen.current[:, None])
     first = spared & (spared.cumsum(axis=1) == 1)
-    worse = seen_of(replace(people, dlt=people.dlt | first, complete=people.complete & ~first), levels)
     asked = first.any(axis=1)
-    before, after = design.propose(seen), design.propose(worse)
-    selected, selected_after = design.select(seen), design.select(worse)
-    raised = asked & ~before.stop & ~after.stop & (after.dose_level > before.dose_level)
-    promise(not raised.any(), f"more DLTs raised the dose in trials {_some(raised)}")
-    revived = asked & before.stop & (selected == NO_LEVEL) & ~after.stop
-    promise(not revived.any(), f"more DLTs undid a stop in trials {_some(revived)}")
-    higher = asked & (selected_after > selected)
-    promise(not higher.any(), f"more DLTs raised the selection in trials {_some(higher)}")
+    for day in (0, WINDOW // 2, WINDOW - 1):
+        dlt_after = np.where(first, day, people.dlt_after)
+        hit = replace(people, dlt=people.dlt | first, complete=people.complete & ~first, dlt_after=dlt_after)
+        worse = seen_of(hit, levels)
+        after, selected_after = design.propose(worse), design.select(worse)
+        raised = asked & ~before.stop & ~after.stop & (after.dose_level > before.dose_level)
+        promise(not raised.any(), f"more DLTs raised the dose in trials {_some(raised)}")
+        revived = asked & before.stop & (selected == NO_LEVEL) & ~after.stop
+        promise(not revived.any(), f"more DLTs undid a stop in trials {_some(revived)}")
+        higher = asked & (selected_after > selected)
+        promise(not higher.any(), f"more DLTs raised the selection in trials {_some(higher)}")
 
 
 def every_decision_has_its_reason(design: Design, levels: int) -> None:

@@ -55,7 +55,7 @@ class Closure:
 
     closed: Bools  # [B, D] by the counts at the level itself
     probability: Floats  # [B, D] that the DLT rate is above ``rate``
-    confidence: Floats  # [D] threshold of the probability
+    confidence: Floats  # [D], or [B, D]: threshold of the probability
     rate: float
 
     @property
@@ -134,7 +134,7 @@ def _why_closed(seen: Seen, closed: Closure) -> dict[str, Ints | Floats | float]
         "n_dlt": seen.n_dlt[line, place],
         "rate": closed.rate,
         "probability": closed.probability[line, place],
-        "confidence": closed.confidence[place],
+        "confidence": np.broadcast_to(closed.confidence, closed.closed.shape)[line, place],
     }
 
 

@@ -34,6 +34,9 @@ SKIP, COHORT, STOP = 'name = "no_skipping"', 'name = "complete_cohort"', 'name =
 LIKELIHOOD = CRM + '\nmodel = "logistic"'
 SENTINEL, STAGGER = 'name = "sentinel"\ndays = 5', 'name = "stagger"\ndays = 2'
 BOIN = 'name = "boin"\ntarget_toxicity_rate = 0.25'
+TITE_CRM = CRM.replace('"crm"', '"tite_crm"')
+ADAPTIVE = TITE_CRM + '\nweights = "adaptive"\nestimate = "posterior-mean"'
+TITE_BOIN = 'name = "tite_boin"\ntarget_toxicity_rate = 0.25'
 DEESCALATE = THREE + "\nallow_deescalate = true"
 
 # Accrual is faster than the window in every one of them: a person every 2 to 5 days, a window of 10.
@@ -44,8 +47,11 @@ STUDIES = [
     {"design": THREE, "rules": [WAIT]},
     {"design": DEESCALATE, "rules": [COHORT, WAIT_UP, STOP], "start_level": 2},
     {"design": BOIN, "rules": [COHORT, SENTINEL, STAGGER, STOP]},
+    {"design": TITE_CRM, "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
+    {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
+    {"design": TITE_BOIN, "rules": [STOP], "cohort_size": 1},
 ]
-TRIALS_EACH = 38  # 6 × 38 = 228 trials
+TRIALS_EACH = 25  # 9 × 25 = 225 trials
 
 
 def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, int, Event]]:

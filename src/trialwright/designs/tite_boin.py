@@ -1,0 +1,271 @@
+"""Time-to-event BOIN (TITE-BOIN): as BOIN, and participants in their window count by their follow-up.
+
+Rule in words. Two boundaries are worked out before the trial. The estimated DLT rate at the current level is its DLTs
+divided by the effective number there: participants with a DLT or a finished window count as one, those still in the
+window as the share of it they have behind them. At or below the lower boundary the next participants go one level up,
+at or above the upper one they go one level down, in between they stay. Nobody is assigned while more than half of the
+participants at the current level are in their window, nor at the lowest level when the estimate asks to go down and
+someone there is in the window. A level whose DLT rate is too probably above the target is eliminated with every level
+above it; when the lowest is eliminated the trial stops. Elimination comes first, and never waits. At the end the rates
+of settled participants are pooled so that they do not fall with dose, and the level nearest to the target is selected
+among those tried and not eliminated.
+
+Formula. e = n_settled + (sum of follow-up of those in the window) / T; up: y / e <= lambda_e; down: y / e >= lambda_d;
+lambda_e = log((1 - p_saf) / (1 - t)) / log(t (1 - p_saf) / (p_saf (1 - t))), lambda_d = log((1 - t) / (1 - p_tox)) /
+log(p_tox (1 - t) / (t (1 - p_tox))), t the target; p_saf = 0.6 t and p_tox = 1.4 t unless given. Wait: pending >
+max_pending n. Eliminated: n >= 3 and P(p > t) > elimination_confidence under Beta(1 + y, 1 + n - y), where n has
+everybody in it: those in their window count as free of DLT. Selection: isotonic regression of (y + 0.05) / (n + 0.1).
+With extra_safe the trial stops at a lower probability for the lowest level while that is the current one, and at the
+end nothing is selected at that probability. Rules that ask for a posterior get Beta(1 + y, 1 + e - y).
+
+Differs from Yuan et al. 2018, where the outcomes still to come are imputed: the effective number is that of Lin & Yuan
+2020 and of the reference file. At lambda_d e exactly this design goes down, as in the paper; boin.py stays there, as
+its own reference does; it matters only for rare choices of p_saf and p_tox. Whoever is past the window with an event
+that nobody has judged yet is pending and adds nothing to the effective number until it is judged. Asked about counts
+alone, participants in their window have no follow-up yet.
+
+Reference. Yuan, Lin, Li, Nie & Warren 2018, Clinical Cancer Research 24:4921; Lin & Yuan 2020, Biostatistics 21:807.
+Numbers agree with references/titegboin_tite_boin.
+
+Choose it when the window is long against the accrual and the site wants a rule it can follow by counting. Not when
+most DLTs come late in the window: half of the follow-up is then less than half of the risk; nor when toxicity may fall
+with dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import log
+from typing import Any, Literal, final
+
+import numpy as np
+
+from trialwright.designs import Published
+from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
+from trialwright.numerics.scalars import is_number, is_probability
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.stepwise import (
+    DOWN,
+    ROUNDING,
+    STAY,
+    UP,
+    Closure,
+    at_current,
+    closure,
+    step,
+    stricter_at_lowest,
+)
+from trialwright.vocabulary.words import Text
+
+LEAST = 3  # settled participants before a level can be eliminated
+PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
+
+ESCALATE = Text(
+    en="{n_dlt} DLT in {n} at level {current}, {pending} of them in their window (effective number {effective:number2})"
+    ": the rate is at or below the boundary {lower:percent1}, which asks for a higher level.",
+    fr="{n_dlt} DLT sur {n} au palier {current}, dont {pending} dans leur fenêtre (effectif équivalent "
+    "{effective:number2}) : le taux ne dépasse pas la borne {lower:percent1}, ce qui demande un palier supérieur.",
+)
+BETWEEN = Text(
+    en="{n_dlt} DLT in {n} at level {current}, {pending} of them in their window (effective number {effective:number2})"
+    ": the rate lies between the boundaries {lower:percent1} and {upper:percent1}, which asks to stay.",
+    fr="{n_dlt} DLT sur {n} au palier {current}, dont {pending} dans leur fenêtre (effectif équivalent "
+    "{effective:number2}) : le taux est compris entre les bornes {lower:percent1} et {upper:percent1}, ce qui demande "
+    "de rester.",
+)
+DE_ESCALATE = Text(
+    en="{n_dlt} DLT in {n} at level {current}, {pending} of them in their window (effective number {effective:number2})"
+    ": the rate is at or above the boundary {upper:percent1}, which asks for a lower level.",
+    fr="{n_dlt} DLT sur {n} au palier {current}, dont {pending} dans leur fenêtre (effectif équivalent "
+    "{effective:number2}) : le taux atteint la borne {upper:percent1}, ce qui demande un palier inférieur.",
+)
+SUSPENDED = Text(
+    en="{pending} of {n} participants at level {current} are in their window, more than the share of "
+    "{most:percent1} that may be: nobody is assigned for now.",
+    fr="{pending} participants sur {n} au palier {current} sont dans leur fenêtre, plus que la part admise de "
+    "{most:percent1} : aucune inclusion pour l'instant.",
+)
+UNSETTLED = Text(
+    en="{n_dlt} DLT in {n} at the lowest level ask to go down, and {pending} participants there are in their window: "
+    "nobody is assigned for now.",
+    fr="{n_dlt} DLT sur {n} au palier le plus bas demandent de descendre, et {pending} participants y sont dans leur "
+    "fenêtre : aucune inclusion pour l'instant.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TiteBoin:
+    """Parameters of the TITE-BOIN design."""
+
+    target_toxicity_rate: float
+    p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
+    p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
+    max_pending: float = 0.5  # highest share of the participants at the current level that may be in their window
+    elimination_confidence: float = 0.95
+    extra_safe: bool = False
+    offset: float = 0.05  # the lowest level stops the trial above elimination_confidence - offset, when extra_safe
+    bound_selection: bool = False
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
+        complaints.unless(is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual")
+        self._check_rates(complaints)
+        confidence, offset = self.elimination_confidence, self.offset
+        sure = complaints.unless(
+            is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual"
+        )
+        allowed = "must be 0 or more, and less than elimination_confidence"
+        below = is_number(offset) and offset >= 0 and (not sure or offset < confidence)
+        complaints.unless(below, "offset", offset, allowed, "0.05 is usual")
+        complaints.unless(is_probability(self.max_pending), "max_pending", self.max_pending, between, "0.5 is usual")
+        for place in ("extra_safe", "bound_selection"):
+            value = getattr(self, place)
+            complaints.unless(isinstance(value, bool), place, value, "must be true or false")
+        complaints.raise_as(ParameterError, "tite_boin cannot be built")
+
+    def _check_rates(self, complaints: Complaints) -> None:
+        target = self.target_toxicity_rate
+        known = is_probability(target)
+        saf, tox = self.p_saf, self.p_tox
+        low = saf is None or (is_probability(saf) and (not known or saf < target))
+        complaints.unless(low, "p_saf", saf, "must lie between 0 and the target", "leave it out for 0.6 target")
+        high = is_probability(tox) and (not known or tox > target) if tox is not None else not known or 1.4 * target < 1
+        complaints.unless(
+            high, "p_tox", tox, "must lie between the target and 1", "give one when 1.4 target is 1 or more"
+        )
+
+    @property
+    def looks_at(self) -> Literal["participants"]:
+        """The follow-up of every participant."""
+        return "participants"
+
+    @property
+    def lambda_e(self) -> float:
+        """Up at or below this observed rate (Liu & Yuan 2015)."""
+        target = self.target_toxicity_rate
+        saf = 0.6 * target if self.p_saf is None else self.p_saf
+        return log((1 - saf) / (1 - target)) / log(target * (1 - saf) / (saf * (1 - target)))
+
+    @property
+    def lambda_d(self) -> float:
+        """Down at or above this observed rate (Liu & Yuan 2015)."""
+        target = self.target_toxicity_rate
+        tox = 1.4 * target if self.p_tox is None else self.p_tox
+        return log((1 - target) / (1 - tox)) / log(tox * (1 - target) / (target * (1 - tox)))
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """Any number of levels will do."""
+        return ()
+
+    def propose(self, seen: Seen) -> Proposal:
+        """One level up, the same or one down, below every eliminated level; or nobody for now."""
+        counted = replace(seen, n=seen.n_treated, n_pending=np.zeros_like(seen.n))
+        here, direction = self._here(seen), self._direction(seen)
+        closed = self._eliminated(counted, extra_safe=self.extra_safe & (seen.current == 1))
+        held = at_current(closed.open.astype(np.int64), seen) == 1
+        suspended = held & (here["pending"] > self.max_pending * here["n"] + ROUNDING)
+        unsettled = held & ~suspended & (seen.current == 1) & (direction == DOWN) & (here["pending"] > 0)
+        waiting = suspended | unsettled
+        proposal = step(
+            counted,
+            np.where(waiting, STAY, direction),
+            closed=closed,
+            reasons=[replace(reason, where=reason.where & ~waiting) for reason in self._reasons(seen, direction)],
+            design="tite_boin",
+            posterior=believed_of(seen),
+        )
+        counts = {"effective_n": effective_n(seen), "eliminated": np.asarray(~closed.open, np.float64)}
+        said = {**here, "most": self.max_pending}
+        for where, code, text in ((suspended, "suspended", SUSPENDED), (unsettled, "unsettled", UNSETTLED)):
+            proposal = proposal.changed(where, code=f"tite_boin.{code}", text=text, values=said, wait=True)
+        return replace(
+            proposal,
+            evidence={**(proposal.evidence or {}), **counts},
+            notes=tuple(note for note in proposal.notes if note.where.any()),
+        )
+
+    def select(self, seen: Seen) -> Ints:
+        """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
+        counted = replace(seen, n=seen.n_treated, n_pending=np.zeros_like(seen.n))
+        admissible = (seen.n > 0) & self._eliminated(counted, extra_safe=np.full(seen.batch, self.extra_safe)).open
+        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
+        at_most = self.lambda_d if self.bound_selection else np.inf
+        return nearest_after_pooling(rate, self.target_toxicity_rate, at_most=at_most)
+
+    def _direction(self, seen: Seen) -> Ints:
+        """Where the estimated rate at the current level points; nowhere while nobody has any follow-up there."""
+        effective, n_dlt = self._here(seen)["effective"], at_current(seen.n_dlt, seen)
+        up, down = n_dlt <= self.lambda_e * effective + ROUNDING, n_dlt >= self.lambda_d * effective - ROUNDING
+        return np.where(effective <= 0, STAY, np.where(down, DOWN, np.where(up, UP, STAY)))
+
+    def _reasons(self, seen: Seen, direction: Ints) -> list[Note]:
+        said = {**self._here(seen), "lower": self.lambda_e, "upper": self.lambda_d}
+        ways = ((UP, "escalate", ESCALATE), (STAY, "stay", BETWEEN), (DOWN, "de_escalate", DE_ESCALATE))
+        return [Note(f"tite_boin.{name}", text, direction == way, said) for way, name, text in ways]
+
+    def _here(self, seen: Seen) -> dict[str, Any]:
+        """What is counted at the current level, each ``[B]``."""
+        effective = np.take_along_axis(effective_n(seen), seen.current[:, None] - 1, axis=1)[:, 0]
+        return {
+            "current": seen.current,
+            "n": at_current(seen.n_treated, seen),
+            "n_dlt": at_current(seen.n_dlt, seen),
+            "pending": at_current(seen.n_pending, seen),
+            "effective": effective,
+        }
+
+    def _eliminated(self, counted: Seen, *, extra_safe: Bools) -> Closure:
+        """Levels closed by everybody treated there; ``counted`` has those in their window among the settled."""
+        target, confidence = self.target_toxicity_rate, self.elimination_confidence
+        probability: Floats = BetaPosterior.after(n=counted.n, n_dlt=counted.n_dlt).exceedance(target)
+        usual = closure(counted, probability, rate=target, confidence=confidence, least=LEAST)
+        if not extra_safe.any():
+            return usual
+        stricter = stricter_at_lowest(usual, counted, confidence=confidence - self.offset, least=LEAST)
+        where = extra_safe[:, None]
+        return replace(
+            usual,
+            closed=np.where(where, stricter.closed, usual.closed),
+            confidence=np.where(where, stricter.confidence, usual.confidence),
+        )
+
+
+def effective_n(seen: Seen) -> Floats:
+    """Participants at each level, those in their window by the share of it behind them, ``[B, D]``."""
+    people = seen.people
+    if people is None:
+        return seen.n.astype(np.float64)
+    pending = people.evaluable & ~people.dlt & ~people.complete
+    inside = people.follow_up < seen.window_days  # past it and not complete: an event awaits judgement
+    days = np.where(pending & inside, np.maximum(people.follow_up, 0), 0)
+    at_level = people.dose_level[:, :, None] == np.arange(1, seen.levels + 1)
+    behind = (at_level * days[:, :, None]).sum(axis=1)
+    return np.asarray(seen.n + behind / max(seen.window_days, 1), np.float64)
+
+
+def believed_of(seen: Seen) -> BetaPosterior:
+    """What rules may ask: Beta(1 + y, 1 + e - y) at every level; those in their window count by their follow-up."""
+    free = effective_n(seen) - seen.n_dlt
+    return BetaPosterior(np.asarray(1 + seen.n_dlt, np.float64), np.asarray(1 + free, np.float64))
+
+
+_QUARTER, _FIFTH, _SAFER = (
+    {"target_toxicity_rate": 0.25},
+    {"target_toxicity_rate": 0.2},
+    {"target_toxicity_rate": 0.3, "extra_safe": True},
+)
+_NEXT = "TITEgBOIN 0.4.0, next_TITE_QuasiBOIN(): references/titegboin_tite_boin, case"
+PUBLISHED = (
+    Published(f"{_NEXT} 015", _QUARTER, 4, "1NNN 2NNT", 1),
+    Published(f"{_NEXT} 022", _QUARTER, 3, "1NNNT 2NTT", 1),
+    Published(f"{_NEXT} 038", _QUARTER, 3, "1NNN 1NTT 2NTT 3NNT 3TTT", 2),
+    Published(f"{_NEXT} 042", _FIFTH, 4, "1NNN 1NNT", 1),
+    Published(f"{_NEXT} 040", _SAFER, 5, "1NNN 2NNN 3NNN 3NNT 3NNT", 4),
+)
+DESIGN = TiteBoin
+IN_FRENCH = "BOIN avec délais (TITE-BOIN) : les participants encore dans leur fenêtre comptent à proportion du suivi."

@@ -1,0 +1,272 @@
+"""Time-to-event continual reassessment method (TITE-CRM): as the CRM, and participants in their window count in part.
+
+Rule in words. Before the trial the team writes down its guess of the DLT rate at every level (the skeleton). A single
+number, beta, bends this curve up or down. Whenever a participant comes, beta is estimated from everybody: those with a
+DLT or a finished window count fully, those still in the window count as free of DLT with a weight that grows with
+their follow-up. The level whose estimated DLT rate is nearest to the target is recommended; equal distances go to the
+lower level. Nobody has to wait. There is no limit on steps, no early stopping: add no_skipping and
+stop_when_too_toxic.
+
+Formula. Likelihood: product of p^y (1 - w p)^(1 - y); power: p_d = s_d^exp(beta); logistic: logit p_d = a0 + exp(beta)
+(logit(s_d) - a0); beta ~ N(0, prior_sd^2). Weights: w = 1 with a DLT or a finished window; "linear": w = u / T, u days
+since the infusion of T in the window; "adaptive": w = (k + (u - t_k) / (t_{k+1} - t_k)) / (K + 1), with t_1 ... t_K
+the days of the K DLTs so far, t_0 = 0, t_{K+1} = T, k of them before u. Who is not evaluable is left out. The curve
+compared with the target is the one at the posterior mean of beta ("plug-in") or its posterior mean ("posterior-mean");
+with method "likelihood" the one at the maximum. Without a DLT there is no maximum: the curve at the end is used then.
+
+Differs from Cheung & Chappell 2000: days are whole, so a DLT on day u counts as before u only from the next day on.
+Whoever is past the window with an event that nobody has judged yet counts for nothing until it is judged.
+Asked about counts alone, without follow-up, the design counts settled participants only.
+
+Reference. Cheung & Chappell 2000, Biometrics 56:1177; Cheung 2011, Dose Finding by the Continual Reassessment Method.
+Numbers agree with references/dfcrm_titecrm and, with everybody settled, references/dfcrm_crm.
+
+Choose it when the window is long against the accrual and a statistician can calibrate the skeleton; "adaptive" when
+DLTs are not spread evenly over the window. Not when most DLTs come late in the window: weights then promise more than
+was seen; nor when toxicity may fall with dose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, final
+
+import numpy as np
+
+from trialwright.designs import Published
+from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.one_parameter import (
+    LikelihoodFit,
+    NormalPrior,
+    OneParameterModel,
+    OneParameterPosterior,
+    Unfinished,
+    posterior,
+    weighted_fit,
+)
+from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.windows import adaptive_share, linear_share
+from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.words import Text
+
+CLOSEST = Text(
+    en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1}.",
+    fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1}.",
+)
+NOBODY = Text(
+    en="Nobody has any follow-up that counts yet, so there is nothing to estimate from; level {level} is kept.",
+    fr="Aucun suivi ne compte encore : rien ne permet d'estimer ; le palier {level} est conservé.",
+)
+WEIGHED = Text(
+    en="{pending} participants without a DLT are still in their window; together they count as {weight:number2}.",
+    fr="{pending} participants sans DLT sont encore dans leur fenêtre ; ensemble ils comptent pour {weight:number2}.",
+)
+NO_MAXIMUM = Text(
+    en="With {n_dlt} DLT in {n} settled participants the likelihood has no maximum; the curve at its end is used.",
+    fr="Avec {n_dlt} DLT chez {n} participants évalués, la vraisemblance n'a pas de maximum ; la courbe limite sert.",
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the likelihood is made of."""
+
+    n: Ints  # [B, D] participants who count fully
+    n_dlt: Ints  # [B, D] of them with a DLT
+    unfinished: Unfinished
+
+    @property
+    def anybody(self) -> Bools:
+        """Whether anything at all is known, ``[B]``."""
+        return np.asarray((self.n.sum(axis=1) > 0) | self.unfinished.anybody, np.bool_)
+
+    @property
+    def weight_pending(self) -> Floats:
+        """What participants in their window count for together, ``[B]``."""
+        return np.asarray(self.unfinished.weight.sum(axis=1), np.float64)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TiteCrm:
+    """Parameters of the time-to-event continual reassessment method."""
+
+    target_toxicity_rate: float
+    skeleton: tuple[float, ...]
+    weights: Literal["linear", "adaptive"] = "linear"
+    prior_sd: float = 1.34**0.5
+    model: Literal["power", "logistic"] = "power"
+    intercept: float = 3.0  # a0 of the logistic model
+    method: Literal["bayes", "likelihood"] = "bayes"
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    confidence: float = 0.9  # of the Wald limits shown as evidence
+    select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        target = self.target_toxicity_rate
+        complaints.unless(
+            is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
+        )
+        self._check_skeleton(complaints)
+        complaints.unless(
+            is_positive(self.prior_sd), "prior_sd", self.prior_sd, "must be a number above 0", "1.16 is usual"
+        )
+        complaints.unless(is_number(self.intercept), "intercept", self.intercept, "must be a number", "3 is usual")
+        complaints.unless(
+            is_probability(self.confidence), "confidence", self.confidence, "must lie between 0 and 1", "0.9 is usual"
+        )
+        for place, allowed in CHOICES.items():
+            value = getattr(self, place)
+            complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+        complaints.raise_as(ParameterError, "tite_crm cannot be built")
+
+    def _check_skeleton(self, complaints: Complaints) -> None:
+        guesses = self.skeleton
+        listed = is_list_of(is_probability, guesses)
+        allowed = "must list one guess between 0 and 1 per dose level"
+        if not complaints.unless(listed, "skeleton", guesses, allowed, "for example [0.05, 0.12, 0.25]"):
+            return
+        object.__setattr__(self, "skeleton", tuple(map(float, guesses)))
+        complaints.unless(is_rising(self.skeleton), "skeleton", guesses, "must rise from level to level")
+        if self.model == "logistic" and is_number(self.intercept):
+            highest = 1 / (1 + np.exp(-self.intercept))
+            allowed = (
+                f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {self.intercept}"
+            )
+            complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
+
+    @property
+    def looks_at(self) -> Literal["participants"]:
+        """The follow-up of every participant."""
+        return "participants"
+
+    @property
+    def curve(self) -> OneParameterModel:
+        """The dose-toxicity model."""
+        return OneParameterModel(self.model, self.skeleton, self.intercept)
+
+    def fits(self, levels: int) -> Sequence[Finding]:
+        """The skeleton must guess a rate for every dose level."""
+        complaints = Complaints()
+        allowed = f"must have one guess for each of the {levels} dose levels, not {len(self.skeleton)}"
+        complaints.unless(len(self.skeleton) == levels, "skeleton", list(self.skeleton), allowed)
+        return complaints.findings
+
+    def propose(self, seen: Seen) -> Proposal:
+        """The level nearest to the target, by the curve estimated from everybody's follow-up so far."""
+        return self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+
+    def select(self, seen: Seen) -> Ints:
+        """The level nearest to the target at the end; 0 when nothing is known."""
+        known = self._known(seen)
+        curve = self._estimated(self._posterior(known)) if self.method == "bayes" else self._fit(known).rate
+        best = self._nearest(curve, known)
+        if self.select_among == "tried":
+            best = np.minimum(best, seen.highest_tried)
+        return np.where(known.anybody, best, NO_LEVEL)
+
+    def weights_of(self, seen: Seen) -> Floats:
+        """What every participant counts for, ``[B, P]``: 1 when settled, 0 when not evaluable."""
+        people = seen.people
+        if people is None:
+            return np.zeros((seen.batch, 0))
+        dlt = people.evaluable & people.dlt
+        if self.weights == "linear":
+            share = linear_share(people.follow_up, window=seen.window_days)
+        else:
+            share = adaptive_share(people.follow_up, dlt=dlt, dlt_after=people.dlt_after, window=seen.window_days)
+        unjudged = people.follow_up >= seen.window_days  # past the window and not complete: an event awaits judgement
+        settled = dlt | people.complete
+        return np.where(people.evaluable, np.where(settled, 1.0, np.where(unjudged, 0.0, share)), 0.0)
+
+    def _known(self, seen: Seen) -> Known:
+        weight = self.weights_of(seen)
+        if seen.people is None:
+            return Known(seen.n, seen.n_dlt, Unfinished(np.zeros(weight.shape, np.int64), weight))
+        level = seen.people.dose_level
+        whole = (level[:, :, None] == np.arange(1, seen.levels + 1)) & (weight >= 1)[:, :, None]
+        return Known(
+            n=whole.sum(axis=1),
+            n_dlt=(whole & seen.people.dlt[:, :, None]).sum(axis=1),
+            unfinished=Unfinished(level, np.where(weight < 1, weight, 0.0)),
+        )
+
+    def _by_posterior(self, seen: Seen) -> Proposal:
+        known = self._known(seen)
+        believed = self._posterior(known)
+        curve = self._estimated(believed)
+        level = np.where(known.anybody, self._nearest(curve, known), seen.current)
+        lower, upper = believed.wald_limits(self.confidence)
+        evidence = {
+            "beta_mean": believed.beta_mean,
+            "beta_variance": believed.beta_variance,
+            "plug_in": believed.plug_in(),
+            "posterior_mean": believed.mean(),
+            "lower_limit": lower,
+            "upper_limit": upper,
+            "weight_pending": known.weight_pending,
+        }
+        notes = self._notes(curve, seen=seen, known=known, level=level)
+        return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
+
+    def _by_likelihood(self, seen: Seen) -> Proposal:
+        known = self._known(seen)
+        fitted = self._fit(known)
+        level = np.where(known.anybody, self._nearest(fitted.rate, known), seen.current)
+        counts = {"n": known.n.sum(axis=1), "n_dlt": known.n_dlt.sum(axis=1)}
+        notes = (
+            Note("tite_crm.no_maximum", NO_MAXIMUM, known.anybody & ~fitted.exists, counts),
+            *self._notes(fitted.rate, seen=seen, known=known, level=level),
+        )
+        notes = tuple(note for note in notes if note.where.any())
+        evidence = {"beta": fitted.beta, "plug_in": fitted.rate, "weight_pending": known.weight_pending}
+        return Proposal.of_level(level, notes=notes, evidence=evidence)
+
+    def _notes(self, curve: Floats, *, seen: Seen, known: Known, level: Ints) -> tuple[Note, ...]:
+        rate = np.take_along_axis(curve, np.maximum(level - 1, 0)[:, None], axis=1)[:, 0]
+        values = {"level": level, "rate": rate, "target": self.target_toxicity_rate}
+        pending = seen.n_pending.sum(axis=1)
+        weighed = {"pending": pending, "weight": known.weight_pending}
+        return (
+            Note("tite_crm.weighed", WEIGHED, pending > 0, weighed),
+            Note("tite_crm.closest_to_target", CLOSEST, known.anybody, values),
+            Note("tite_crm.nothing_known", NOBODY, ~known.anybody, {"level": level}),
+        )
+
+    def _posterior(self, known: Known) -> OneParameterPosterior:
+        return posterior(
+            self.curve, prior=NormalPrior(self.prior_sd), n=known.n, n_dlt=known.n_dlt, unfinished=known.unfinished
+        )
+
+    def _estimated(self, believed: OneParameterPosterior) -> Floats:
+        return believed.plug_in() if self.estimate == "plug-in" else believed.mean()
+
+    def _fit(self, known: Known) -> LikelihoodFit:
+        return weighted_fit(self.curve, n=known.n, n_dlt=known.n_dlt, unfinished=known.unfinished)
+
+    def _nearest(self, curve: Floats, known: Known) -> Ints:
+        return closest_to_target(np.where(known.anybody[:, None], curve, 0.0), self.target_toxicity_rate)
+
+
+CHOICES = {
+    "weights": ("linear", "adaptive"),
+    "model": ("power", "logistic"),
+    "method": ("bayes", "likelihood"),
+    "estimate": ("plug-in", "posterior-mean"),
+    "select_among": ("all", "tried"),
+}
+_FIVE = {"target_toxicity_rate": 0.25, "skeleton": (0.05, 0.12, 0.25, 0.4, 0.55)}
+_SETTLED = "dfcrm 0.2.2.1, crm(), which is the TITE-CRM with everybody settled: references/dfcrm_crm, case"
+PUBLISHED = (
+    Published(f"{_SETTLED} 001", _FIVE, 5, "1N", 4),
+    Published(f"{_SETTLED} 004", _FIVE, 5, "1NNT", 1),
+    Published(f"{_SETTLED} 005", _FIVE, 5, "1TTT", 1),
+)
+DESIGN = TiteCrm
+IN_FRENCH = (
+    "CRM avec délais (TITE-CRM) : les participants encore dans leur fenêtre comptent à proportion de leur suivi."
+)
