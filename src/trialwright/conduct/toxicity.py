@@ -31,7 +31,7 @@ class Observed:
     complete: bool  # the window has passed and nothing in it waits for judgement
     evaluable: bool
     window_ends: date | None  # the last day of the window; None before the infusion
-    follow_up: int  # days since the infusion the window counts from; NOT_YET before it
+    follow_up: int  # days since the infusion the window counts from, up to the first unjudged event; NOT_YET before it
     dlt_after: int  # days from that infusion to the first DLT; NOT_YET without one
 
     @property
@@ -80,9 +80,23 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         complete=passed and not left and None not in outcomes,
         evaluable=dlt or not left,
         window_ends=ends,
-        follow_up=NOT_YET if counted is None else (on - counted).days,
+        follow_up=_follow_up(known, outcomes, counted=counted, on=on),
         dlt_after=_dlt_after(known, outcomes, counted=counted),
     )
+
+
+def _follow_up(
+    known: Sequence[Known[AdverseEventReported]],
+    outcomes: Sequence[bool | None],
+    *,
+    counted: date | None,
+    on: date,
+) -> int:
+    """Whole days known to be free of DLT or to hold one: an event that awaits judgement ends what is known."""
+    if counted is None:
+        return NOT_YET
+    waiting = [one.event.on for one, outcome in zip(known, outcomes, strict=True) if outcome is None]
+    return max(0, (min([on, *waiting]) - counted).days)
 
 
 def _dlt_after(

@@ -34,7 +34,7 @@ class People:
     dlt: Bools  # a dose-limiting toxicity has been seen
     complete: Bools  # the whole DLT window has passed
     evaluable: Bools  # counts for dose finding at all (infused, or still expected to be)
-    follow_up: Ints  # whole days since the infusion the window counts from; NOT_YET before it
+    follow_up: Ints  # days since the infusion, up to the first event awaiting judgement; NOT_YET before it
     dlt_after: Ints  # days from that infusion to the DLT; NOT_YET without one
 
     @classmethod

@@ -15,6 +15,7 @@ from trialwright.vocabulary.events import (
     InfusionGiven,
     ParticipantEnrolled,
 )
+from trialwright.vocabulary.seen import NOT_YET
 
 
 def enrolled(who: str = "P-1", *, day: int = 1, level: int = 1) -> Event:
@@ -87,6 +88,16 @@ class TestWindow:
         one = seen(study_of(), enrolled(), infused(), event(day=2, related=None), day=100)
         assert not one.settled
         assert one.evaluable
+
+    def test_follow_up_ends_where_judgement_is_awaited(self) -> None:
+        """Time-to-event designs count days without a DLT; a day with an unjudged event is not one of them."""
+        study = study_of()
+        assert seen(study, enrolled(), day=3).follow_up == NOT_YET
+        assert [seen(study, enrolled(), infused(), day=day).follow_up for day in (1, 5, 30)] == [0, 4, 29]
+        unjudged = event(day=4, related=None)
+        assert [seen(study, enrolled(), infused(), unjudged, day=day).follow_up for day in (4, 5, 30)] == [3, 3, 3]
+        judged = seen(study, enrolled(), infused(), event(day=4), day=30)
+        assert (judged.follow_up, judged.dlt_after) == (29, 3)
 
     def test_who_leaves_inside_the_window_is_not_evaluable(self) -> None:
         left = FollowUpEnded(usubjid="P-1", on=on(11), completed=False, reason="withdrew")
