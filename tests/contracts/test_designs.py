@@ -70,6 +70,17 @@ OTHERS = [
     designs.build("keyboard", {"target_toxicity_rate": 0.3, "elimination_n": 3, "elimination_confidence": 0.7}),
     designs.build("i3_plus_3", {"target_toxicity_rate": 0.2, "margin_below": 0.1, "elimination_confidence": 0.6}),
     designs.build("tpi", {"target_toxicity_rate": 0.3, "prior_a": 1, "prior_b": 1, "exclusion_confidence": 0.5}),
+    designs.build(
+        "wages_tait",
+        {
+            "toxicity_limit": 0.25,
+            "activity_limit": 0.4,
+            "skeleton": (0.05, 0.15, 0.3),
+            "activity_skeletons": ((0.2, 0.4, 0.6), (0.4, 0.6, 0.6), (0.6, 0.4, 0.2)),
+            "model_weights": (2, 1, 1),
+            "confidence": 0.6,
+        },
+    ),
     designs.build("boin12", {"toxicity_limit": 0.25, "activity_limit": 0.5, "activity_confidence": 0.5}),
     designs.build("boin12", {"toxicity_limit": 0.4, "activity_limit": 0.1, "toxicity_confidence": 0.6, "stay_from": 3}),
 ]
@@ -295,6 +306,30 @@ class TestTheRegistry:
             ),
             ("boin", {"target_toxicity_rate": 0.8}, {"p_tox"}),
             (
+                "wages_tait",
+                {
+                    "toxicity_limit": 1,
+                    "activity_limit": 0,
+                    "skeleton": [0.2, 0.1],
+                    "activity_skeletons": [[0.2, 0.3], [0.2]],
+                    "model_weights": [1.0],
+                },
+                {"toxicity_limit", "activity_limit", "skeleton", "activity_skeletons", "model_weights"},
+            ),
+            (
+                "wages_tait",
+                {
+                    "toxicity_limit": 0.3,
+                    "activity_limit": 0.2,
+                    "skeleton": [0.1, 0.2],
+                    "activity_skeletons": [0.1, 0.2],
+                    "model_weights": [0, 1],
+                    "confidence": 2,
+                    "prior_sd": 0,
+                },
+                {"activity_skeletons", "model_weights", "confidence", "prior_sd"},
+            ),
+            (
                 "boin12",
                 {"toxicity_limit": 0.8, "activity_limit": 0, "score_both": 101, "stay_from": 0, "prior_a": 0},
                 {"toxicity_limit", "activity_limit", "score_both", "stay_from", "prior_a"},
@@ -318,6 +353,9 @@ class TestTheRegistry:
     def test_levels_that_do_not_fit_are_named(self) -> None:
         crm = designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": [0.1, 0.2, 0.3]})
         assert [finding.place for finding in crm.fits(4)] == ["skeleton"]
+        rows = {"skeleton": [0.1, 0.2], "activity_skeletons": [[0.1, 0.2, 0.3]]}
+        wages_tait = designs.build("wages_tait", {"toxicity_limit": 0.3, "activity_limit": 0.2, **rows})
+        assert [finding.place for finding in wages_tait.fits(4)] == ["skeleton", "activity_skeletons"]
         blocks = designs.build("fixed_blocks", {"levels": [1, 3], "sizes": [3, 3]})
         assert [finding.place for finding in blocks.fits(2)] == ["levels"]
 

@@ -105,6 +105,18 @@ class OneParameterPosterior:
         """Probability that the true DLT rate is above ``rate``, ``[B, D]``."""
         return quadrature.cumulative(self._log_density(), self.panels, points=self.model.beta_at(rate))
 
+    def log_evidence(self) -> Floats:
+        """Log probability of the data, beta integrated out: the log of int L(beta) f(beta) dbeta, ``[B]``.
+
+        By the trapezoid on the nodes that reached the tolerance for the moments; the binomial coefficients, the same
+        under every model, are left out.
+        """
+        answer, density = np.empty(len(self.n)), self._log_density()
+        for panel in self.panels:
+            logs = density(panel.rows, panel.axis.nodes)
+            answer[panel.rows] = sp.logsumexp(logs, axis=1) + np.log(panel.axis.step)
+        return np.asarray(answer - np.log(self.prior_sd * np.sqrt(2 * np.pi)), np.float64)
+
     def _log_density(self) -> quadrature.LogDensity:
         return partial(log_posterior, model=self.model, prior_sd=self.prior_sd, n=self.n, n_dlt=self.n_dlt)
 
