@@ -20,10 +20,10 @@ desirability: the highest of three levels, the lowest of two. Selection: isotoni
 Differs from the tool behind references/escalation_boin12, whose 42 decisions are repeated here: at or above lambda_d
 that tool goes to the level below (the lowest: stays) even when it is closed; here, as in the paper, a closed level is
 never given, so that the nearest open level below follows, or the trial stops. That tool also closes each of three
-neighbours by its own counts alone; here toxicity closes every level above too. Another tool in use reports other
-operating characteristics for the same trial (57.3% against 49.6% correct selections). The conventions of the
-reference file do not settle which of its choices explain it: how a level above that was never tried is explored, ties,
-and the closed levels just named are those that differ between readings of the paper. "Nine or more treated" is read
+neighbours by its own counts alone; here toxicity closes every level above too. Two tools in
+use are known to report different figures for one trial (49.6% and 57.3%). The conventions of the reference file do not
+say why; it could be how an untried level above is explored, how ties are broken, or the closed levels just named.
+"Nine or more treated" is read
 as: settled at the current level.
 
 Reference. Lin, Zhou, Yan, Li & Yuan 2020, JCO Precision Oncology 4:1393. Numbers agree with
@@ -197,7 +197,7 @@ class Boin12:
         """What is believed about the mean score of every level, divided by 100."""
         neither, both = self.score_neither / 100, self.score_both / 100
         total = seen.activity + neither * (seen.n - seen.n_dlt - seen.activity)
-        if neither + both != 1:  # otherwise the counts of the two outcomes apart are enough
+        if self.score_neither + self.score_both != 100:  # otherwise the counts of the two outcomes apart are enough
             total = total + (neither + both - 1) * seen.activity_with_dlt
         return BetaPosterior(np.asarray(self.prior_a + total), np.asarray(self.prior_b + seen.n - total))
 
