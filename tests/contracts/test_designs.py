@@ -16,8 +16,8 @@ from trialwright.testing.designs import (
     check_design,
     instances,
     published_decisions_are_repeated,
-    seen_after,
 )
+from trialwright.testing.states import seen_after
 from trialwright.vocabulary.errors import Finding, NotFound, ParameterError
 from trialwright.vocabulary.seen import Design, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
@@ -85,6 +85,19 @@ OTHERS = [
     designs.build("keyboard", {"target_toxicity_rate": 0.3, "elimination_n": 3, "elimination_confidence": 0.7}),
     designs.build("i3_plus_3", {"target_toxicity_rate": 0.2, "margin_below": 0.1, "elimination_confidence": 0.6}),
     designs.build("tpi", {"target_toxicity_rate": 0.3, "prior_a": 1, "prior_b": 1, "exclusion_confidence": 0.5}),
+    designs.build(
+        "wages_tait",
+        {
+            "toxicity_limit": 0.25,
+            "activity_limit": 0.4,
+            "skeleton": (0.05, 0.15, 0.3),
+            "activity_skeletons": ((0.2, 0.4, 0.6), (0.4, 0.6, 0.6), (0.6, 0.4, 0.2)),
+            "model_weights": (2, 1, 1),
+            "confidence": 0.6,
+        },
+    ),
+    designs.build("boin12", {"toxicity_limit": 0.25, "activity_limit": 0.5, "activity_confidence": 0.5}),
+    designs.build("boin12", {"toxicity_limit": 0.4, "activity_limit": 0.1, "toxicity_confidence": 0.6, "stay_from": 3}),
 ]
 
 
@@ -171,7 +184,56 @@ class SelectsTheWorst(Sound):
         return np.where(seen.n_dlt.sum(axis=1) > 2, seen.levels, 1)
 
 
+class WithActivity(Sound):
+    """A sound design that looks at activity: it stays, and toxicity closes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("counts with activity")  # type: ignore[arg-type]
+
+    def propose(self, seen: Seen) -> Proposal:
+        assert seen.activity.shape == seen.n.shape
+        evidence = {"tolerable": np.ones(seen.n.shape), "ceiling": seen.current.astype(float)}
+        return replace(super().propose(seen), evidence=evidence)
+
+    def select(self, seen: Seen) -> Ints:
+        assert seen.activity.shape == seen.n.shape
+        return super().select(seen)
+
+
+class OpensByDlts(WithActivity):
+    def propose(self, seen: Seen) -> Proposal:
+        evidence = {"tolerable": np.where(seen.n_dlt >= 0, 1.0, 0.0), "ceiling": 3.0 + seen.n_dlt.sum(axis=1)}
+        return replace(super().propose(seen), evidence=evidence)
+
+
+class AboveItsCeiling(WithActivity):
+    def propose(self, seen: Seen) -> Proposal:
+        evidence = {"tolerable": np.ones(seen.n.shape), "ceiling": np.zeros(seen.batch)}
+        return replace(super().propose(seen), evidence=evidence)
+
+
+class SelectsAClosedLevel(WithActivity):
+    def propose(self, seen: Seen) -> Proposal:
+        tolerable = np.zeros(seen.n.shape)
+        stopped = Proposal.of_level(np.zeros(seen.batch, np.int64), notes=super().propose(seen).notes)
+        return replace(stopped, evidence={"tolerable": tolerable, "ceiling": np.zeros(seen.batch)})
+
+
+class DoesWithout(WithActivity):
+    def select(self, seen: Seen) -> Ints:
+        return np.ones(seen.batch, np.int64)
+
+
+class AsksForActivity(Sound):
+    def select(self, seen: Seen) -> Ints:
+        return np.minimum(seen.activity[:, 0], 1)
+
+
 class TestTheContractNotices:
+    def test_nothing_about_a_sound_design_that_looks_at_activity(self) -> None:
+        for check in DESIGN_CHECKS[:-1]:  # its constructor takes no parameters that could be nonsense
+            check(WithActivity(), 3)
+
     def test_nothing_about_a_sound_design(self) -> None:
         check_design(Sound(), levels=3)
 
@@ -188,6 +250,11 @@ class TestTheContractNotices:
             (Scribbles, "left as it was given"),
             (Careless, "refused"),
             (SelectsTheWorst, "raised the selection"),
+            (OpensByDlts, "raised the ceiling"),
+            (AboveItsCeiling, "above the ceiling"),
+            (SelectsAClosedLevel, "closed for toxicity"),
+            (DoesWithout, "a trial without activity is refused"),
+            (AsksForActivity, "no activity is observed"),
         ],
         ids=lambda value: value.__name__ if isinstance(value, type) else "",
     )
@@ -303,6 +370,35 @@ class TestTheRegistry:
             ),
             ("boin", {"target_toxicity_rate": 0.8}, {"p_tox"}),
             ("tite_boin", {"target_toxicity_rate": 0.3, "p_saf": 0.4, "max_pending": 1}, {"p_saf", "max_pending"}),
+            (
+                "wages_tait",
+                {
+                    "toxicity_limit": 1,
+                    "activity_limit": 0,
+                    "skeleton": [0.2, 0.1],
+                    "activity_skeletons": [[0.2, 0.3], [0.2]],
+                    "model_weights": [1.0],
+                },
+                {"toxicity_limit", "activity_limit", "skeleton", "activity_skeletons", "model_weights"},
+            ),
+            (
+                "wages_tait",
+                {
+                    "toxicity_limit": 0.3,
+                    "activity_limit": 0.2,
+                    "skeleton": [0.1, 0.2],
+                    "activity_skeletons": [0.1, 0.2],
+                    "model_weights": [0, 1],
+                    "confidence": 2,
+                    "prior_sd": 0,
+                },
+                {"activity_skeletons", "model_weights", "confidence", "prior_sd"},
+            ),
+            (
+                "boin12",
+                {"toxicity_limit": 0.8, "activity_limit": 0, "score_both": 101, "stay_from": 0, "prior_a": 0},
+                {"toxicity_limit", "activity_limit", "score_both", "stay_from", "prior_a"},
+            ),
             ("mtpi", {"target_toxicity_rate": 0.2, "margin_below": 0.2}, {"margin_below"}),
             ("mtpi2", {"target_toxicity_rate": 0.2, "margin_above": 0.8, "prior_a": 0}, {"margin_above", "prior_a"}),
             ("keyboard", {"target_toxicity_rate": 0.2, "elimination_n": 0}, {"elimination_n"}),
@@ -322,6 +418,9 @@ class TestTheRegistry:
     def test_levels_that_do_not_fit_are_named(self) -> None:
         crm = designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": [0.1, 0.2, 0.3]})
         assert [finding.place for finding in crm.fits(4)] == ["skeleton"]
+        rows = {"skeleton": [0.1, 0.2], "activity_skeletons": [[0.1, 0.2, 0.3]]}
+        wages_tait = designs.build("wages_tait", {"toxicity_limit": 0.3, "activity_limit": 0.2, **rows})
+        assert [finding.place for finding in wages_tait.fits(4)] == ["skeleton", "activity_skeletons"]
         blocks = designs.build("fixed_blocks", {"levels": [1, 3], "sizes": [3, 3]})
         assert [finding.place for finding in blocks.fits(2)] == ["levels"]
 

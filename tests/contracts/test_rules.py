@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from trialwright import designs, rules
-from trialwright.testing.designs import seen_after
 from trialwright.testing.rules import RULE_CHECKS, check_rule
+from trialwright.testing.states import seen_after
 from trialwright.vocabulary.errors import Finding, ParameterError, Refused
 from trialwright.vocabulary.seen import Proposal, Rule, Seen
 from trialwright.vocabulary.words import Text

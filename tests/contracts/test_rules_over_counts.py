@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from trialwright import designs, rules
-from trialwright.testing.designs import seen_after
+from trialwright.testing.states import seen_after
 from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.seen import Floats, Proposal, Seen
 

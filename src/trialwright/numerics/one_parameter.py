@@ -85,6 +85,11 @@ class NormalPrior:
         return np.asarray(-(beta**2) / (2 * self.sd**2), np.float64)
 
     @property
+    def log_mass(self) -> float:
+        """Log of the integral of exp(log_density): what a density has to be divided by."""
+        return float(np.log(self.sd * np.sqrt(2 * np.pi)))
+
+    @property
     def start(self) -> Axis:
         """The axis on which every row is tried first."""
         return Axis.around_zero(HALF_WIDTH * self.sd, min(STEP_IN_SD * self.sd, STEP))
@@ -103,6 +108,11 @@ class GammaPrior:
     def log_density(self, beta: Floats) -> Floats:
         """Up to a constant."""
         return np.asarray(self.shape * (beta - np.exp(np.minimum(beta, LARGEST_LOG))), np.float64)
+
+    @property
+    def log_mass(self) -> float:
+        """Log of the integral of exp(log_density): Gamma(shape) / shape^shape."""
+        return float(sp.gammaln(self.shape) - self.shape * np.log(self.shape))
 
     @property
     def start(self) -> Axis:
@@ -189,6 +199,18 @@ class OneParameterPosterior:
     def exceedance(self, rate: float) -> Floats:
         """Probability that the true DLT rate is above ``rate``, ``[B, D]``."""
         return quadrature.cumulative(self._log_density(), self.panels, points=self.model.beta_at(rate))
+
+    def log_evidence(self) -> Floats:
+        """Log probability of the data, beta integrated out: the log of int L(beta) f(beta) dbeta, ``[B]``.
+
+        By the trapezoid on the nodes that reached the tolerance for the moments; the binomial coefficients, the same
+        under every model, are left out.
+        """
+        answer, density = np.empty(len(self.n)), self._log_density()
+        for panel in self.panels:
+            logs = density(panel.rows, panel.axis.nodes)
+            answer[panel.rows] = sp.logsumexp(logs, axis=1) + np.log(panel.axis.step)
+        return np.asarray(answer - self.prior.log_mass, np.float64)
 
     def _log_density(self) -> quadrature.LogDensity:
         return partial(

@@ -105,7 +105,7 @@ class _Reading:
             for place, named in enumerate(rule_names, start=1)
         ]
         if design is not None and levels is not None:
-            self._rules_apply(design, built, levels=levels)
+            self._apply(design, built, levels=levels)
         disease = self._disease()
         if self.complaints.findings:
             return None
@@ -177,13 +177,20 @@ class _Reading:
             self.complaints.add(finding.within(place) for finding in built.fits(levels))
         return built
 
-    def _rules_apply(self, design: Any, built: list[Any], *, levels: int) -> None:
-        """Ask every rule about an empty trial: one that cannot work with this design says so now, not later."""
+    def _apply(self, design: Any, built: list[Any], *, levels: int) -> None:
+        """Ask the design and every rule about an empty trial: what cannot work here says so now, not later."""
+        if design.fits(levels):
+            return
         nobody = Seen.of_counts(np.zeros((1, levels)), np.zeros((1, levels)), np.ones(1))
+        try:
+            proposal = design.propose(nobody)
+        except Refused as refusal:
+            self.complaints.unless(False, "design", MISSING, f"cannot be used in this trial: {refusal}")
+            return
         for place, rule in enumerate(built, start=1):
             try:
-                if rule is not None and not design.fits(levels):
-                    rule(design.propose(nobody), nobody)
+                if rule is not None:
+                    rule(proposal, nobody)
             except Refused as refusal:
                 self.complaints.unless(False, f"rules[{place}]", MISSING, f"does not go with this design: {refusal}")
 

@@ -8,7 +8,7 @@ seed: trials of cohorts of three that wander over the levels, with pending and n
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -16,12 +16,22 @@ import numpy as np
 
 from trialwright import designs
 from trialwright.designs import Published
-from trialwright.vocabulary.errors import ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, NOT_YET, Bools, Design, Ints, Note, People, Posterior, Proposal, Seen
+from trialwright.testing.states import WINDOW, needs_activity, people_of, row_of, seen_after, seen_for, seen_of
+from trialwright.vocabulary.errors import ParameterError, Refused
+from trialwright.vocabulary.seen import (
+    NO_LEVEL,
+    Bools,
+    Design,
+    Floats,
+    Ints,
+    Note,
+    People,
+    Posterior,
+    Proposal,
+    Seen,
+)
 from trialwright.vocabulary.words import LANGUAGES
 
-PARTICIPANTS, COHORT, TRIALS = 24, 3, 300
-WINDOW = 28  # days in the DLT window
 SAME = 1e-9  # how far evidence computed in another batch may be away
 
 
@@ -58,70 +68,12 @@ def instances(design: Design | str, levels: int | None) -> list[tuple[Design, in
     return [(designs.build(design, case.parameters), case.levels) for case in different.values()]
 
 
-# States
-
-
-def people_of(levels: int, *, trials: int = TRIALS, seed: int = 20_260_101) -> People:
-    """Trials at every stage, the first of them before its first participant."""
-    draw = np.random.default_rng(seed)
-    shape = (trials, PARTICIPANTS)
-    steps = draw.integers(-1, 2, (trials, PARTICIPANTS // COHORT))
-    steps[:, 0] = draw.integers(0, levels, trials)
-    walk = np.clip(steps.cumsum(axis=1) + 1, 1, levels).repeat(COHORT, axis=1)
-    enrolled = draw.integers(0, PARTICIPANTS + 1, trials)
-    enrolled[0] = 0
-    taken = np.arange(PARTICIPANTS) < enrolled[:, None]
-    assigned = np.where(taken, walk, NO_LEVEL)
-    risk = draw.uniform(0.0, 0.6, (trials, 1))
-    late = np.arange(PARTICIPANTS) >= enrolled[:, None] - draw.integers(0, 4, (trials, 1))
-    dlt = taken & (draw.random(shape) < risk)
-    complete = taken & ~late & ~dlt
-    follow_up = np.where(taken, np.where(late, draw.integers(NOT_YET, WINDOW, shape), WINDOW), NOT_YET)
-    dlt &= follow_up > NOT_YET
-    return People(
-        assigned=assigned,
-        dose_level=assigned.copy(),
-        dlt=dlt,
-        complete=complete,
-        evaluable=taken & (draw.random(shape) < 0.95),
-        follow_up=follow_up,
-        dlt_after=np.where(dlt, np.minimum(draw.integers(0, WINDOW, shape), follow_up), NOT_YET),
-    )
-
-
-def seen_of(people: People, levels: int) -> Seen:
-    """The trials as a design sees them."""
-    return Seen.of_people(people, levels=levels, start_level=1, cohort_size=COHORT, window_days=WINDOW)
-
-
-def row_of(seen: Seen, trial: int) -> Seen:
-    """One trial of the batch, as a batch of one."""
-    here = slice(trial, trial + 1)
-    people = seen.people and People(*(getattr(seen.people, field.name)[here] for field in fields(People)))
-    whole = {field.name: getattr(seen, field.name) for field in fields(Seen) if field.name != "people"}
-    rest: dict[str, Any] = {
-        name: value[here] if isinstance(value, np.ndarray) else value for name, value in whole.items()
-    }
-    return Seen(**rest, people=people)
-
-
-def seen_after(outcomes: str, levels: int) -> Seen:
-    """The trial after cohorts written as "1NNN 2NTN": the level, then N or T (a DLT) for every participant."""
-    pairs = [
-        (int(cohort.rstrip("NT")), letter) for cohort in outcomes.split() for letter in cohort.lstrip("0123456789")
-    ]
-    assigned = np.array([[level for level, _ in pairs]], np.int64)
-    dlt = np.array([[letter == "T" for _, letter in pairs]])
-    people = People.settled(assigned, dlt, window_days=WINDOW)
-    return Seen.of_people(people, levels=levels, start_level=1, cohort_size=1, window_days=WINDOW)
-
-
 # The checks
 
 
 def answers_are_in_range(design: Design, levels: int) -> None:
     """Levels lie between 0 and the number of dose levels, and every array has one entry per trial."""
-    seen = seen_of(people_of(levels), levels)
+    seen = seen_for(design, people_of(levels), levels=levels)
     proposal, selected = design.propose(seen), design.select(seen)
     for name, answer in {"dose_level": proposal.dose_level, "selected": selected}.items():
         promise(answer.shape == (seen.batch,), f"{name} has one entry per trial")
@@ -133,13 +85,13 @@ def answers_are_in_range(design: Design, levels: int) -> None:
 
 def a_stop_is_level_zero(design: Design, levels: int) -> None:
     """A stop has no level, no level is a stop, and a stop does not wait."""
-    proposal = design.propose(seen_of(people_of(levels), levels))
+    proposal = design.propose(seen_for(design, people_of(levels), levels=levels))
     stops_are_consistent(proposal)
 
 
 def same_state_same_answer(design: Design, levels: int) -> None:
     """The same state gives the same answer, and the arrays it was given are untouched."""
-    seen = seen_of(people_of(levels), levels)
+    seen = seen_for(design, people_of(levels), levels=levels)
     before = copy.deepcopy(seen)
     first, second = design.propose(seen), design.propose(seen)
     for trial in range(seen.batch):
@@ -150,7 +102,7 @@ def same_state_same_answer(design: Design, levels: int) -> None:
 
 def one_trial_is_answered_as_in_a_batch(design: Design, levels: int) -> None:
     """A trial asked about alone gets the answer it gets among others."""
-    seen = seen_of(people_of(levels), levels)
+    seen = seen_for(design, people_of(levels), levels=levels)
     together, selected = design.propose(seen), design.select(seen)
     for trial in range(0, seen.batch, 7):
         alone = row_of(seen, trial)
@@ -161,19 +113,16 @@ def one_trial_is_answered_as_in_a_batch(design: Design, levels: int) -> None:
 def more_dlts_never_raise_the_dose(design: Design, levels: int) -> None:
     """One more DLT at the current level never raises the proposal or the selection, nor undoes a stop for toxicity.
 
-    Whenever in the window it came: a design that looks at participants sees the day.
+    Whenever in the window it came: a design that looks at participants sees the day. A design that looks at activity
+    may leave a level that became less desirable for a higher one, and its stop may be for want of activity: it promises
+    this of the levels that toxicity leaves open (see the next check) instead.
     """
-    people = people_of(levels)
-    seen = seen_of(people, levels)
-    before, selected = design.propose(seen), design.select(seen)
-    spared = people.evaluable & people.complete & ~people.dlt & (people.dose_level == seen.current[:, None])
-    first = spared & (spared.cumsum(axis=1) == 1)
-    asked = first.any(axis=1)
+    if needs_activity(design):
+        return
     for day in (0, WINDOW // 2, WINDOW - 1):
-        dlt_after = np.where(first, day, people.dlt_after)
-        hit = replace(people, dlt=people.dlt | first, complete=people.complete & ~first, dlt_after=dlt_after)
-        worse = seen_of(hit, levels)
-        after, selected_after = design.propose(worse), design.select(worse)
+        seen, worse, asked = one_more_dlt(design, levels, day=day)
+        before, after = design.propose(seen), design.propose(worse)
+        selected, selected_after = design.select(seen), design.select(worse)
         raised = asked & ~before.stop & ~after.stop & (after.dose_level > before.dose_level)
         promise(not raised.any(), f"more DLTs raised the dose in trials {_some(raised)}")
         revived = asked & before.stop & (selected == NO_LEVEL) & ~after.stop
@@ -182,9 +131,63 @@ def more_dlts_never_raise_the_dose(design: Design, levels: int) -> None:
         promise(not higher.any(), f"more DLTs raised the selection in trials {_some(higher)}")
 
 
+def more_dlts_never_open_a_level(design: Design, levels: int) -> None:
+    """Where activity counts too: toxicity alone sets a ceiling, which one more DLT at the current level never raises.
+
+    The evidence names it twice: "tolerable" ``[B, D]``, 1 where toxicity leaves a level open, and "ceiling" ``[B]``,
+    the highest level that may follow the current one (0: stop). No proposal and no selection lies outside.
+    """
+    if not needs_activity(design):
+        return
+    seen, worse, asked = one_more_dlt(design, levels)
+    before, after = within_tolerable(design, seen), within_tolerable(design, worse)
+    opened = asked & (after["tolerable"] > before["tolerable"]).any(axis=1)
+    promise(not opened.any(), f"more DLTs opened a level in trials {_some(opened)}")
+    raised = asked & (after["ceiling"] > before["ceiling"])
+    promise(not raised.any(), f"more DLTs raised the ceiling in trials {_some(raised)}")
+
+
+def within_tolerable(design: Design, seen: Seen) -> Mapping[str, Floats]:
+    """The evidence of the design, once its proposal and selection are found inside what toxicity leaves open."""
+    proposal = design.propose(seen)
+    evidence = proposal.evidence or {}
+    promise({"tolerable", "ceiling"} <= evidence.keys(), "the evidence holds tolerable and ceiling")
+    above = ~proposal.stop & (proposal.dose_level > evidence["ceiling"])
+    promise(not above.any(), f"the proposal lies above the ceiling in trials {_some(above)}")
+    open_or_none = np.concatenate([np.ones((seen.batch, 1)), evidence["tolerable"]], axis=1) > 0
+    for name, level in {"proposal": proposal.dose_level, "selection": design.select(seen)}.items():
+        closed = ~open_or_none[np.arange(seen.batch), level]
+        promise(not closed.any(), f"the {name} is a level closed for toxicity in trials {_some(closed)}")
+    return evidence
+
+
+def one_more_dlt(design: Design, levels: int, *, day: int = 0) -> tuple[Seen, Seen, Bools]:
+    """Trials as they are, with a DLT more on a day in someone spared at the current level, and where there is one."""
+    people = people_of(levels)
+    seen = seen_for(design, people, levels=levels)
+    spared = people.evaluable & people.complete & ~people.dlt & (people.dose_level == seen.current[:, None])
+    first = spared & (spared.cumsum(axis=1) == 1)
+    dlt_after = np.where(first, day, people.dlt_after)
+    worse = replace(people, dlt=people.dlt | first, complete=people.complete & ~first, dlt_after=dlt_after)
+    return seen, seen_for(design, worse, levels=levels), np.asarray(first.any(axis=1), np.bool_)
+
+
+def activity_not_observed_is_refused(design: Design, levels: int) -> None:
+    """A design that looks at activity refuses a trial without, and says the way out; the others never ask for it."""
+    seen = seen_of(people_of(levels), levels)
+    for ask in (design.propose, design.select):
+        try:
+            ask(seen)
+        except Refused as refusal:
+            promise(needs_activity(design), "only a design that looks at activity refuses a trial without")
+            promise("looks at DLTs alone" in str(refusal), "the refusal names the way out")
+        else:
+            promise(not needs_activity(design), "a trial without activity is refused")
+
+
 def every_decision_has_its_reason(design: Design, levels: int) -> None:
     """Every trial gets at least one reason, and each can be said in every language of the trial."""
-    seen = seen_of(people_of(levels), levels)
+    seen = seen_for(design, people_of(levels), levels=levels)
     proposal = design.propose(seen)
     said = np.zeros(seen.batch, np.bool_)
     for note in proposal.notes:
@@ -195,7 +198,7 @@ def every_decision_has_its_reason(design: Design, levels: int) -> None:
 
 def the_posterior_is_one(design: Design, levels: int) -> None:
     """Where there is a posterior, its mean, quantiles and exceedances have a place for every level and agree."""
-    seen = row_of(seen_of(people_of(levels), levels), 5)
+    seen = row_of(seen_for(design, people_of(levels), levels=levels), 5)
     believed = design.propose(seen).posterior
     if believed is None:
         return
@@ -220,6 +223,8 @@ DESIGN_CHECKS: tuple[Callable[[Design, int], None], ...] = (
     same_state_same_answer,
     one_trial_is_answered_as_in_a_batch,
     more_dlts_never_raise_the_dose,
+    more_dlts_never_open_a_level,
+    activity_not_observed_is_refused,
     every_decision_has_its_reason,
     the_posterior_is_one,
     bad_parameters_are_all_named,
@@ -231,7 +236,8 @@ def published_decisions_are_repeated(name: str) -> None:
     cases: tuple[Published, ...] = designs.module(name).PUBLISHED
     promise(len(cases) > 0, "at least one published decision is listed")
     for case in cases:
-        design, seen = designs.build(name, case.parameters), seen_after(case.outcomes, case.levels)
+        design = designs.build(name, case.parameters)
+        seen = seen_after(case.outcomes, case.levels, activity=needs_activity(design))
         proposed = int(design.propose(seen).dose_level[0])
         promise(
             proposed == case.next_level, f"{case.outcomes}: {proposed} instead of {case.next_level} ({case.source})"

@@ -17,14 +17,12 @@ from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.testing.designs import (
     broken_by,
     nonsense_is_named,
-    people_of,
     promise,
-    row_of,
     sayable,
-    seen_of,
     stops_are_consistent,
     untouched,
 )
+from trialwright.testing.states import people_of, row_of, seen_of
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Note, Proposal, Rule, Seen
 from trialwright.vocabulary.words import Text
 

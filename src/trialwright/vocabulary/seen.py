@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, Self, final, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.vocabulary.errors import Finding
+from trialwright.vocabulary.errors import Finding, Refused
 from trialwright.vocabulary.words import Text
 
 Ints = npt.NDArray[np.int64]
@@ -21,6 +21,10 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 NOT_YET = -1  # a day that has not come: not infused, no DLT
+NO_ACTIVITY = (
+    "it decides by activity as well as by DLTs, and no activity is observed in this trial; "
+    "name a design that looks at DLTs alone, such as boin or crm"
+)
 NO_LEVEL = 0  # "no dose level": nobody sits here, nothing is advised, no dose is selected
 
 
@@ -72,6 +76,21 @@ class Seen:
     people: People | None = None
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
+    n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
+
+    @property
+    def activity(self) -> Ints:
+        """``n_active``, for a design that cannot do without; Refused where activity is not observed."""
+        if self.n_active is None:
+            raise Refused(NO_ACTIVITY)
+        return self.n_active
+
+    @property
+    def activity_with_dlt(self) -> Ints:
+        """``n_both``, for a design that cannot do without; Refused where activity is not observed."""
+        if self.n_both is None:
+            raise Refused(NO_ACTIVITY)
+        return self.n_both
 
     @property
     def batch(self) -> int:
@@ -96,12 +115,18 @@ class Seen:
 
     @classmethod
     def of_counts(
-        cls, n: npt.ArrayLike, n_dlt: npt.ArrayLike, current: npt.ArrayLike, *, n_active: npt.ArrayLike | None = None
+        cls,
+        n: npt.ArrayLike,
+        n_dlt: npt.ArrayLike,
+        current: npt.ArrayLike,
+        *,
+        n_active: npt.ArrayLike | None = None,
+        n_both: npt.ArrayLike | None = None,
     ) -> Self:
         """Completed cohorts only: ``n`` and ``n_dlt`` are ``[B, D]``, ``current`` is ``[B]``; nobody is pending.
 
-        What the exact engine walks over, and the quickest way to ask a design a question. ``n_active`` is ``[B, D]``,
-        for designs that look at activity too.
+        What the exact engine walks over, and the quickest way to ask a design a question. ``n_active`` and
+        ``n_both`` are ``[B, D]``, for designs that look at activity too.
         """
         counts = np.atleast_2d(np.asarray(n, np.int64))
         return cls(
@@ -112,6 +137,7 @@ class Seen:
             in_cohort=np.zeros(len(counts), np.int64),
             n_assigned=counts.sum(axis=1),
             n_active=None if n_active is None else np.atleast_2d(np.asarray(n_active, np.int64)),
+            n_both=None if n_both is None else np.atleast_2d(np.asarray(n_both, np.int64)),
         )
 
     @classmethod
@@ -241,8 +267,11 @@ class Design(Protocol):
     """A dose-escalation design: written once over a batch, for the live trial and for every virtual one."""
 
     @property
-    def looks_at(self) -> Literal["counts", "participants"]:
-        """Whether counts per level are all it needs (then exact enumeration applies)."""
+    def looks_at(self) -> Literal["counts", "participants", "counts with activity"]:
+        """Whether counts per level are all it needs (then exact enumeration applies).
+
+        "counts with activity": counts of DLTs, of activity and of both together; Refused where there are none.
+        """
         ...
 
     def propose(self, seen: Seen) -> Proposal:

@@ -15,7 +15,7 @@ from trials import CRM, protocol_text
 from trialwright import designs, rules
 from trialwright.cli import app, main
 from trialwright.protocol import read_protocol
-from trialwright.testing.designs import seen_after
+from trialwright.testing.states import seen_after
 
 WORKED = Path(__file__).parents[3] / "protocols" / "msc-sle" / "protocol.toml"
 

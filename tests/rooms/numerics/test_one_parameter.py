@@ -262,3 +262,9 @@ class TestLikelihood:
         assert np.isnan(fitted.beta[2])
         assert (fitted.rate[0] == 0).all()
         assert (fitted.rate[1] > 0.95).all()
+
+
+@pytest.mark.parametrize("prior", [GammaPrior(0.7), GammaPrior(3.0), NormalPrior(1.3), NormalPrior(0.2)])
+def test_the_mass_of_a_prior_is_its_integral(prior: GammaPrior | NormalPrior) -> None:
+    beta = np.linspace(-80.0, 12.0, 800_001)
+    assert_allclose(np.log(np.trapezoid(np.exp(prior.log_density(beta)), beta)), prior.log_mass, rtol=0, atol=1e-9)

@@ -10,8 +10,9 @@ import pytest
 
 from trialwright import designs
 from trialwright.operating import Group, Setting, decision_table
-from trialwright.testing.designs import instances, seen_after
-from trialwright.vocabulary.errors import ParameterError
+from trialwright.testing.designs import instances
+from trialwright.testing.states import needs_activity, seen_after
+from trialwright.vocabulary.errors import ParameterError, Refused
 
 THREE = Setting(levels=3, start_level=1, cohort_size=3)
 CRM = {"target_toxicity_rate": 0.25, "skeleton": [0.08, 0.16, 0.25]}
@@ -37,7 +38,17 @@ class TestThreePlusThree:
         assert letters("three_plus_three", {"allow_deescalate": True}, level=2)[2] == ["es3", "st2", "de1", "de1"]
 
 
-@pytest.mark.parametrize("name", designs.available())
+WITH_ACTIVITY = [name for name in designs.available() if needs_activity(instances(name, None)[0][0])]
+
+
+@pytest.mark.parametrize("name", WITH_ACTIVITY)
+def test_a_design_that_looks_at_activity_has_no_table_by_dlts_alone(name: str) -> None:
+    for design, levels in instances(name, None):
+        with pytest.raises(Refused, match="looks at DLTs alone"):
+            decision_table(design, Setting(levels, 1, 3), dose_level=1, up_to=3)
+
+
+@pytest.mark.parametrize("name", [name for name in designs.available() if name not in WITH_ACTIVITY])
 class TestEveryDesign:
     def test_each_place_is_what_the_design_says_of_that_state_alone(self, name: str) -> None:
         for design, levels in instances(name, None):

@@ -51,6 +51,14 @@ class TestFindings:
         text = protocol_text().replace("amounts = [1.0, 2.0, 4.0]", "amounts = [1.0, 2.0]")
         assert "design.skeleton" in findings(text)
 
+    @pytest.mark.parametrize("rules", [(), ('name = "no_skipping"', 'name = "stop_when_precise"\nbelow = 0.45')])
+    def test_a_design_that_needs_activity_gets_one_finding_with_the_way_out(self, rules: tuple[str, ...]) -> None:
+        boin12 = 'name = "boin12"\ntoxicity_limit = 0.35\nactivity_limit = 0.25'
+        found = findings(protocol_text(design=boin12, rules=rules))
+        assert set(found) == {"design"}
+        assert "no activity is observed in this trial" in found["design"]
+        assert "name a design that looks at DLTs alone, such as boin or crm" in found["design"]
+
     def test_an_unknown_table_or_parameter_is_named(self) -> None:
         found = findings(protocol_text().replace("[dlt]", "[desing]\nx = 1\n[dlt]").replace("skeleton", "skeletton"))
         assert {"desing", "design.skeletton"} <= set(found)
