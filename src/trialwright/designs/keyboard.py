@@ -138,4 +138,4 @@ PUBLISHED = (
     Published(f"{_TABLE}, case 017", _UNEVEN, 3, "1NNN 2NNNNNT", 2),
 )
 DESIGN = Keyboard
-IN_FRENCH = "Keyboard : la touche la plus forte de l'a posteriori décide ; large comme l'intervalle cible."
+IN_FRENCH = "Keyboard : la touche la plus forte décide ; chaque touche a la largeur de l'intervalle cible."
