@@ -121,6 +121,7 @@ def _listing_table(findings: Findings) -> Table:
     return Table(
         name="adverse-event-listing",
         title=Text(en="Listing of adverse events", fr="Liste des événements indésirables"),
+        landscape=True,
         columns=columns,
         rows=tuple(_listing_row(one) for one in findings.listing),
         empty=Text(en="No adverse event has been recorded.", fr="Aucun événement indésirable n'a été enregistré."),

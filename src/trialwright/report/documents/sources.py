@@ -25,7 +25,7 @@ def sources_section(findings: Findings) -> Section:
     for kind, criteria in (("inclusion", study.eligibility.inclusion), ("exclusion", study.eligibility.exclusion)):
         rows += [
             (
-                Cell(f"eligibility.{kind} {one.id}"),
+                Cell(f"{kind} {one.id}"),
                 Cell(STATUS[one.status]),
                 Cell(one.note or one.text),
                 Cell(one.source or None),
