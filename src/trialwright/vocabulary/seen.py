@@ -77,6 +77,7 @@ class Seen:
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
     n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
+    latest: Ints | None = None  # [B, K] the last K settled, oldest first: 1 DLT, 0 none, -1 nobody; None: not kept
 
     @property
     def activity(self) -> Ints:
