@@ -54,7 +54,7 @@ class Layout:
             answer[:, column] = (packed[self.word[field]] >> self.shift[field]) & self.mask[field]
         return answer
 
-    def written(self, packed: Ints, field: int, value: Ints | int) -> Ints:
+    def written(self, packed: Ints, *, field: int, value: Ints | int) -> Ints:
         """The same states with one field set anew."""
         word, shift = self.word[field], self.shift[field]
         answer = packed.copy()

@@ -120,7 +120,7 @@ class _Walk:
     def of(cls, study: Study, conditions: Conditions) -> _Walk:
         levels, limit = len(study.dosing.amounts), conditions.limit(study)
         outcomes = 4 if study.design.looks_at == "counts with activity" else 2
-        remembered = max((rule.last for rule in study.rules if _looks_back(rule)), default=0)
+        remembered = max(map(_looks_back, study.rules), default=0)
         sizes = {*conditions.cohorts} or {study.dosing.cohort_size}
         even = remembered == 0 or (len(sizes) == 1 and remembered % max(sizes) == 0 and limit % max(sizes) == 0)
         first = levels * outcomes
@@ -132,7 +132,7 @@ class _Walk:
     def walked(self) -> TrialEnds:
         """All states in which a trial ends."""
         start = np.zeros((self.layout.words, 1), np.int64)
-        start = self.layout.written(start, self.fields.current, self.study.dosing.start_level)
+        start = self.layout.written(start, field=self.fields.current, value=self.study.dosing.start_level)
         self.buckets[0].append(_Frontier(start, np.ones(1)))
         while self.buckets:
             assigned = min(self.buckets)
@@ -187,7 +187,7 @@ class _Walk:
     def _cohort(self, frontier: _Frontier, level: int, *, assigned: int) -> None:
         """A whole cohort, everybody given what was assigned."""
         size = min(self.conditions.size_after(self.study, assigned=assigned), self.limit - assigned)
-        moved = self.layout.written(frontier.packed, self.fields.current, level)
+        moved = self.layout.written(frontier.packed, field=self.fields.current, value=level)
         units = self.layout.units[(level - 1) * self.outcomes : level * self.outcomes]
         for counts, ways in _compositions(size, parts=self.outcomes):
             packed = moved + (np.array(counts) @ units)[:, None]
@@ -198,9 +198,9 @@ class _Walk:
         """One participant: what was given, and what became of it."""
         share = self.conditions.matrix(self.levels)[level - 1]
         for given in np.flatnonzero(share):
-            counted = given > 0
+            counted = bool(given > 0)
             packed = self._placed(frontier.packed, level, assigned=assigned, counted=counted)
-            packed = self.layout.written(packed, self.fields.current, int(given) if counted else level)
+            packed = self.layout.written(packed, field=self.fields.current, value=int(given) if counted else level)
             for outcome in range(self.outcomes if counted else 1):
                 after = packed
                 if counted:
@@ -214,8 +214,8 @@ class _Walk:
         size = self._cohort_size(assigned=assigned)
         fills = counted or not self._replaces
         filled = (np.where(last == level, inside, 0) + fills) % size
-        packed = self.layout.written(packed, self.fields.in_cohort, filled)
-        return self.layout.written(packed, self.fields.assigned, level)
+        packed = self.layout.written(packed, field=self.fields.in_cohort, value=filled)
+        return self.layout.written(packed, field=self.fields.assigned, value=level)
 
     def _cohort_size(self, *, assigned: int) -> int:
         """The size of the cohort that is open once so many are assigned."""
@@ -237,7 +237,7 @@ class _Walk:
             return packed
         codes = [*self.layout.read(packed, self.fields.latest).T, *(1 + dlt for dlt in dlts)][-self.remembered :]
         for place, code in enumerate(codes, start=self.fields.latest.start):
-            packed = self.layout.written(packed, place, code)
+            packed = self.layout.written(packed, field=place, value=code)
         return packed
 
     def seen(self, packed: Ints, *, assigned: int) -> Seen:
@@ -288,8 +288,9 @@ REPLACING = "replace_non_evaluable"
 DLT_OUTCOMES = (1, 3)  # outcomes are: neither, DLT alone, activity alone, both
 
 
-def _looks_back(rule: object) -> bool:
-    return isinstance(rule, Coherence) and rule.judged == "last"
+def _looks_back(rule: object) -> int:
+    """How many of the last participants a rule looks at."""
+    return rule.last if isinstance(rule, Coherence) and rule.judged == "last" else 0
 
 
 def _dlts(counts: tuple[int, ...]) -> int:
