@@ -37,13 +37,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published
 from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.boin_boundaries import TOO_HIGH, deescalation_boundary, escalation_boundary
 from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
 from trialwright.numerics.scalars import is_count, is_number, is_positive, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
@@ -119,7 +119,7 @@ class Boin12:
         limit = self.toxicity_limit
         allowed = "must be below 1 / 1.4, so that the toxic rate 1.4 times the limit is a rate"
         complaints.unless(
-            not is_probability(limit) or 1.4 * limit < 1, "toxicity_limit", limit, allowed, "0.35 is usual"
+            not is_probability(limit) or TOO_HIGH * limit < 1, "toxicity_limit", limit, allowed, "0.35 is usual"
         )
         for place, remedy in {"score_neither": "40", "score_both": "60"}.items():
             value = getattr(self, place)
@@ -140,11 +140,7 @@ class Boin12:
     @property
     def boundaries(self) -> tuple[float, float]:
         """The DLT rates lambda_e, at or below which the rate is low, and lambda_d, from which on it is high."""
-        limit = self.toxicity_limit
-        low, high = 0.6 * limit, 1.4 * limit
-        lower = log((1 - low) / (1 - limit)) / log(limit * (1 - low) / (low * (1 - limit)))
-        upper = log((1 - limit) / (1 - high)) / log(high * (1 - limit) / (limit * (1 - high)))
-        return lower, upper
+        return escalation_boundary(self.toxicity_limit), deescalation_boundary(self.toxicity_limit)
 
     @property
     def benchmark(self) -> float:
