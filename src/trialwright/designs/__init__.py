@@ -9,14 +9,16 @@ one file with the chapters docstring (rule in words, formula, reference, when to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, final
 
+import numpy as np
+
 from trialwright.numerics.boin_boundaries import TOO_HIGH
-from trialwright.numerics.scalars import is_number, is_probability
-from trialwright.vocabulary.errors import Complaints
+from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.vocabulary.errors import Complaints, Finding
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.seen import Design
 
@@ -25,12 +27,17 @@ __all__ = [
     "Published",
     "available",
     "build",
+    "check_beta_prior",
     "check_boin_rates",
+    "check_choices",
     "check_elimination",
     "check_flags",
+    "check_probabilities",
+    "check_skeleton",
     "check_target",
     "check_target_interval",
     "module",
+    "one_guess_per_level",
 ]
 
 REGISTRY = Registry("trialwright.designs", "DESIGN")
@@ -51,8 +58,29 @@ class Published:
 
 def check_target(complaints: Complaints, target: float) -> bool:
     """Note what is wrong with a target DLT rate; the answer is whether it is one."""
-    allowed = "must lie between 0 and 1"
-    return complaints.unless(is_probability(target), "target_toxicity_rate", target, allowed, "0.2 to 0.33 is usual")
+    return check_probabilities(complaints, usual="0.2 to 0.33", target_toxicity_rate=target)
+
+
+def check_probabilities(complaints: Complaints, *, usual: str, **probabilities: float) -> bool:
+    """Note every parameter, by its name, that does not lie between 0 and 1; the answer is whether all do."""
+    found = [
+        complaints.unless(is_probability(value), place, value, "must lie between 0 and 1", f"{usual} is usual")
+        for place, value in probabilities.items()
+    ]
+    return all(found)
+
+
+def check_beta_prior(complaints: Complaints, *, prior_a: float, prior_b: float) -> None:
+    """Note what is wrong with the two numbers of a Beta prior."""
+    for place, value in (("prior_a", prior_a), ("prior_b", prior_b)):
+        complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+
+
+def check_choices(complaints: Complaints, design: object, *, choices: Mapping[str, tuple[str, ...]]) -> None:
+    """Note every parameter of a design, by its name, that is none of its choices."""
+    for place, allowed in choices.items():
+        value = getattr(design, place)
+        complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
 
 
 def check_flags(complaints: Complaints, **flags: bool) -> None:
@@ -86,11 +114,37 @@ def check_boin_rates(complaints: Complaints, *, target: float, p_saf: float | No
 
 def check_elimination(complaints: Complaints, *, confidence: float, offset: float) -> None:
     """Note what is wrong with the threshold that closes a level, and with what is taken off it at the lowest level."""
-    between = "must lie between 0 and 1"
-    sure = complaints.unless(is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual")
+    sure = check_probabilities(complaints, usual="0.95", elimination_confidence=confidence)
     below = is_number(offset) and offset >= 0 and (not sure or offset < confidence)
     allowed = "must be 0 or more, and less than elimination_confidence"
     complaints.unless(below, "offset", offset, allowed, "0.05 is usual")
+
+
+def check_skeleton(complaints: Complaints, guesses: tuple[float, ...], *, intercept: float | None) -> tuple[float, ...]:
+    """Note what is wrong with a guess of the DLT rate at every level; the answer is the guesses as numbers.
+
+    ``intercept`` is a0 of a logistic curve, which stays below 1 / (1 + exp(-a0)) whatever its slope; None: no limit.
+    """
+    allowed = "must list one guess between 0 and 1 per dose level"
+    listed = is_list_of(is_probability, guesses)
+    if not complaints.unless(listed, "skeleton", guesses, allowed, "for example [0.05, 0.12, 0.25]"):
+        return guesses
+    numbers = tuple(map(float, guesses))
+    complaints.unless(is_rising(numbers), "skeleton", guesses, "must rise from level to level")
+    if is_number(intercept):
+        highest = 1 / (1 + np.exp(-intercept))
+        allowed = f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {intercept}"
+        complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
+    return numbers
+
+
+def one_guess_per_level(levels: int, **rows: Sequence[float]) -> Sequence[Finding]:
+    """Complaints about every parameter, by its name, that does not hold one guess for each dose level."""
+    complaints = Complaints()
+    for place, row in rows.items():
+        allowed = f"must have one guess for each of the {levels} dose levels, not {len(row)}"
+        complaints.unless(len(row) == levels, place, list(row), allowed)
+    return complaints.findings
 
 
 def available() -> tuple[str, ...]:

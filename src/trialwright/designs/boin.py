@@ -36,7 +36,7 @@ import numpy as np
 from trialwright.designs import Published, check_boin_rates, check_elimination, check_flags
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
+from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
 from trialwright.vocabulary.stepwise import (
@@ -138,10 +138,11 @@ class Boin:
 
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
-        admissible = (seen.n > 0) & self._eliminated(seen, _posterior(seen)).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
         at_most = self.lambda_d if self.bound_selection else np.inf
-        return nearest_after_pooling(rate, self.target_toxicity_rate, at_most=at_most)
+        still_open = self._eliminated(seen, _posterior(seen)).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT, at_most=at_most
+        )
 
     def _eliminated(self, seen: Seen, believed: BetaPosterior) -> Closure:
         target, confidence = self.target_toxicity_rate, self.elimination_confidence

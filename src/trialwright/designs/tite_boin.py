@@ -40,11 +40,10 @@ from typing import Any, Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published, check_boin_rates, check_elimination, check_flags
+from trialwright.designs import Published, check_boin_rates, check_elimination, check_flags, check_probabilities
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_probability
+from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.stepwise import (
@@ -114,8 +113,7 @@ class TiteBoin:
         complaints = Complaints()
         check_boin_rates(complaints, target=self.target_toxicity_rate, p_saf=self.p_saf, p_tox=self.p_tox)
         check_elimination(complaints, confidence=self.elimination_confidence, offset=self.offset)
-        most, between = self.max_pending, "must lie between 0 and 1"
-        complaints.unless(is_probability(most), "max_pending", most, between, "0.5 is usual")
+        check_probabilities(complaints, usual="0.5", max_pending=self.max_pending)
         check_flags(complaints, extra_safe=self.extra_safe, bound_selection=self.bound_selection)
         complaints.raise_as(ParameterError, "tite_boin cannot be built")
 
@@ -168,10 +166,11 @@ class TiteBoin:
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
         counted = replace(seen, n=seen.n_treated, n_pending=np.zeros_like(seen.n))
-        admissible = (seen.n > 0) & self._eliminated(counted, extra_safe=np.full(seen.batch, self.extra_safe)).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
         at_most = self.lambda_d if self.bound_selection else np.inf
-        return nearest_after_pooling(rate, self.target_toxicity_rate, at_most=at_most)
+        still_open = self._eliminated(counted, extra_safe=np.full(seen.batch, self.extra_safe)).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT, at_most=at_most
+        )
 
     def _direction(self, seen: Seen) -> Ints:
         """Where the estimated rate at the current level points; nowhere while nobody has any follow-up there."""

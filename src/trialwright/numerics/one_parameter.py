@@ -185,6 +185,18 @@ class OneParameterPosterior:
         reach = sp.ndtri((1 + confidence) / 2) * np.sqrt(self.beta_variance)
         return self.model.rates(self.beta_mean + reach), self.model.rates(self.beta_mean - reach)
 
+    def summary(self, confidence: float) -> dict[str, Floats]:
+        """What is shown of it, by name: beta and its variance, ``[B]``; two curves and Wald limits, ``[B, D]``."""
+        lower, upper = self.wald_limits(confidence)
+        return {
+            "beta_mean": self.beta_mean,
+            "beta_variance": self.beta_variance,
+            "plug_in": self.plug_in(),
+            "posterior_mean": self.mean(),
+            "lower_limit": lower,
+            "upper_limit": upper,
+        }
+
     def mean(self) -> Floats:
         """Posterior mean of the DLT rate, ``[B, D]``."""
         return self.rate_mean
