@@ -25,7 +25,7 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_flags
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
@@ -68,8 +68,7 @@ class ThreePlusThree:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        fine = isinstance(self.allow_deescalate, bool)
-        complaints.unless(fine, "allow_deescalate", self.allow_deescalate, "must be true or false")
+        check_flags(complaints, allow_deescalate=self.allow_deescalate)
         complaints.raise_as(ParameterError, "three_plus_three cannot be built")
 
     @property

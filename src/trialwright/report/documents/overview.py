@@ -17,6 +17,7 @@ from trialwright.report.model import (
     fill,
     row,
 )
+from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.words import Text
 
 RECONSTRUCTED = Text(
@@ -42,14 +43,6 @@ OPEN = Text(en="Enrolment is open.", fr="Les inclusions sont ouvertes.")
 INFORMATIVE = {
     True: Text(en="has to do with", fr="est lié"),
     False: Text(en="has nothing to do with", fr="n'est pas lié"),
-}
-ACTIONS = {
-    "start": Text(en="start at dose level {level}", fr="commencer au palier de dose {level}"),
-    "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
-    "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
-    "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
-    "wait": Text(en="wait", fr="attendre"),
-    "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
 }
 
 
