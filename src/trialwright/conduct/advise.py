@@ -44,7 +44,8 @@ WERE_OPEN_STOP = Text(
 def decide(study: Study, seen: Seen) -> Proposal:
     """What to do next, for every trial of the batch: the design proposes, each rule may change it and says why."""
     first = _started(study.design.propose(seen), seen, start_level=study.dosing.start_level)
-    return reduce(lambda proposal, rule: rule(proposal, seen), study.rules, first)
+    known = seen if study.order is None else replace(seen, order=study.order)
+    return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
 
 
 def _started(proposal: Proposal, seen: Seen, *, start_level: int) -> Proposal:
@@ -119,7 +120,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     design_alone = study.design.propose(seen)
     return Decision(
         on=on,
-        action=_action(proposal, current, started=bool(seen.n_assigned[0])),
+        action=_action(proposal, replace(seen, order=study.order)),
         dose_level=NO_LEVEL if proposal.stop[0] or proposal.wait[0] else int(proposal.dose_level[0]),
         current=current,
         proposed=int(design_alone.dose_level[0]) if seen.n_assigned[0] else current,
@@ -130,15 +131,17 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     )
 
 
-def _action(proposal: Proposal, current: int, *, started: bool) -> Action:
-    level = int(proposal.dose_level[0])
+def _action(proposal: Proposal, seen: Seen) -> Action:
+    """What the first trial of a batch is told; a level that may be above the current one is an escalation."""
     if proposal.stop[0]:
         return "stop"
     if proposal.wait[0]:
         return "wait"
-    if not started:
+    if not seen.n_assigned[0]:
         return "start"
-    return "stay" if level == current else "escalate" if level > current else "de-escalate"
+    if seen.goes_up(proposal.dose_level)[0]:
+        return "escalate"
+    return "de-escalate" if seen.goes_down(proposal.dose_level)[0] else "stay"
 
 
 def _levels(study: Study, seen: Seen, *, proposal: Proposal) -> tuple[LevelEvidence, ...]:
