@@ -5,11 +5,11 @@ toxic when one has more of the one and less of the other. The team lists the ord
 all levels from least to most toxic, and one skeleton: the guess of the DLT rate at the first, second, ... place of any
 of them. After every cohort each order is judged by how probable it makes what was seen. The most probable one is taken
 (the first listed among equals), its curve is estimated as in the design crm, and the level whose estimated DLT rate is
-nearest to the target is recommended; equal distances go to the level that comes first in that order. A level nobody has
-been given is open only once at least one (untried = "one", the default), or each (untried = "all"), of the levels directly
-below it has been given, below meaning: in every listed order; what lies below a level that has been given is open
-too. Where the level nearest to the target is not open, the last open one before it in the order is taken. untried =
-"open" leaves this restriction out. There is no early stopping: add the rule stop_when_too_toxic.
+nearest to the target is recommended; equal distances go to the level that comes first in that order. A level nobody
+has been given is open only once at least one (untried = "one", the default), or each (untried = "all"), of the levels
+directly below it has been given, below meaning: in every listed order; what lies below a level that has been given is
+open too. Where the level nearest to the target is not open, the last open one before it in the order is taken. untried
+= "open" leaves this restriction out. There is no early stopping: add the rule stop_when_too_toxic.
 
 Formula. Under order m level d stands at place r_m(d): p_d = s_{r_m(d)}^exp(beta), beta ~ N(0, prior_sd^2). Weight of
 order m: its prior probability times the integral of the likelihood over the prior of beta, divided by the sum over the
@@ -23,17 +23,17 @@ early in the trial. Here nothing is drawn: the same counts always give the same 
 evidence ("ordering_probability"). The limit on untried levels is ours; the paper's stages are not part of this file.
 The paper's formulas are given from memory; with one order the numbers are those of references/dfcrm_crm.
 
-More DLTs may point to another order and so to another level, and a sideways step counts as up: the numbers of the
-levels say nothing about it. One more DLT can even open a level known to be above the one proposed before, because it
-moves the blame from one component to the other (an example is a test). The estimated rate of the level proposed before
-never falls by it under the same order. decisions/0008 says which rules go with such levels.
+One more DLT never raises an answer while the most probable order stays the same. It may point to another order,
+though, and then even to a level known to be above the current one, because the blame moves from one component to the
+other (an example on 2 x 3 levels is a test). Add the rule coherence, which holds that up. Which rules go with such
+levels: decisions/0008.
 
 Reference. Wages, Conaway & O'Quigley 2011, Biometrics 67:1555 and Clinical Trials 8:380; the six orders: Wages &
 Conaway 2013, Pharmaceutical Statistics 12:217.
 
 Choose it for dose by number of infusions, or two products together, when a statistician can list the possible orders
-and calibrate the skeleton. Not when one order is certain: then it is the design crm. Not when outcomes stay pending for
-long.
+and calibrate the skeleton. Not when one order is certain: then it is the design crm. Not when outcomes stay pending
+for long.
 """
 
 from __future__ import annotations
@@ -99,9 +99,9 @@ class PoCrm:
             is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
         )
         complaints.unless(is_positive(sd), "prior_sd", sd, "must be a number above 0", "1.16 is usual")
-        for place, allowed in CHOICES.items():
+        for place, choices in CHOICES.items():
             value = getattr(self, place)
-            complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+            complaints.unless(value in choices, place, value, f"must be one of {', '.join(choices)}")
         allowed = "must list one guess between 0 and 1 per dose level"
         if complaints.unless(is_list_of(is_probability, self.skeleton), "skeleton", self.skeleton, allowed):
             object.__setattr__(self, "skeleton", tuple(map(float, self.skeleton)))
@@ -112,12 +112,12 @@ class PoCrm:
 
     def _orderings(self, complaints: Complaints) -> tuple[tuple[int, ...], ...]:
         """The orderings written out; empty after a complaint."""
-        given, shape = self.orderings, {"rows": self.rows, "columns": self.columns}
+        given: Any = self.orderings
+        shape = {"rows": self.rows, "columns": self.columns}
         default = isinstance(given, str) and given == "default"
+        allowed = "must be a whole number of 1 or more" if default else 'belongs to orderings = "default": leave it out'
         for place, value in shape.items():
-            fine, allowed = (is_count(value), "must be a whole number of 1 or more") if default else (value is None, "")
-            allowed = allowed or 'belongs to orderings = "default"'
-            complaints.unless(fine, place, value, allowed, "leave out what does not apply")
+            complaints.unless(is_count(value) if default else value is None, place, value, allowed)
         if default:
             rows, columns = self.rows, self.columns
             return grid_orderings(rows, columns) if is_count(rows) and is_count(columns) else ()
@@ -188,9 +188,9 @@ class PoCrm:
         return Proposal.of_level(level, notes=said_notes, posterior=believed, evidence=believed.evidence())
 
     def select(self, seen: Seen) -> Ints:
-        """The last level tried, in the most probable order, up to the one nearest to the target; 0 when nobody is settled.
+        """The last level tried up to the one nearest to the target, in the most probable order; 0 = none.
 
-        Where none of those was tried, nothing is selected.
+        None where nobody is settled, or where no level up to that one was tried.
         """
         _, level = self._answer(self._believed(seen), np.asarray(seen.n_treated > 0, np.bool_))
         return np.where(seen.n.sum(axis=1) > 0, level, NO_LEVEL)

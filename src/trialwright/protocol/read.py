@@ -162,7 +162,7 @@ class _Reading:
             return
         doses = list(zip(amounts, infusions, strict=True))
         for (first, before), (second, after) in itertools.combinations(enumerate(doses, start=1), 2):
-            allowed = f"must give more than level {first}, in amount or in infusions; the set is listed from low to high"
+            allowed = f"must give more than level {first}, in amount or in infusions: low levels come first"
             fine = after[0] > before[0] or after[1] > before[1]
             self.complaints.unless(fine, f"dose, level {second}", list(after), allowed)
 
@@ -197,10 +197,10 @@ class _Reading:
         if order is None or design.fits(levels):
             return
         for place, rule in enumerate(built, start=1):
-            allowed = "needs levels in one order, and this design knows only part of theirs (decisions/0008)"
+            allowed = "needs dose levels in one order, and this design knows only part of theirs"
             fine = rule is None or not getattr(rule, "needs_one_order", True)
             named = self.parts["rules"][place - 1].name
-            self.complaints.unless(fine, f"rules[{place}]", named, allowed, "leave it out; the design has its own limit")
+            self.complaints.unless(fine, f"rules[{place}]", named, allowed, "leave it out; see the page of the design")
         if dose is None or len(dose.infusions or dose.amounts) != levels:
             return
         for low, high in Order.of_doses(dose_set(dose)).pairs():
