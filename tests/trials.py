@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from trialwright.ledger import MemoryLedger
 from trialwright.protocol import Study, parse_protocol
 from trialwright.vocabulary.events import Event, TrialOpened
 from trialwright.vocabulary.records import Entry, Record
+from trialwright.vocabulary.seen import Design, Rule
 
 PROTOCOLS = Path(__file__).parents[1] / "protocols"
 DAY_0 = date(2024, 1, 1)
@@ -89,3 +91,21 @@ def recorded(*events: Event | tuple[int, Event]) -> tuple[Record, ...]:
 def state_of(study: Study, *events: Event | tuple[int, Event]) -> TrialState:
     """The state after these events."""
     return fold(recorded(*events), zone=study.identity.zone)
+
+
+def study_with(
+    design: Design,
+    *,
+    levels: int,
+    rules: Iterable[Rule] = (),
+    planned: int = 30,
+    cohort_size: int = 3,
+    start_level: int = 1,
+) -> Study:
+    """A study of any number of levels around a design and rules that are built already."""
+    study = study_of(design=THREE, cohort_size=cohort_size)
+    dosing = study.dosing.model_copy(
+        update={"amounts": tuple(float(level) for level in range(1, levels + 1)), "start_level": start_level}
+    )
+    identity = study.identity.model_copy(update={"planned_n": planned})
+    return replace(study, identity=identity, dosing=dosing, design=design, design_name="tested", rules=tuple(rules))

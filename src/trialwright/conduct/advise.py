@@ -18,7 +18,7 @@ from trialwright.conduct.state import TrialState
 from trialwright.conduct.toxicity import Observed, everyone
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.decisions import Action, Decision, LevelEvidence, Reason
-from trialwright.vocabulary.seen import NO_LEVEL, People, Proposal, Seen
+from trialwright.vocabulary.seen import NO_LEVEL, Ints, People, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
 INTERVAL = (0.05, 0.95)  # the 90 % interval shown beside every posterior
@@ -46,6 +46,21 @@ def decide(study: Study, seen: Seen) -> Proposal:
     first = _started(study.design.propose(seen), seen, start_level=study.dosing.start_level)
     known = seen if study.order is None else replace(seen, order=study.order)
     return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
+
+
+def selected(study: Study, seen: Seen) -> Ints:
+    """The level recommended if the trial ended now, ``[B]``; 0 = none.
+
+    The design selects; then every rule that judges whether a level is safe has its say, as if that level were to be
+    treated next. A level nobody may be treated at is not recommended.
+    """
+    chosen = study.design.select(seen)
+    judges = [rule for rule in study.rules if getattr(rule, "judges_safety", False)]
+    if not judges:
+        return chosen
+    proposal = replace(Proposal.of_level(chosen), posterior=study.design.propose(seen).posterior)
+    judged = reduce(lambda proposal, rule: rule(proposal, seen), judges, proposal)
+    return np.asarray(np.where(judged.stop, NO_LEVEL, judged.dose_level), np.int64)
 
 
 def _started(proposal: Proposal, seen: Seen, *, start_level: int) -> Proposal:
@@ -127,7 +142,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
         reasons=tuple(Reason(note.code, note.text, note.said_of(0)) for note in proposal.notes if note.where[0]),
         levels=_levels(study, seen, proposal=proposal),
         evidence={name: np.asarray(value)[0].tolist() for name, value in (proposal.evidence or {}).items()}
-        | {"selected_if_stopped_now": int(study.design.select(seen)[0])},
+        | {"selected_if_stopped_now": int(selected(study, seen)[0])},
     )
 
 

@@ -47,7 +47,7 @@ from trialwright.numerics.one_parameter import (
 from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive, is_probability, is_rising
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
 CLOSEST = Text(
@@ -236,18 +236,19 @@ class Crm:
             Note("crm.nobody_settled", NOBODY, ~anybody, {"level": level}),
         )
 
-    def _evidence(self, believed: Believed) -> dict[str, Floats]:
+    def _evidence(self, believed: Believed) -> Evidence:
         if isinstance(believed, TwoParameterPosterior):
-            return {"posterior_mean": believed.mean(), "posterior_sd": believed.sd()}
-        lower, upper = believed.wald_limits(self.confidence)
-        return {
-            "beta_mean": believed.beta_mean,
-            "beta_variance": believed.beta_variance,
-            "plug_in": believed.plug_in(),
-            "posterior_mean": believed.mean(),
-            "lower_limit": lower,
-            "upper_limit": upper,
-        }
+            return Evidence({"posterior_mean": believed.mean, "posterior_sd": believed.sd})
+        return Evidence(
+            {
+                "beta_mean": lambda: believed.beta_mean,
+                "beta_variance": lambda: believed.beta_variance,
+                "plug_in": believed.plug_in,
+                "posterior_mean": believed.mean,
+                "lower_limit": lambda: believed.wald_limits(self.confidence)[0],
+                "upper_limit": lambda: believed.wald_limits(self.confidence)[1],
+            }
+        )
 
     def _posterior(self, seen: Seen) -> Believed:
         if self.model == "two-parameter":

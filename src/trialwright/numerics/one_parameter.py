@@ -27,8 +27,8 @@ from trialwright.numerics import quadrature
 from trialwright.numerics.arrays import Bools, Floats, Ints
 from trialwright.numerics.quadrature import Axis, Panel
 
-HALF_WIDTH = 9.0  # of the first axis, in prior standard deviations: the prior leaves 2e-19 outside
-STEP_IN_SD, STEP = 0.125, 0.25  # its step, in prior standard deviations, and never more than this in beta
+HALF_WIDTH = 8.0  # of the first axis, in prior standard deviations: the prior leaves 1e-15 outside
+STEP_IN_SD, STEP = 0.1, 0.25  # its step, in prior standard deviations, and never more than this in beta
 GAMMA_TAIL = 40.0  # log density at the ends of the first axis under a gamma prior, below the peak
 LARGEST_LOG = 650.0  # exp() of it, times any number of participants, is still a number
 SCAN = Axis(-20.0, 0.05, 801)  # where the maximum of a weighted likelihood is looked for first
@@ -208,7 +208,7 @@ class OneParameterPosterior:
         """
         answer, density = np.empty(len(self.n)), self._log_density()
         for panel in self.panels:
-            logs = density(panel.rows, panel.axis.nodes)
+            logs = density(panel.axis.nodes)(panel.rows)
             answer[panel.rows] = sp.logsumexp(logs, axis=1) + np.log(panel.axis.step)
         return np.asarray(answer - self.prior.log_mass, np.float64)
 
@@ -224,7 +224,6 @@ class OneParameterPosterior:
 
 
 def log_posterior(
-    rows: Ints,
     beta: Floats,
     *,
     model: OneParameterModel,
@@ -232,14 +231,23 @@ def log_posterior(
     n: Floats,
     n_dlt: Floats,
     unfinished: Unfinished | None = None,
-) -> Floats:
-    """Log posterior density of beta up to a constant, for some rows of the counts: nodes ``[K]`` to ``[rows, K]``."""
+) -> quadrature.OnNodes:
+    """Log posterior density of beta at nodes ``[K]``, up to a constant: what answers rows of the counts, ``[rows, K]``.
+
+    The curves are worked out at the nodes once, for all the rows that are asked for afterwards.
+    """
     log_p, log_q = model.logs(beta)
     table = np.concatenate([log_p, log_q, prior.log_density(beta)[None, :]])
-    dlt = n_dlt[rows]
-    counts = np.concatenate([dlt, n[rows] - dlt, np.ones((len(rows), 1))], axis=1)
-    settled = np.asarray(counts @ table, np.float64)
-    return settled if unfinished is None else settled + unfinished.of(rows).log_likelihood(np.exp(log_p))
+    counts = np.concatenate([n_dlt, n - n_dlt, np.ones((len(n), 1))], axis=1)
+    rate = None if unfinished is None else np.exp(log_p)
+
+    def of(rows: Ints) -> Floats:
+        settled = np.asarray(counts[rows] @ table, np.float64)
+        if unfinished is None or rate is None:
+            return settled
+        return settled + unfinished.of(rows).log_likelihood(rate)
+
+    return of
 
 
 def posterior(
@@ -323,7 +331,8 @@ def weighted_fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints, unfinished: 
 def _highest(model: OneParameterModel, *, n: Floats, n_dlt: Floats, unfinished: Unfinished) -> Floats:
     """Where the weighted likelihood is highest, ``[B]``; -inf where it rises all the way to the low end."""
     every, nodes = np.arange(len(n)), SCAN.nodes
-    logs = log_posterior(every, nodes, model=model, prior=NormalPrior(np.inf), n=n, n_dlt=n_dlt, unfinished=unfinished)
+    density = log_posterior(nodes, model=model, prior=NormalPrior(np.inf), n=n, n_dlt=n_dlt, unfinished=unfinished)
+    logs = density(every)
     best = np.clip(logs.argmax(axis=1), 0, SCAN.count - 2)
     score = partial(_score, model, n=n, n_dlt=n_dlt, unfinished=unfinished)
     return np.where(best == 0, -np.inf, _sign_change(score, low=nodes[best - 1], high=nodes[best + 1]))

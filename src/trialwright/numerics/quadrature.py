@@ -27,7 +27,7 @@ END = 30.0  # log density at an end of the axis, below the peak: exp(-30) leaves
 CROP = 40.0  # a closer axis keeps what is less than this below the peak
 FIRST_COUNT, LAST_COUNT = 97, 49_153  # nodes of a closer axis: at first, and when giving up
 NOTHING = -700.0  # a log density this far below the peak counts as this: smaller ones cost time and add nothing
-CHUNK = 512  # rows worked on at a time, so that they stay in the cache of the processor
+CHUNK = 256  # rows worked on at a time, so that they stay in the cache of the processor
 
 
 class QuadratureError(ArithmeticError):
@@ -68,7 +68,8 @@ class Panel:
     axis: Axis
 
 
-LogDensity = Callable[[Ints, Floats], Floats]  # rows [b], nodes [K] -> [b, K], a new array, up to a constant per row
+OnNodes = Callable[[Ints], Floats]  # rows [b] -> [b, K], a new array, up to a constant per row
+LogDensity = Callable[[Floats], OnNodes]  # nodes [K] -> the log density there
 Functions = Callable[[Floats], Floats]  # nodes [K] -> [K, M]
 
 
@@ -102,9 +103,11 @@ def cumulative(log_density: LogDensity, panels: tuple[Panel, ...], *, points: Fl
     for panel in panels:
         axis = panel.axis.halved()
         below = _share_below((points[None, :] - axis.nodes[:, None]) / axis.step)
+        density = log_density(axis.nodes)
         for rows in _chunks(panel.rows):
-            weights = _weights(log_density(rows, axis.nodes))
+            weights = _weights(density(rows))
             answer[rows] = (weights @ below) / weights.sum(axis=1, keepdims=True)
+    answer[:, np.isinf(points)] = points[np.isinf(points)] > 0
     return np.clip(answer, 0.0, 1.0)
 
 
@@ -120,7 +123,7 @@ def quantiles(log_density: LogDensity, panels: tuple[Panel, ...], *, probability
 def _invert(log_density: LogDensity, panel: Panel, *, probability: float) -> Floats:
     """Newton's steps inside the cell between two nodes that holds the quantile, bisection where one would leave it."""
     nodes, step = panel.axis.nodes, panel.axis.step
-    weights = _weights(log_density(panel.rows, nodes))
+    weights = _weights(log_density(nodes)(panel.rows))
     total = weights.sum(axis=1)
     places = np.arange(len(nodes))
     by_distance = _share_below(np.arange(-places[-1], len(nodes)))
@@ -155,8 +158,9 @@ def _attempt(log_density: LogDensity, functions: Functions, *, panel: Panel) -> 
     both = np.concatenate([full, even], axis=1)
     values = np.empty((len(panel.rows), full.shape[1] - 1))
     good = np.empty(len(panel.rows), np.bool_)
+    density = log_density(nodes)
     for here in _slices(len(panel.rows)):
-        weights = _weights(log_density(panel.rows[here], nodes))
+        weights = _weights(density(panel.rows[here]))
         sums = weights @ both
         mass, twice = sums[:, :1], 2 * sums[:, full.shape[1] :][:, :1]
         values[here] = sums[:, 1 : full.shape[1]] / mass
@@ -188,8 +192,9 @@ def _seen(log_density: LogDensity, panel: Panel) -> tuple[Floats, Floats]:
     nodes, last_node = panel.axis.nodes, panel.axis.count - 1
     width = nodes[-1] - nodes[0]
     lows, highs = np.empty(len(panel.rows)), np.empty(len(panel.rows))
+    density = log_density(nodes)
     for here in _slices(len(panel.rows)):
-        logs = log_density(panel.rows[here], nodes)
+        logs = density(panel.rows[here])
         seen = logs > logs.max(axis=1, keepdims=True) - CROP
         first, last = seen.argmax(axis=1), last_node - seen[:, ::-1].argmax(axis=1)
         lows[here] = nodes[np.maximum(first - 1, 0)] - np.where(first == 0, width, 0.0)

@@ -74,6 +74,11 @@ class CapLevel:
         complaints.unless(exists, "level", self.level, f"must be one of the {levels} dose levels")
         return complaints.findings
 
+    @property
+    def judges_safety(self) -> bool:
+        """A level it forbids is not recommended at the end either."""
+        return True
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered to the cap."""
         if isinstance(self.level, int):

@@ -92,6 +92,11 @@ class Coherence:
     def _among_last(self, seen: Seen) -> tuple[Ints, Ints]:
         """How many of the last participants are looked at, and how many of them had a DLT."""
         people = seen.people
+        if seen.latest is not None:
+            asked = seen.latest[:, -self.last :]
+            return _count(asked >= 0), _count(asked == 1)
+        if people is None and not seen.n_assigned.any():
+            return seen.n_assigned, seen.n_assigned
         if people is None:
             raise Refused(
                 "coherence was asked to look at the last participants, but only counts per level are kept here; "

@@ -71,6 +71,11 @@ class OverdoseControl:
         """Any number of levels will do."""
         return ()
 
+    @property
+    def judges_safety(self) -> bool:
+        """A level it forbids is not recommended at the end either."""
+        return True
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered to the highest admissible level; a stop where there is none."""
         if proposal.posterior is None:

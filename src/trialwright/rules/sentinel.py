@@ -53,6 +53,11 @@ class Sentinel:
         """Any number of levels will do."""
         return ()
 
+    @property
+    def about_time(self) -> bool:
+        """It speaks of days alone: with everybody settled it is silent."""
+        return True
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, on hold where the cohort's first participant is still watched alone."""
         if seen.people is None:

@@ -50,6 +50,11 @@ class Stagger:
         """Any number of levels will do."""
         return ()
 
+    @property
+    def about_time(self) -> bool:
+        """It speaks of days alone: with everybody settled it is silent."""
+        return True
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, on hold where an infusion is too recent."""
         people = seen.people

@@ -87,6 +87,11 @@ class StopWhenTooToxic:
         complaints.unless(exists, "level", self.level, f"must be one of the {levels} dose levels")
         return complaints.findings
 
+    @property
+    def judges_safety(self) -> bool:
+        """A level it forbids is not recommended at the end either."""
+        return True
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop, or a level below the one that is too toxic."""
         exceedance = self._posterior(proposal, seen).exceedance(self.rate)

@@ -6,7 +6,7 @@ in the order of their assignment. A design never sees a name, a date or an event
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, Self, final, runtime_checkable
 
@@ -79,6 +79,7 @@ class Seen:
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
     n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
     order: Order | None = None  # what is known of the order of the levels; None: the order of their numbers
+    latest: Ints | None = None  # [B, K] the last K settled, oldest first: 1 DLT, 0 none, -1 nobody; None: not kept
 
     @property
     def activity(self) -> Ints:
@@ -222,6 +223,23 @@ class Note:
         return {
             name: value[trial].item() if isinstance(value, np.ndarray) else value for name, value in self.values.items()
         }
+
+
+@final
+class Evidence(Mapping[str, Floats]):
+    """Named arrays ``[B]`` or ``[B, D]``, worked out when somebody looks: batches of virtual trials never do."""
+
+    def __init__(self, named: Mapping[str, Callable[[], Floats]]) -> None:
+        self._named = dict(named)
+
+    def __getitem__(self, name: str) -> Floats:
+        return self._named[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._named)
+
+    def __len__(self) -> int:
+        return len(self._named)
 
 
 @final

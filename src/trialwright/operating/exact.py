@@ -1,0 +1,322 @@
+"""Every way a trial can go, walked once: reachable states breadth-first, equal states merged.
+
+A state holds the outcomes counted at every level and whatever else the protocol's decision can look at. From each state
+the protocol's own ``decide`` is asked what comes next, a whole frontier in one batch, and each possible outcome of the
+next participants leads to another state. Ways that lead to the same state are added up. In the end every state in which
+a trial can stop carries one number, and the probability to stop there is
+
+    P(state | truth) = ways x product over levels of p_d^y_d (1 - p_d)^(n_d - y_d)
+
+whatever the truth. What is computed from it (``operating.ends``) has no Monte Carlo error.
+
+Two ways to run a trial are walked: a decision after each complete cohort (recruited faster than its first participant
+settles), or after each participant (recruited more slowly than that). Between the two lies a trial in which decisions
+are taken with participants pending; there, people have to be simulated day by day.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
+from math import factorial, prod
+from typing import final
+
+import numpy as np
+
+from trialwright.conduct.advise import decide, selected
+from trialwright.numerics.packing import Layout, merged
+from trialwright.operating.conditions import Conditions
+from trialwright.operating.ends import PLANNED, TrialEnds
+from trialwright.protocol.study import Study
+from trialwright.rules.coherence import Coherence
+from trialwright.vocabulary.errors import Refused
+from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
+
+MOST_STATES = 3_000_000  # a frontier of this size takes some minutes and a gigabyte
+CHUNK = 1 << 16  # states decided on at a time
+NO_PEOPLE = (
+    "{design} looks at participants one by one, each with a follow-up of its own, so counts per level are not enough "
+    "for exact operating characteristics; simulate instead"
+)
+WAITS = (
+    "with everybody settled the protocol still asks to wait ({code}), so no trial would ever end; "
+    "take that rule out for the exact operating characteristics, or simulate"
+)
+TOO_MANY = (
+    "after {assigned} participants more than {most} different states are reachable, too many to be walked; "
+    "plan fewer participants or larger cohorts, or simulate"
+)
+NO_END = (
+    "after {assigned} participants the trial has not ended although {limit} are planned; "
+    "limit the replacements, or the number assigned"
+)
+
+
+class TooManyStates(Refused):
+    """The trial has more reachable states than can be walked; simulation is the way."""
+
+
+def every_end(study: Study, conditions: Conditions | None = None) -> TrialEnds:
+    """Every way a trial under this protocol can end, with the number of ways that lead there.
+
+    ``conditions``: how it is run, where the protocol leaves it open. Raises Refused where the design looks at more
+    than counts, where the trial could not end, or (TooManyStates) where it has too many states.
+    """
+    setting = conditions or Conditions()
+    setting.fits(study)
+    if study.design.looks_at == "participants":
+        raise Refused(NO_PEOPLE.format(design=study.design_name))
+    settled = replace(study, rules=tuple(rule for rule in study.rules if not getattr(rule, "about_time", False)))
+    return _Walk.of(settled, setting).walked()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Frontier:
+    """Some states with the same number assigned, packed; and the number of ways that lead to each."""
+
+    packed: Ints  # [W, B]
+    ways: Floats  # [B]
+
+    def only(self, rows: Ints) -> _Frontier:
+        return _Frontier(self.packed[:, rows], self.ways[rows])
+
+    def chunks(self) -> Iterator[_Frontier]:
+        for begin in range(0, len(self.ways), CHUNK):
+            yield _Frontier(self.packed[:, begin : begin + CHUNK], self.ways[begin : begin + CHUNK])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Where each part of a state is kept; the first levels x outcomes fields are the counts."""
+
+    current: int  # level of the last participant; the starting level before the first
+    in_cohort: int  # places filled in the open cohort; 0: the next decision is due
+    assigned: int  # level assigned last: another one than the current level where another dose was given
+    latest: slice  # outcomes of the last few who are settled, oldest first: 0 nobody, 1 no DLT, 2 DLT
+
+
+@final
+@dataclass(slots=True)
+class _Walk:
+    """The walk under way."""
+
+    study: Study
+    conditions: Conditions
+    levels: int
+    outcomes: int  # 2: DLT or none; 4: with activity too
+    limit: int
+    remembered: int
+    layout: Layout
+    fields: _Fields
+    jumps: bool  # whole cohorts at once
+    buckets: dict[int, list[_Frontier]] = field(default_factory=lambda: defaultdict(list))
+    stopped: list[tuple[int, str, _Frontier]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, study: Study, conditions: Conditions) -> _Walk:
+        levels, limit = len(study.dosing.amounts), conditions.limit(study)
+        outcomes = 4 if study.design.looks_at == "counts with activity" else 2
+        remembered = max(map(_looks_back, study.rules), default=0)
+        sizes = {*conditions.cohorts} or {study.dosing.cohort_size}
+        even = remembered == 0 or (len(sizes) == 1 and remembered % max(sizes) == 0 and limit % max(sizes) == 0)
+        first = levels * outcomes
+        largest = [limit] * first + [levels, max(sizes), levels] + [2] * remembered
+        fields = _Fields(first, first + 1, first + 2, slice(first + 3, first + 3 + remembered))
+        jumps = even and not conditions.given and not conditions.after_each
+        return cls(study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, jumps)
+
+    def walked(self) -> TrialEnds:
+        """All states in which a trial ends."""
+        start = np.zeros((self.layout.words, 1), np.int64)
+        start = self.layout.written(start, field=self.fields.current, value=self.study.dosing.start_level)
+        self.buckets[0].append(_Frontier(start, np.ones(1)))
+        while self.buckets:
+            assigned = min(self.buckets)
+            frontier = _together(self.buckets.pop(assigned))
+            self._check_size(len(frontier.ways), assigned=assigned)
+            if assigned >= self.limit:
+                self.stopped.append((assigned, PLANNED, frontier))
+                continue
+            for part in frontier.chunks():
+                self._go_on(part, assigned=assigned)
+        return self._ends()
+
+    def _check_size(self, size: int, *, assigned: int) -> None:
+        if size > MOST_STATES:
+            raise TooManyStates(TOO_MANY.format(assigned=assigned, most=MOST_STATES))
+
+    def _go_on(self, frontier: _Frontier, *, assigned: int) -> None:
+        """One step from some states: a decision where one is due, then every outcome of the next participants."""
+        filling = self._filling(frontier, assigned=assigned)
+        self._assign(frontier.only(np.flatnonzero(filling > 0)), filling[filling > 0], assigned=assigned)
+        due = frontier.only(np.flatnonzero(filling == 0))
+        if len(due.ways) == 0:
+            return
+        proposal = decide(self.study, self.seen(due.packed, assigned=assigned))
+        self._check_wait(proposal)
+        for code, rows in _reasons(proposal):
+            self.stopped.append((assigned, code, due.only(rows)))
+        open_rows = np.flatnonzero(~proposal.stop)
+        self._assign(due.only(open_rows), proposal.dose_level[open_rows], assigned=assigned)
+
+    def _filling(self, frontier: _Frontier, *, assigned: int) -> Ints:
+        """The level of the open cohort where places are left and no decision is due; 0 elsewhere."""
+        if self.jumps or self.conditions.after_each:
+            return np.zeros(len(frontier.ways), np.int64)
+        inside, level = self.layout.read(frontier.packed, [self.fields.in_cohort, self.fields.assigned]).T
+        return np.where(inside > 0, level, 0)
+
+    def _check_wait(self, proposal: Proposal) -> None:
+        forever = proposal.wait & ~proposal.stop
+        if forever.any():
+            code = next(note.code for note in reversed(proposal.notes) if (note.where & forever).any())
+            raise Refused(WAITS.format(code=code))
+
+    def _assign(self, frontier: _Frontier, level: Ints, *, assigned: int) -> None:
+        """Everything that can become of the next participants, at the levels they are assigned to."""
+        for chosen in range(1, self.levels + 1):
+            here = np.flatnonzero(level == chosen)
+            if len(here):
+                branch = self._cohort if self.jumps else self._participant
+                branch(frontier.only(here), chosen, assigned=assigned)
+
+    def _cohort(self, frontier: _Frontier, level: int, *, assigned: int) -> None:
+        """A whole cohort, everybody given what was assigned."""
+        size = min(self.conditions.size_after(self.study, assigned=assigned), self.limit - assigned)
+        moved = self.layout.written(frontier.packed, field=self.fields.current, value=level)
+        units = self.layout.units[(level - 1) * self.outcomes : level * self.outcomes]
+        for counts, ways in _compositions(size, parts=self.outcomes):
+            packed = moved + (np.array(counts) @ units)[:, None]
+            packed = self._remember(packed, dlts=[*[False] * (size - _dlts(counts)), *[True] * _dlts(counts)])
+            self.buckets[assigned + size].append(_Frontier(packed, frontier.ways * ways))
+
+    def _participant(self, frontier: _Frontier, level: int, *, assigned: int) -> None:
+        """One participant: what was given, and what became of it."""
+        share = self.conditions.matrix(self.levels)[level - 1]
+        for given in np.flatnonzero(share):
+            counted = bool(given > 0)
+            packed = self._placed(frontier.packed, level, assigned=assigned, counted=counted)
+            packed = self.layout.written(packed, field=self.fields.current, value=int(given) if counted else level)
+            for outcome in range(self.outcomes if counted else 1):
+                after = packed
+                if counted:
+                    unit = self.layout.units[(given - 1) * self.outcomes + outcome]
+                    after = self._remember(packed + unit[:, None], dlts=[outcome in DLT_OUTCOMES])
+                self.buckets[assigned + 1].append(_Frontier(after, frontier.ways * share[given]))
+
+    def _placed(self, packed: Ints, level: int, *, assigned: int, counted: bool) -> Ints:
+        """The states with one more place of the cohort filled, if the participant fills one."""
+        inside, last = self.layout.read(packed, [self.fields.in_cohort, self.fields.assigned]).T
+        size = self._cohort_size(assigned=assigned)
+        fills = counted or not self._replaces
+        filled = (np.where(last == level, inside, 0) + fills) % size
+        packed = self.layout.written(packed, field=self.fields.in_cohort, value=filled)
+        return self.layout.written(packed, field=self.fields.assigned, value=level)
+
+    def _cohort_size(self, *, assigned: int) -> int:
+        """The size of the cohort that is open once so many are assigned."""
+        if self.conditions.after_each or not self.conditions.cohorts:
+            return self.study.dosing.cohort_size
+        for size in self.conditions.cohorts:
+            if assigned < size:
+                return size
+            assigned -= size
+        return self.conditions.cohorts[-1]
+
+    @property
+    def _replaces(self) -> bool:
+        return any(rule.name == REPLACING for rule in self.study.rule_names)
+
+    def _remember(self, packed: Ints, *, dlts: list[bool]) -> Ints:
+        """The outcomes of the last few, the oldest forgotten."""
+        if not self.remembered:
+            return packed
+        codes = [*self.layout.read(packed, self.fields.latest).T, *(1 + dlt for dlt in dlts)][-self.remembered :]
+        for place, code in enumerate(codes, start=self.fields.latest.start):
+            packed = self.layout.written(packed, field=place, value=code)
+        return packed
+
+    def seen(self, packed: Ints, *, assigned: int) -> Seen:
+        """Packed states as a decision sees them: nobody pending."""
+        counts = self.counts(packed)
+        current, inside = self.layout.read(packed, [self.fields.current, self.fields.in_cohort]).T
+        latest = self.layout.read(packed, self.fields.latest) - 1 if self.remembered else None
+        active = counts[:, :, 2:].sum(axis=2) if self.outcomes == 4 else None
+        return Seen(
+            n=counts.sum(axis=2),
+            n_dlt=counts[:, :, list(DLT_OUTCOMES)[: self.outcomes // 2]].sum(axis=2),
+            n_pending=np.zeros(counts.shape[:2], np.int64),
+            current=current,
+            in_cohort=inside,
+            n_assigned=np.full(len(counts), assigned, np.int64),
+            latest=latest,
+            n_active=active,
+            n_both=counts[:, :, 3] if self.outcomes == 4 else None,
+        )
+
+    def counts(self, packed: Ints) -> Ints:
+        """The outcomes counted at every level, ``[B, D, K]``."""
+        flat = self.layout.read(packed, slice(0, self.levels * self.outcomes))
+        return flat.reshape(-1, self.levels, self.outcomes)
+
+    def _ends(self) -> TrialEnds:
+        """The states of all ends together, with the level each of them selects."""
+        codes = tuple(dict.fromkeys([PLANNED, *(code for _, code, _ in self.stopped)]))
+        parts = [
+            (assigned, codes.index(code), part) for assigned, code, whole in self.stopped for part in whole.chunks()
+        ]
+        chosen = [selected(self.study, self.seen(part.packed, assigned=assigned)) for assigned, _, part in parts]
+        packed = np.concatenate([part.packed for _, _, part in parts], axis=1)
+        lengths = [len(part.ways) for _, _, part in parts]
+        return TrialEnds(
+            counts=self.counts(packed),
+            ways=np.concatenate([part.ways for _, _, part in parts]),
+            selected=np.concatenate(chosen),
+            current=self.layout.read(packed, [self.fields.current])[:, 0],
+            assigned=np.repeat([assigned for assigned, _, _ in parts], lengths),
+            waits=np.repeat([self.conditions.waits(self.study, assigned=n) for n, _, _ in parts], lengths),
+            reason=np.repeat([code for _, code, _ in parts], lengths),
+            reasons=codes,
+        )
+
+
+REPLACING = "replace_non_evaluable"
+DLT_OUTCOMES = (1, 3)  # outcomes are: neither, DLT alone, activity alone, both
+
+
+def _looks_back(rule: object) -> int:
+    """How many of the last participants a rule looks at."""
+    return rule.last if isinstance(rule, Coherence) and rule.judged == "last" else 0
+
+
+def _dlts(counts: tuple[int, ...]) -> int:
+    return sum(counts[outcome] for outcome in DLT_OUTCOMES if outcome < len(counts))
+
+
+def _compositions(size: int, *, parts: int) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Every way to share out a cohort among the outcomes, with its multinomial coefficient."""
+    for counts in product(range(size + 1), repeat=parts):
+        if sum(counts) == size:
+            yield counts, float(factorial(size) // prod(map(factorial, counts)))
+
+
+def _together(frontiers: list[_Frontier]) -> _Frontier:
+    """Equal states merged."""
+    packed = np.concatenate([frontier.packed for frontier in frontiers], axis=1)
+    return _Frontier(*merged(packed, np.concatenate([frontier.ways for frontier in frontiers])))
+
+
+def _reasons(proposal: Proposal) -> Iterator[tuple[str, Ints]]:
+    """The last reason given wherever the trial stops, and where."""
+    left = proposal.stop.copy()
+    for note in reversed(proposal.notes):
+        rows = np.flatnonzero(left & note.where)
+        if len(rows):
+            yield note.code, rows
+            left[rows] = False
+    if left.any():
+        yield "design", np.flatnonzero(left)
