@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trials import on, protocol_text, state_of
+from trials import PROTOCOLS, on, protocol_text, state_of
 from trialwright.analysis import case_of
 from trialwright.cli import main
 from trialwright.conduct import advise
@@ -154,3 +154,12 @@ class TestWords:
         page = re.sub("<[^>]*>", "", html.unescape(render_html(document, language=lang)))
         page = " ".join(page.replace("\u00a0", " ").split())
         assert [one for one in words if one not in page] == []
+
+
+def test_the_example_of_the_docs_can_be_read() -> None:
+    page = (PROTOCOLS.parent / "docs" / "combinations.md").read_text("utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    rest = protocol_text().partition("[dose]")
+    dlt = "[dlt]" + rest[2].partition("[dlt]")[2]
+    study = parse_protocol(f"{rest[0]}{example}\n{dlt}".encode())
+    assert (study.design_name, len(study.dose_levels), len(study.rules)) == ("po_crm", 6, 3)
