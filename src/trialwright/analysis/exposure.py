@@ -42,7 +42,7 @@ def exposures(case: Case) -> tuple[Exposure, ...]:
 def _exposure(case: Case, participant: Participant, *, infusion: Known[InfusionGiven]) -> Exposure:
     event, enrolled = infusion.event, participant.enrolled
     release = participant.release_for(event.infusion_number)
-    placed = case.study.placed(event.dose_given)
+    placed = case.study.placed(event.dose_given, assigned=enrolled.event.dose_level)
     ended = participant.ended
     flags = {
         "usubjid": enrolled.illustrative("usubjid"),

@@ -25,6 +25,7 @@ from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
     from trialwright.protocol import Study
+    from trialwright.vocabulary.doses import DoseLevel
     from trialwright.vocabulary.words import Language
     from trialwright.workbench.asking import Status
 
@@ -76,12 +77,10 @@ def check(protocol: ProtocolFile, lang: Lang = "en", *, as_json: Json = False) -
 
 def _show_study(study: Study, spoken: Language) -> None:
     say(f"{study.identity.id} — {study.identity.title.said(spoken)}", style="bold")
-    unit = study.dosing.unit.said(spoken)
     start = SECTIONS["start"].said(spoken)
     levels = [
-        f"{level.level}: {standing.amount(level.amount, spoken)} {unit}"
-        + (f" ({start})" if level.level == study.dosing.start_level else "")
-        for level in study.dose_levels
+        f"{level.level}: {dose}" + (f" ({start})" if level.level == study.dosing.start_level else "")
+        for level, dose in zip(study.dose_levels, standing.doses(study, spoken), strict=True)
     ]
     _paragraph("doses", levels, spoken=spoken)
     _paragraph("design", [f"{study.design_name} {_parameters(study.design_parameters)}"], spoken=spoken)
@@ -123,11 +122,17 @@ def _parameters(parameters: object) -> str:
     return ", ".join(f"{name} = {value}" for name, value in given.items())
 
 
+def _dose_data(level: DoseLevel) -> dict[str, object]:
+    dose: dict[str, object] = {"level": level.level, "amount": level.amount}
+    several = level.infusions > 1
+    return {**dose, "infusions": level.infusions, "interval_days": level.interval_days} if several else dose
+
+
 def _study_data(study: Study) -> dict[str, object]:
     return {
         "id": study.identity.id,
         "digest": study.digest,
-        "dose_levels": [{"level": level.level, "amount": level.amount} for level in study.dose_levels],
+        "dose_levels": [_dose_data(level) for level in study.dose_levels],
         "unit": study.dosing.unit.en,
         "start_level": study.dosing.start_level,
         "design": {"name": study.design_name, **study.design_parameters},

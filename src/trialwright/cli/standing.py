@@ -167,6 +167,10 @@ def show_levels(levels: Sequence[LevelEvidence], *, study: Study, spoken: Langua
     keys += ["posterior", "above"] if any(level.mean is not None for level in levels) else []
     rows = [_level(level, spoken)[: len(keys)] for level in levels]
     title = f"{words('toxicity', spoken)} ({study.dosing.unit.said(spoken)})"
+    if any(level.infusions > 1 for level in study.dose_levels):
+        title = words("toxicity", spoken)
+        for row, dose in zip(rows, doses(study, spoken), strict=True):
+            row[1] = dose
     show_table(title, [words(key, spoken) for key in keys], rows=rows, right=range(7))
     say()
 
@@ -237,6 +241,13 @@ def show_files(written: Written, others: Sequence[Written], *, head: Head, spoke
         say(words("also", spoken, path=other.html))
     say(words("ledger", spoken, count=head.position, digest=head.digest[:16] + "…"))
     say(words("manifest", spoken, path=written.manifest, digest=written.manifest_sha256[:16] + "…"))
+
+
+def doses(study: Study, spoken: Language) -> list[str]:
+    """Every dose level in words, level 1 first: ``2 × 10⁶ cells/kg, 2 infusions, 28 days apart``."""
+    from trialwright.report.model import doses_in_words  # loaded when there is something to show
+
+    return [dose.said(spoken) for dose in doses_in_words(study.dose_levels, study.dosing.unit)]
 
 
 def amount(value: float, spoken: Language) -> str:

@@ -49,7 +49,8 @@ def decide(study: Study, seen: Seen) -> Proposal:
 def _ruled(study: Study, proposed: Proposal, *, seen: Seen) -> Proposal:
     """The design's proposal after the protocol's starting level and its rules."""
     first = _started(proposed, seen, start_level=study.dosing.start_level)
-    return reduce(lambda proposal, rule: rule(proposal, seen), study.rules, first)
+    known = seen if study.order is None else replace(seen, order=study.order)
+    return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
 
 
 def selected(study: Study, seen: Seen) -> Ints:
@@ -63,7 +64,8 @@ def selected(study: Study, seen: Seen) -> Ints:
     if not judges:
         return chosen
     proposal = replace(Proposal.of_level(chosen), posterior=study.design.propose(seen).posterior)
-    judged = reduce(lambda proposal, rule: rule(proposal, seen), judges, proposal)
+    known = seen if study.order is None else replace(seen, order=study.order)
+    judged = reduce(lambda proposal, rule: rule(proposal, known), judges, proposal)
     return np.asarray(np.where(judged.stop, NO_LEVEL, judged.dose_level), np.int64)
 
 
@@ -139,7 +141,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     current = int(seen.current[0])
     return Decision(
         on=on,
-        action=_action(proposal, current, started=bool(seen.n_assigned[0])),
+        action=_action(proposal, replace(seen, order=study.order)),
         dose_level=NO_LEVEL if proposal.stop[0] or proposal.wait[0] else int(proposal.dose_level[0]),
         current=current,
         proposed=int(design_alone.dose_level[0]) if seen.n_assigned[0] else current,
@@ -150,15 +152,17 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     )
 
 
-def _action(proposal: Proposal, current: int, *, started: bool) -> Action:
-    level = int(proposal.dose_level[0])
+def _action(proposal: Proposal, seen: Seen) -> Action:
+    """What the first trial of a batch is told; a level that may be above the current one is an escalation."""
     if proposal.stop[0]:
         return "stop"
     if proposal.wait[0]:
         return "wait"
-    if not started:
+    if not seen.n_assigned[0]:
         return "start"
-    return "stay" if level == current else "escalate" if level > current else "de-escalate"
+    if seen.goes_up(proposal.dose_level)[0]:
+        return "escalate"
+    return "de-escalate" if seen.goes_down(proposal.dose_level)[0] else "stay"
 
 
 def _levels(study: Study, seen: Seen, *, proposal: Proposal) -> tuple[LevelEvidence, ...]:

@@ -119,7 +119,7 @@ def _level(study: Study, participant: Participant, *, assigned: int) -> tuple[in
     """The level that counts, by the first dose given; the assigned one before any infusion."""
     if not participant.infusions:
         return assigned, True
-    placed = study.placed(participant.infusions[0].event.dose_given)
+    placed = study.placed(participant.infusions[0].event.dose_given, assigned=assigned)
     return placed.level, placed.within_tolerance
 
 

@@ -6,8 +6,7 @@ back (Dykstra & Robertson 1982, Annals of Statistics 10:708). The rates are post
 weights n + 2a, so that a combination nobody was given weighs next to nothing; these weights are what the estimates of
 references/boin_select_mtd_comb show (the design: Lin & Yin 2017, Statistical Methods in Medical Research 26:2155).
 
-The selection of a combination is not offered: rates pooled to one value tie exactly, and the order in which such ties
-are broken by references/boin_select_mtd_comb follows from no rule its conventions state.
+Which combination is selected from them is the affair of the design boin_comb, ties included.
 """
 
 from __future__ import annotations

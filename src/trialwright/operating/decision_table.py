@@ -11,13 +11,14 @@ up; downwards, one cohort with the fewest DLTs that send it down. It is part of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
 from trialwright.vocabulary.decisions import Action
 from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.orders import order_of
 from trialwright.vocabulary.seen import Design, People, Seen
 
 MOST_COHORTS = 20  # DLT-free cohorts after which a design is not waited for any longer
@@ -118,14 +119,14 @@ def decision_table(design: Design, setting: Setting, *, dose_level: int, up_to: 
 
 def _advice(design: Design, setting: Setting, *, before: Sequence[Group], here: Sequence[Group]) -> tuple[Advised, ...]:
     """What the design advises after the course so far and each of the groups, in one batch."""
-    proposal = design.propose(setting.seen_after([(*before, group) for group in here]))
+    seen = replace(setting.seen_after([(*before, group) for group in here]), order=order_of(design))
+    proposal = design.propose(seen)
+    up, down = seen.goes_up(proposal.dose_level), seen.goes_down(proposal.dose_level)
     advised = []
     for trial, group in enumerate(here):
         level = int(proposal.dose_level[trial])
         nobody = bool(proposal.stop[trial] or proposal.wait[trial])
-        action: Action = (
-            "stay" if level == group.dose_level else "escalate" if level > group.dose_level else "de-escalate"
-        )
+        action: Action = "escalate" if up[trial] else "de-escalate" if down[trial] else "stay"
         if nobody:
             action = "stop" if proposal.stop[trial] else "wait"
         advised.append(Advised(group.n, group.n_dlt, action, 0 if nobody else level))
@@ -142,10 +143,14 @@ def _course_to(design: Design, setting: Setting, *, dose_level: int) -> tuple[tu
 def _course_up(design: Design, setting: Setting, *, dose_level: int) -> tuple[tuple[Group, ...], bool]:
     before: tuple[Group, ...] = ()
     reached, size = True, setting.cohort_size
+
+    def leads(one: Advised, level: int) -> bool:
+        return one.action == "escalate" and (order_of(design) is None or one.dose_level == level + 1)
+
     for level in range(setting.start_level, dose_level):
         tried = [Group(level, cohorts * size, 0) for cohorts in range(1, MOST_COHORTS + 1)]
         advised = _advice(design, setting, before=before, here=tried)
-        left = next((group for group, one in zip(tried, advised, strict=True) if one.action == "escalate"), None)
+        left = next((group for group, one in zip(tried, advised, strict=True) if leads(one, level)), None)
         reached &= left is not None
         before = (*before, left or tried[0])
     return before, reached

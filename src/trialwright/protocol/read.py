@@ -18,8 +18,9 @@ from pydantic_core import ErrorDetails
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
 from trialwright.protocol.sections import NamedParameters
-from trialwright.protocol.study import Study
+from trialwright.protocol.study import Study, dose_set
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, ParameterError, ProtocolError, Refused
+from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.seen import Seen
 
@@ -105,6 +106,7 @@ class _Reading:
             for place, named in enumerate(rule_names, start=1)
         ]
         if design is not None and levels is not None:
+            self._check_order(design, built, levels=levels)
             self._apply(design, built, levels=levels)
         disease = self._disease()
         if self.complaints.findings:
@@ -142,15 +144,27 @@ class _Reading:
         if not amounts:
             return None
         levels, start, infusions = len(amounts), dose.get("start_level"), dose.get("infusions")
-        rising = all(low < high for low, high in itertools.pairwise(amounts))
-        self.complaints.unless(rising, "dose.amounts", amounts, "must increase from level 1 upwards")
         if start is not None:
             allowed = f"must be one of the {levels} dose levels"
             self.complaints.unless(start <= levels, "dose.start_level", start, allowed)
         if infusions:
             allowed = f"must hold one number for each of the {levels} dose levels"
-            self.complaints.unless(len(infusions) == levels, "dose.infusions", infusions, allowed)
+            if not self.complaints.unless(len(infusions) == levels, "dose.infusions", infusions, allowed):
+                return levels
+        self._check_doses(amounts, infusions or [])
         return levels
+
+    def _check_doses(self, amounts: list[Any], infusions: list[Any]) -> None:
+        """No level may give as little as a level of a smaller number, or less."""
+        if not infusions:
+            rising = all(low < high for low, high in itertools.pairwise(amounts))
+            self.complaints.unless(rising, "dose.amounts", amounts, "must increase from level 1 upwards")
+            return
+        doses = list(zip(amounts, infusions, strict=True))
+        for (first, before), (second, after) in itertools.combinations(enumerate(doses, start=1), 2):
+            allowed = f"must give more than level {first}, in amount or in infusions: low levels come first"
+            fine = after[0] > before[0] or after[1] > before[1]
+            self.complaints.unless(fine, f"dose, level {second}", list(after), allowed)
 
     def _numbers(self, section: str) -> dict[str, Any]:
         """The fields of a section that are numbers, or lists of nothing but numbers."""
@@ -176,6 +190,22 @@ class _Reading:
         if levels is not None:
             self.complaints.add(finding.within(place) for finding in built.fits(levels))
         return built
+
+    def _check_order(self, design: Any, built: list[Any], *, levels: int) -> None:
+        """A design that knows only part of the order of its levels: what the doses say, and what the rules need."""
+        order, dose = order_of(design), self.parts.get("dose")
+        if order is None or design.fits(levels):
+            return
+        for place, rule in enumerate(built, start=1):
+            allowed = "needs dose levels in one order, and this design knows only part of theirs"
+            fine = rule is None or not getattr(rule, "needs_one_order", True)
+            named = self.parts["rules"][place - 1].name
+            self.complaints.unless(fine, f"rules[{place}]", named, allowed, "leave it out; see the page of the design")
+        if dose is None or len(dose.infusions or dose.amounts) != levels:
+            return
+        for low, high in Order.of_doses(dose_set(dose)).pairs():
+            allowed = f"must put level {low} below level {high}: it gives no more at an infusion, and no more infusions"
+            self.complaints.unless(bool(order.below[low - 1, high - 1]), "design", MISSING, allowed)
 
     def _apply(self, design: Any, built: list[Any], *, levels: int) -> None:
         """Ask the design and every rule about an empty trial: what cannot work here says so now, not later."""

@@ -74,7 +74,8 @@ class Dosing(Part):
         Field(description="Unit of every dose amount, as it will be printed; one text, or one for each language"),
     ]
     amounts: Annotated[
-        tuple[Positive, ...], Field(min_length=1, description="Dose amount of level 1, 2, …, increasing")
+        tuple[Positive, ...],
+        Field(min_length=1, description="Dose amount of level 1, 2, …, increasing, or repeated with more infusions"),
     ]
     start_level: Annotated[int, Field(ge=1, description="Level of the first participants; it need not be the lowest")]
     cohort_size: Annotated[int, Field(ge=1, description="Participants treated between two dose decisions; 3 is usual")]

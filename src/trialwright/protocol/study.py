@@ -20,9 +20,19 @@ from trialwright.protocol.sections import (
     Visit,
 )
 from trialwright.vocabulary.doses import DoseLevel, Placed, place
+from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.scores import Disease, Instrument
 from trialwright.vocabulary.seen import Design, Rule
 from trialwright.vocabulary.words import Text
+
+
+def dose_set(dosing: Dosing) -> tuple[DoseLevel, ...]:
+    """The dose levels of a protocol, level 1 first."""
+    infusions = dosing.infusions or (1,) * len(dosing.amounts)
+    return tuple(
+        DoseLevel(level, amount, count, dosing.interval_days if count > 1 else None)
+        for level, (amount, count) in enumerate(zip(dosing.amounts, infusions, strict=True), start=1)
+    )
 
 
 @final
@@ -51,20 +61,23 @@ class Study:
     @property
     def dose_levels(self) -> tuple[DoseLevel, ...]:
         """The declared dose set, level 1 first."""
-        infusions = self.dosing.infusions or (1,) * len(self.dosing.amounts)
-        return tuple(
-            DoseLevel(level, amount, count, self.dosing.interval_days if count > 1 else None)
-            for level, (amount, count) in enumerate(zip(self.dosing.amounts, infusions, strict=True), start=1)
-        )
+        return dose_set(self.dosing)
 
     @property
     def target(self) -> float | None:
         """The DLT rate the design aims at, if it has one."""
         return getattr(self.design, "target_toxicity_rate", None)
 
-    def placed(self, dose_given: float) -> Placed:
-        """The level a dose given counts for."""
-        return place(dose_given, self.dose_levels, tolerance=self.dosing.tolerance)
+    @property
+    def order(self) -> Order | None:
+        """What the design knows of the order of its levels; None where their numbers say it."""
+        return order_of(self.design)
+
+    def placed(self, dose_given: float, *, assigned: int) -> Placed:
+        """The level a dose given counts for, among those with as many infusions as the assigned level."""
+        planned = self.dose_levels[assigned - 1].infusions
+        alike = [level for level in self.dose_levels if level.infusions == planned]
+        return place(dose_given, alike, tolerance=self.dosing.tolerance)
 
     def instrument(self, name: str) -> Instrument | None:
         """An instrument of this trial's disease."""

@@ -16,6 +16,7 @@ from datetime import date
 from typing import Literal, Protocol, final, runtime_checkable
 
 from trialwright.report.specifications import FigureSpec
+from trialwright.vocabulary.doses import DoseLevel
 from trialwright.vocabulary.words import Language, Text, plain
 
 
@@ -127,6 +128,43 @@ class Amount:
             return plain(self.value, language)
         mantissa, exponent = f"{self.value:e}".split("e")
         return f"{plain(float(mantissa), language)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """What a dose level gives, in words: the amount, and infusions where the levels of a trial differ in them."""
+
+    level: DoseLevel
+    unit: Text
+    infusions: bool = False  # whether to say how many, also where there is one
+
+    def said(self, language: Language, /) -> str:
+        """The dose in the reader's language.
+
+        >>> unit = Text(en="cells", fr="cellules")
+        >>> Dose(DoseLevel(3, 2e6, 2, 28), unit, infusions=True).said("en")
+        '2 × 10⁶ cells, 2 infusions, 28 days apart'
+        >>> Dose(DoseLevel(1, 2e6), unit, infusions=True).said("fr")
+        '2 × 10⁶ cellules, 1 perfusion'
+        """
+        amount = f"{Amount(self.level.amount).said(language)} {self.unit.said(language)}"
+        if not self.infusions:
+            return amount
+        count, days = self.level.infusions, self.level.interval_days
+        words = ONE_INFUSION if count == 1 else INFUSIONS if days is None else INFUSIONS_APART
+        return f"{amount}, {words.said(language, count=count, days=days)}"
+
+
+ONE_INFUSION = Text(en="1 infusion", fr="1 perfusion")
+INFUSIONS = Text(en="{count} infusions", fr="{count} perfusions")
+INFUSIONS_APART = Text(en="{count} infusions, {days} days apart", fr="{count} perfusions à {days} jours d'intervalle")
+
+
+def doses_in_words(levels: tuple[DoseLevel, ...], unit: Text) -> tuple[Dose, ...]:
+    """The whole dose set, level 1 first; infusions are named where any level has more than one."""
+    several = any(level.infusions > 1 for level in levels)
+    return tuple(Dose(level, unit, several) for level in levels)
 
 
 Value = None | str | int | Sayable | Number | Share | Count | Estimate | Tally | Amount | date

@@ -62,6 +62,11 @@ class CapLevel:
         complaints.unless(is_probability(self.rate), "rate", self.rate, "must lie between 0 and 1")
         complaints.raise_as(ParameterError, "cap_level cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It answers with another level, found by number."""
+        return True
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level named must exist."""
         complaints = Complaints()

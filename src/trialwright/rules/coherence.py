@@ -66,6 +66,11 @@ class Coherence:
         )
         complaints.raise_as(ParameterError, "coherence cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()
@@ -77,7 +82,7 @@ class Coherence:
         if self.rate is not None:
             enough &= n_dlt / np.maximum(n, 1) >= self.rate
         return proposal.changed(
-            enough & ~proposal.stop & (proposal.dose_level > seen.current),
+            enough & ~proposal.stop & seen.goes_up(proposal.dose_level),
             code="coherence",
             text=CURRENT if self.judged == "current_level" else LAST,
             values={"n": n, "n_dlt": n_dlt, "proposed": proposal.dose_level, "level": seen.current},
@@ -90,6 +95,8 @@ class Coherence:
         if seen.latest is not None:
             asked = seen.latest[:, -self.last :]
             return _count(asked >= 0), _count(asked == 1)
+        if people is None and not seen.n_assigned.any():
+            return seen.n_assigned, seen.n_assigned
         if people is None:
             raise Refused(
                 "coherence was asked to look at the last participants, but only counts per level are kept here; "

@@ -32,6 +32,11 @@ FILLING = Text(
 class CompleteCohort:
     """No parameters: the size of a cohort belongs to the protocol."""
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()
@@ -40,7 +45,7 @@ class CompleteCohort:
         """The proposal, kept at the current level where a cohort has places left."""
         values = {"current": seen.current, "in_cohort": seen.in_cohort, "proposed": proposal.dose_level}
         return proposal.changed(
-            (seen.in_cohort > 0) & ~proposal.stop & (proposal.dose_level > seen.current),
+            (seen.in_cohort > 0) & ~proposal.stop & seen.goes_up(proposal.dose_level),
             code="complete_cohort",
             text=FILLING,
             values=values,

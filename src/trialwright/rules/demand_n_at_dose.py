@@ -50,6 +50,11 @@ class DemandNAtDose:
         complaints.unless(known, "level", self.level, 'must be "current" or the number of a level')
         complaints.raise_as(ParameterError, "demand_n_at_dose cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """A level number means every level above it by number."""
+        return self.level != "current"
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level named must exist."""
         complaints = Complaints()
@@ -61,7 +66,8 @@ class DemandNAtDose:
         """The proposal, kept at the level that too few have been seen at."""
         demanded = seen.current if self.level == "current" else np.full(seen.batch, self.level, np.int64)
         n = seen.n[np.arange(seen.batch), demanded - 1]
-        leaves = ~proposal.stop & (proposal.dose_level > demanded) & (demanded >= seen.current)
+        above = (proposal.dose_level > demanded) & (demanded >= seen.current)
+        leaves = ~proposal.stop & (seen.goes_up(proposal.dose_level) if self.level == "current" else above)
         return proposal.changed(
             leaves & (n < self.n),
             code="demand_n_at_dose",

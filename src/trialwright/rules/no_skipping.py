@@ -48,6 +48,11 @@ class NoSkipping:
         complaints.unless(self.above in allowed, "above", self.above, f"must be one of {', '.join(allowed)}")
         complaints.raise_as(ParameterError, "no_skipping cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It answers with another level, found by number."""
+        return True
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()

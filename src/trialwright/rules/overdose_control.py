@@ -62,6 +62,11 @@ class OverdoseControl:
             complaints.unless(is_probability(value), place, value, "must lie between 0 and 1")
         complaints.raise_as(ParameterError, "overdose_control cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It answers with another level, found by number."""
+        return True
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()

@@ -44,6 +44,11 @@ class Sentinel:
         complaints.unless(is_count(self.days), "days", self.days, "must be a whole number of 1 or more")
         complaints.raise_as(ParameterError, "sentinel cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()
@@ -60,7 +65,7 @@ class Sentinel:
                 return proposal
             raise Refused("sentinel looks at days since an infusion; simulate the trial instead of enumerating counts")
         alone = (seen.in_cohort == 1) & (_last_follow_up(seen.people, seen.n_assigned) < self.days)
-        held = alone & (proposal.dose_level >= seen.current) & ~proposal.stop & ~proposal.wait
+        held = alone & ~seen.goes_down(proposal.dose_level) & ~proposal.stop & ~proposal.wait
         return proposal.changed(held, code="sentinel.watched", text=WATCHED, values={"days": self.days}, wait=True)
 
 

@@ -41,6 +41,11 @@ class Stagger:
         complaints.unless(is_count(self.days), "days", self.days, "must be a whole number of 1 or more")
         complaints.raise_as(ParameterError, "stagger cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()

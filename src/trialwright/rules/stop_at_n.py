@@ -39,6 +39,11 @@ class StopAtN:
         complaints.unless(is_count(self.n), "n", self.n, "must be a whole number of 1 or more")
         complaints.raise_as(ParameterError, "stop_at_n cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()

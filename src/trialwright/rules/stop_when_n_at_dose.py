@@ -59,6 +59,11 @@ class StopWhenNAtDose:
         complaints.unless(known, "counted", self.counted, f"must be one of {', '.join(SAID)}")
         complaints.raise_as(ParameterError, "stop_when_n_at_dose cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()

@@ -77,6 +77,11 @@ class StopWhenPrecise:
             complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
         complaints.raise_as(ParameterError, "stop_when_precise cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()

@@ -75,6 +75,11 @@ class StopWhenTooToxic:
         complaints.unless(is_count(self.n_min, least=0), "n_min", self.n_min, "must be a whole number of 0 or more")
         complaints.raise_as(ParameterError, "stop_when_too_toxic cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """Staying below a level number needs one order; stopping does not."""
+        return isinstance(self.level, int) and self.level > 1
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level judged must exist."""
         complaints = Complaints()

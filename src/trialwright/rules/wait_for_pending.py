@@ -52,6 +52,11 @@ class WaitForPending:
         complaints.unless(known, "scope", self.scope, f"must be one of {', '.join(SAID)}")
         complaints.raise_as(ParameterError, "wait_for_pending cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It keeps the level, waits or stops."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """Any number of levels will do."""
         return ()
@@ -66,7 +71,7 @@ class WaitForPending:
 
     def _applies(self, proposal: Proposal, seen: Seen) -> Bools:
         if self.scope == "before_escalation":
-            return np.asarray(proposal.dose_level > seen.current, np.bool_)
+            return seen.goes_up(proposal.dose_level)
         if self.scope == "before_next_cohort":
             return np.asarray(seen.in_cohort == 0, np.bool_)
         return np.ones(seen.batch, np.bool_)

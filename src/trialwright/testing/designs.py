@@ -18,6 +18,7 @@ from trialwright import designs
 from trialwright.designs import Published
 from trialwright.testing.states import WINDOW, needs_activity, people_of, row_of, seen_after, seen_for, seen_of
 from trialwright.vocabulary.errors import ParameterError, Refused
+from trialwright.vocabulary.orders import order_of
 from trialwright.vocabulary.seen import (
     NO_LEVEL,
     Bools,
@@ -113,7 +114,8 @@ def one_trial_is_answered_as_in_a_batch(design: Design, levels: int) -> None:
 def more_dlts_never_raise_the_dose(design: Design, levels: int) -> None:
     """One more DLT at the current level never raises the proposal or the selection, nor undoes a stop for toxicity.
 
-    Whenever in the window it came: a design that looks at participants sees the day. A design that looks at activity
+    Where the order of the levels is partial, to raise is to answer with one known to be above. Whenever in the window
+    it came: a design that looks at participants sees the day. A design that looks at activity
     may leave a level that became less desirable for a higher one, and its stop may be for want of activity: it promises
     this of the levels that toxicity leaves open (see the next check) instead.
     """
@@ -123,12 +125,21 @@ def more_dlts_never_raise_the_dose(design: Design, levels: int) -> None:
         seen, worse, asked = one_more_dlt(design, levels, day=day)
         before, after = design.propose(seen), design.propose(worse)
         selected, selected_after = design.select(seen), design.select(worse)
-        raised = asked & ~before.stop & ~after.stop & (after.dose_level > before.dose_level)
+        raised = asked & ~before.stop & ~after.stop & rose(design, after.dose_level, before=before.dose_level)
         promise(not raised.any(), f"more DLTs raised the dose in trials {_some(raised)}")
         revived = asked & before.stop & (selected == NO_LEVEL) & ~after.stop
         promise(not revived.any(), f"more DLTs undid a stop in trials {_some(revived)}")
-        higher = asked & (selected_after > selected)
+        higher = asked & rose(design, selected_after, before=selected)
         promise(not higher.any(), f"more DLTs raised the selection in trials {_some(higher)}")
+
+
+def rose(design: Design, level: Ints, *, before: Ints) -> Bools:
+    """Where a level is above the one before, or there was none; known to be above, where the order is partial."""
+    order = order_of(design)
+    if order is None:
+        return np.asarray(level > before, np.bool_)
+    known = order.below[np.maximum(before, 1) - 1, np.maximum(level, 1) - 1] & (before > NO_LEVEL)
+    return np.asarray((level > NO_LEVEL) & (known | (before == NO_LEVEL)), np.bool_)
 
 
 def more_dlts_never_open_a_level(design: Design, levels: int) -> None:

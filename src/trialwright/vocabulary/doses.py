@@ -28,7 +28,10 @@ class Placed:
 
 
 def place(dose_given: float, levels: Sequence[DoseLevel], *, tolerance: float) -> Placed:
-    """The declared level nearest to the dose given; a tie goes to the lower level.
+    """The declared level nearest to the dose given at one infusion; a tie goes to the lower level.
+
+    Where levels differ in the number of infusions, give it those with the planned number only: one infusion cannot
+    tell them apart.
 
     ``tolerance`` is a share of the level's amount (0.1 = 10 %). Outside it the participant still counts at the
     nearest level, and is listed.

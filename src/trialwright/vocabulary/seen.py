@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trialwright.vocabulary.errors import Finding, Refused
+from trialwright.vocabulary.orders import Order
 from trialwright.vocabulary.words import Text
 
 Ints = npt.NDArray[np.int64]
@@ -77,6 +78,7 @@ class Seen:
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
     n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
+    order: Order | None = None  # what is known of the order of the levels; None: the order of their numbers
     latest: Ints | None = None  # [B, K] the last K settled, oldest first: 1 DLT, 0 none, -1 nobody; None: not kept
 
     @property
@@ -107,6 +109,14 @@ class Seen:
     def n_treated(self) -> Ints:
         """Participants who count for dose finding at each level, settled or pending, ``[B, D]``."""
         return self.n + self.n_pending
+
+    def goes_up(self, level: Ints) -> Bools:
+        """Where this level, ``[B]``, is above the current one, or may be as far as is known."""
+        return level > self.current if self.order is None else self.order.goes_up(level, self.current)
+
+    def goes_down(self, level: Ints) -> Bools:
+        """Where this level, ``[B]``, is known to be below the current one; level 0 is."""
+        return level < self.current if self.order is None else (level == 0) | self.order.goes_down(level, self.current)
 
     @property
     def highest_tried(self) -> Ints:

@@ -9,7 +9,6 @@ from typing import final
 from trialwright.operating import Advised, DecisionTable
 from trialwright.protocol import Study
 from trialwright.report.model import (
-    Amount,
     Cell,
     Column,
     Document,
@@ -20,6 +19,7 @@ from trialwright.report.model import (
     Provenance,
     Section,
     Table,
+    doses_in_words,
     fill,
     row,
 )
@@ -28,9 +28,7 @@ from trialwright.vocabulary.words import Text
 
 TITLE = Text(en="Decision tables of the design {design}", fr="Tables de décision du plan {design}")
 SUBTITLE = Text(en="{id}, {trial}", fr="{id}, {trial}")
-AT_LEVEL = Text(
-    en="Advice at dose level {level}: {amount} {unit}", fr="Avis au palier de dose {level} : {amount} {unit}"
-)
+AT_LEVEL = Text(en="Advice at dose level {level}: {dose}", fr="Avis au palier de dose {level} : {dose}")
 DESIGN = Text(en="The design", fr="Le plan d'escalade")
 TABLES = Text(en="What it advises", fr="Ce qu'il préconise")
 NAME = Text(en="Name in the protocol", fr="Nom dans le protocole")
@@ -104,9 +102,8 @@ class Chosen:
 
     def title(self, table: DecisionTable) -> Filled:
         """What a table is about: its level, with the dose amount."""
-        dosing = self.study.dosing
-        amount = Amount(dosing.amounts[table.dose_level - 1])
-        return fill(AT_LEVEL, level=table.dose_level, amount=amount, unit=dosing.unit)
+        doses = doses_in_words(self.study.dose_levels, self.study.dosing.unit)
+        return fill(AT_LEVEL, level=table.dose_level, dose=doses[table.dose_level - 1])
 
     def caveats(self) -> tuple[Filled, ...]:
         """What must be known to read any of the tables."""

@@ -14,7 +14,7 @@ from trialwright.analysis.exposure import Exposure, exposures
 from trialwright.analysis.responses import Responders, responders
 from trialwright.analysis.toxicity import Toxicity, toxicity
 from trialwright.conduct import advise
-from trialwright.report.model import Amount, Filled, fill
+from trialwright.report.model import Amount, Dose, Filled, doses_in_words, fill
 from trialwright.vocabulary.decisions import Decision
 from trialwright.vocabulary.words import Language, Text
 
@@ -60,21 +60,24 @@ class Findings:
 
     def dose(self, level: int) -> Filled:
         """A dose level with its amount: ``level 2 (2 × 10⁶ unit)``."""
-        dosing = self.case.study.dosing
-        return fill(LEVEL, level=level, amount=Amount(dosing.amounts[level - 1]), unit=dosing.unit)
+        study = self.case.study
+        return fill(LEVEL, level=level, dose=doses_in_words(study.dose_levels, study.dosing.unit)[level - 1])
 
 
 YES, NO, UNKNOWN = Text(en="yes", fr="oui"), Text(en="no", fr="non"), Text(en="not known", fr="non connu")
-LEVEL = Text(en="level {level} ({amount} {unit})", fr="palier {level} ({amount} {unit})")
+LEVEL = Text(en="level {level} ({dose})", fr="palier {level} ({dose})")
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """Dose amounts in a row, as words of a report."""
+class DoseSet:
+    """The doses of a trial in a row, as words of a report: the unit once where only amounts differ."""
 
-    values: tuple[float, ...]
+    doses: tuple[Dose, ...]
 
     def said(self, language: Language, /) -> str:
-        """The amounts, joined by commas."""
-        return ", ".join(Amount(value).said(language) for value in self.values)
+        """The doses, joined by commas; by semicolons where each has a comma of its own."""
+        if any(dose.infusions for dose in self.doses):
+            return "; ".join(dose.said(language) for dose in self.doses)
+        amounts = ", ".join(Amount(dose.level.amount).said(language) for dose in self.doses)
+        return f"{amounts} {self.doses[0].unit.said(language)}"

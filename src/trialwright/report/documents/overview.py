@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialwright.report.documents.findings import Amounts, Findings
+from trialwright.report.documents.findings import DoseSet, Findings
 from trialwright.report.model import (
     Block,
     Callout,
@@ -14,6 +14,7 @@ from trialwright.report.model import (
     Paragraph,
     Section,
     Table,
+    doses_in_words,
     fill,
     row,
 )
@@ -57,8 +58,8 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
     case, toxicity = findings.case, findings.toxicity
     study, identity = case.study, case.study.identity
     dosing = study.dosing
-    doses = Amounts(dosing.amounts)
-    registered = Text(en="{doses} {unit}; start at level {start}", fr="{doses} {unit} ; début au palier {start}")
+    doses = DoseSet(doses_in_words(study.dose_levels, dosing.unit))
+    registered = Text(en="{doses}; start at level {start}", fr="{doses} ; début au palier {start}")
     dlt = Text(
         en="{relation} adverse event of CTCAE grade {grade} or more, day {first} to day {last} of an infusion",
         fr="événement indésirable {relation} de grade CTCAE {grade} ou plus, du jour {first} au jour {last} d'une "
@@ -78,7 +79,7 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
         Fact(Text(en="Sponsor", fr="Promoteur"), Cell(identity.sponsor)),
         Fact(
             Text(en="Dose levels", fr="Paliers de dose"),
-            Cell(fill(registered, doses=doses, unit=dosing.unit, start=dosing.start_level)),
+            Cell(fill(registered, doses=doses, start=dosing.start_level)),
         ),
         Fact(
             Text(en="Dose-limiting toxicity (DLT)", fr="Toxicité limitant la dose (DLT)"),
