@@ -68,7 +68,7 @@ class WaitForPending:
         if self.scope == "before_escalation":
             return np.asarray(proposal.dose_level > seen.current, np.bool_)
         if self.scope == "before_next_cohort":
-            return np.asarray(seen.in_cohort == 0, np.bool_)
+            return np.asarray((seen.in_cohort == 0) & (seen.replaced_in_cohort == 0), np.bool_)
         return np.ones(seen.batch, np.bool_)
 
 
