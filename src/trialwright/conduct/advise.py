@@ -107,6 +107,7 @@ def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
         start_level=dosing.start_level,
         cohort_size=dosing.cohort_size,
         window_days=study.dlt.window_days,
+        replacements=study.replacements,
     )
 
 

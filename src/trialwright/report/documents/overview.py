@@ -180,9 +180,10 @@ def disposition_section(findings: Findings) -> Section:
         Column("evaluable", Text(en="DLT-evaluable", fr="Évaluables pour la DLT"), "right"),
         Column("completed", Text(en="Completed follow-up", fr="Suivi complet"), "right"),
         Column("left_early", Text(en="Left early", fr="Sorties prématurées"), "right"),
+        Column("not_infused", Text(en="of them never infused", fr="dont jamais perfusées"), "right"),
         Column("in_follow_up", Text(en="In follow-up", fr="En cours de suivi"), "right"),
     ]
-    names = ("enrolled", "infused", "evaluable", "completed", "left_early", "in_follow_up")
+    names = ("enrolled", "infused", "evaluable", "completed", "left_early", "not_infused", "in_follow_up")
     invented = findings.invented and any(
         one.ended is not None and one.ended.illustrative("completed")
         for one in findings.case.state.participants.values()
@@ -218,5 +219,14 @@ def _screening_note() -> Text:
 
 
 def _reasons(findings: Findings) -> list[Filled]:
-    words = Text(en="{who} left early: {why}.", fr="{who} est sorti(e) prématurément : {why}.")
-    return [fill(words, who=who, why=why or "–") for one in findings.disposition for who, why in one.reasons]
+    left = Text(en="{who} left early: {why}.", fr="{who} est sorti(e) prématurément : {why}.")
+    before = Text(
+        en="{who} left before any infusion and does not count for dose finding: {why}.",
+        fr="{who} est sorti(e) avant toute perfusion et ne compte pas pour la recherche de dose : {why}.",
+    )
+    people = findings.case.state.participants
+    return [
+        fill(left if people[who].infusions else before, who=who, why=why or "–")
+        for one in findings.disposition
+        for who, why in one.reasons
+    ]
