@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from trialwright.report import Document
     from trialwright.vocabulary.words import Language, Text
 
 Lang = Annotated[
@@ -73,6 +75,47 @@ def show_table(title: str, columns: Sequence[str], *, rows: Sequence[Sequence[st
     for cells in rows:
         table.add_row(*(escape(cell) for cell in cells))
     console().print(table)
+
+
+def show_document(document: Document, spoken: Language) -> None:
+    """A document on a terminal: its words and tables; figures are for paper and pages."""
+    from trialwright.report.cells import say as said  # loaded when there is something to show
+    from trialwright.report.cells import written
+    from trialwright.report.model import Bullets, Callout, KeyFacts, Paragraph, Table
+
+    say(f"{said(document.title, spoken)} · {said(document.subtitle, spoken)}", style="bold")
+    for section in document.sections:
+        say()
+        say(said(section.title, spoken), style="bold underline")
+        for block in section.blocks:
+            match block:
+                case Paragraph() | Callout():
+                    say(said(block.text, spoken))
+                case Bullets():
+                    for item in block.items:
+                        say(f"  · {said(item, spoken)}")
+                case KeyFacts():
+                    rows = [[said(fact.label, spoken), written(fact.value.value, spoken)] for fact in block.rows]
+                    show_table("", ["", ""], rows=rows)
+                case Table():
+                    say()
+                    columns = [said(column.label, spoken) for column in block.columns]
+                    rows = [[written(cell.value, spoken) for cell in cells] for cells in block.rows]
+                    right = [place for place, column in enumerate(block.columns) if column.align == "right"]
+                    show_table(said(block.title, spoken), columns, rows=rows, right=right)
+
+
+@contextmanager
+def working_on(stages: Mapping[str, str]) -> Iterator[Callable[[str], None]]:
+    """A line on standard error that says what is being worked on, where someone is looking."""
+    from rich.console import Console  # loaded when there is something to show
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("…") as status:
+        yield lambda stage: status.update(f"{stages[stage]} …")
 
 
 def escape(text: str) -> str:

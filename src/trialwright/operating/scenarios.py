@@ -7,6 +7,9 @@ A scenario file is TOML, one table per scenario::
     dlt = [0.05, 0.10, 0.25, 0.40, 0.55]
     activity = [0.1, 0.2, 0.3, 0.3, 0.3]   # only for designs that look at activity
     odds_ratio = 1.0                       # between activity and DLT; 1: independent
+
+A top line ``given = [[…], …]`` says with what probability a participant assigned to each level is given no dose, a dose
+that counts for level 1, for level 2, … (``Conditions.given``).
 """
 
 from __future__ import annotations
@@ -25,9 +28,8 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Complaints, ParameterError
 from trialwright.vocabulary.words import Text
 
-GIVEN = Text(en="given", fr="indiqué")
-BEST_AT = Text(en="level {level} on target", fr="palier {level} à la cible")
-TOO_TOXIC = Text(en="every level too toxic", fr="tous les paliers trop toxiques")
+BEST_AT = Text(en="Level {level} on target", fr="Palier {level} à la cible")
+TOO_TOXIC = Text(en="Every level too toxic", fr="Tous les paliers trop toxiques")
 ON_LOGIT = (1.2, 0.9)  # steps of the default scenarios on the logit scale: below the target level, and above it
 FIELDS = ("name", "dlt", "activity", "odds_ratio")
 
@@ -92,7 +94,8 @@ def parse_scenarios(content: bytes, *, levels: int, name: str = "the scenario fi
     listed = tables.get("scenario", [])
     fine = isinstance(listed, list) and len(listed) > 0 and all(isinstance(one, dict) for one in listed)
     complaints.unless(fine, "scenario", MISSING, "must be there at least once", "begin each with [[scenario]]")
-    complaints.unless(set(tables) <= {"scenario"}, "file", ", ".join(tables), "may hold [[scenario]] tables only")
+    allowed = "may hold given and [[scenario]] tables only"
+    complaints.unless(set(tables) <= {"scenario", "given"}, "file", ", ".join(tables), allowed)
     complaints.raise_as(ParameterError, f"{name} cannot be read")
     found = [
         _scenario(one, place=f"scenario[{row}]", levels=levels, complaints=complaints)
@@ -100,6 +103,16 @@ def parse_scenarios(content: bytes, *, levels: int, name: str = "the scenario fi
     ]
     complaints.raise_as(ParameterError, f"{name} cannot be read")
     return tuple(scenario for scenario in found if scenario is not None)
+
+
+def parse_given(content: bytes) -> tuple[tuple[float, ...], ...]:
+    """What the file says of doses given and assigned; empty where it says nothing. Read by ``Conditions``."""
+    given = tomllib.loads(content.decode()).get("given", [])
+    complaints = Complaints()
+    fine = isinstance(given, list) and all(isinstance(row, list) and all(map(is_number, row)) for row in given)
+    complaints.unless(fine, "given", given, "must list one row of probabilities for each level")
+    complaints.raise_as(ParameterError, "the scenario file cannot be read")
+    return tuple(tuple(map(float, row)) for row in given)
 
 
 def _scenario(table: Mapping[str, Any], *, place: str, levels: int, complaints: Complaints) -> Scenario | None:

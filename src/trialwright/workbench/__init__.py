@@ -20,6 +20,12 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
+    from trialwright.workbench.characteristics import (
+        operating_as_document,
+        operating_characteristics,
+        write_operating_csv,
+        write_operating_pdf,
+    )
     from trialwright.workbench.choosing import (
         Described,
         decision_tables,
@@ -35,6 +41,12 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "characteristics": (
+        "operating_as_document",
+        "operating_characteristics",
+        "write_operating_csv",
+        "write_operating_pdf",
+    ),
     "choosing": (
         "Described",
         "decision_tables",
@@ -65,6 +77,8 @@ __all__ = [
     "describe",
     "describe_all",
     "open_trial",
+    "operating_as_document",
+    "operating_characteristics",
     "protocol_schema",
     "reach_trial",
     "record_file",
@@ -75,6 +89,8 @@ __all__ = [
     "write_anchor",
     "write_decision_csv",
     "write_decision_pdf",
+    "write_operating_csv",
+    "write_operating_pdf",
     "write_schema",
 ]
 

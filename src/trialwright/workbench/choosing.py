@@ -15,9 +15,10 @@ from trialwright.operating import Setting, decision_table
 from trialwright.protocol import Study, read_protocol
 from trialwright.report import render_pdf, table_csv
 from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
-from trialwright.vocabulary.errors import Complaints, ParameterError, TrialError
+from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.words import Language, Text
+from trialwright.workbench.files import write_file
 
 UP_TO = 12  # participants at a level, where the protocol plans more
 
@@ -73,21 +74,13 @@ def decision_tables(
 
 def write_decision_csv(chosen: Chosen, out: Path, *, language: Language) -> None:
     """Every state of every table, one a line."""
-    _write(out, table_csv(long_table(chosen), language=language).encode())
+    write_file(out, table_csv(long_table(chosen), language=language).encode())
 
 
 def write_decision_pdf(chosen: Chosen, out: Path, *, language: Language) -> None:
     """The tables as a PDF; the same protocol and design give the same bytes on every day."""
     document = decision_document(chosen, software="trialwright", version=version("trialwright"))
-    _write(out, render_pdf(document, language=language))
-
-
-def _write(out: Path, content: bytes) -> None:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(content)
-    except OSError as error:
-        raise TrialError(f"{out} cannot be written: {error.strerror or error}; name another file") from error
+    write_file(out, render_pdf(document, language=language))
 
 
 def _registry(kind: Kind) -> Registry:

@@ -1,0 +1,141 @@
+"""Operating characteristics of a protocol: exact, under the team's scenarios or under ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from trialwright.operating import (
+    Conditions,
+    Region,
+    TrialEnds,
+    Truths,
+    WorstCase,
+    as_if_assigned,
+    every_end,
+    smallest,
+)
+from trialwright.operating.scenarios import (
+    Scenario,
+    default_scenarios,
+    parse_given,
+    parse_scenarios,
+    together,
+)
+from trialwright.protocol import Study, read_protocol
+from trialwright.report import Document, render_pdf, table_csv
+from trialwright.report.documents.operating import Foreseen, long_operating_table, operating_document
+from trialwright.vocabulary.errors import Complaints, NotFound, ParameterError, Refused
+from trialwright.vocabulary.words import Language, Text
+from trialwright.workbench.files import write_file
+
+NO_ORDER = (
+    "the worst case is searched among rates that do not fall from level to level, and this design knows only part of "
+    "the order of its levels; name the truths you fear with --truth"
+)
+
+Stage = Callable[[str], None]  # told what is being worked on
+
+
+def operating_characteristics(
+    path: Path,
+    *,
+    truths: Sequence[str] = (),
+    scenarios: Path | None = None,
+    after_each: bool = False,
+    cohorts: Sequence[int] = (),
+    at_most: int = 0,
+    worst_within: float | None = None,
+    gap_days: float | None = None,
+    stage: Stage = lambda _: None,
+) -> Foreseen:
+    """Exact operating characteristics of the protocol in a file.
+
+    ``truths``: DLT rates by level, as "0.05,0.10,0.25"; ``scenarios``: a scenario file; neither: a scenario for every
+    level on target. ``worst_within``: also the worst case when every rate may be so much higher or lower.
+    ``gap_days``: mean days between two people who could take part, for the duration of the trial.
+    """
+    study = read_protocol(path)
+    named, given = named_scenarios(study, truths=truths, scenarios=scenarios)
+    conditions = Conditions(cohorts=tuple(cohorts), after_each=after_each, at_most=at_most, given=given)
+    _check(worst_within=worst_within, gap_days=gap_days)
+    stage("walk")
+    ends = every_end(study, conditions)
+    found = ends.characteristics(together(named))
+    ignored = None
+    if given:
+        stage("ignored")
+        plain = every_end(study, Conditions(cohorts=tuple(cohorts), after_each=after_each, at_most=at_most))
+        mixed = [as_if_assigned(scenario.dlt, conditions) for scenario in named]
+        ignored = plain.characteristics(Truths.of_dlt(mixed))
+    stage("worst")
+    worst = () if worst_within is None else _worst(study, ends, scenarios=named, within=worst_within)
+    return Foreseen(study, conditions, named, found, len(ends.ways), ignored, worst, worst_within or 0.0, gap_days)
+
+
+def named_scenarios(
+    study: Study, *, truths: Sequence[str] = (), scenarios: Path | None = None
+) -> tuple[tuple[Scenario, ...], tuple[tuple[float, ...], ...]]:
+    """The scenarios asked for, and what the scenario file says of doses given; defaults where nothing is asked for."""
+    levels = len(study.dosing.amounts)
+    typed = _typed(truths, levels=levels)
+    if scenarios is None:
+        return typed or default_scenarios(study), ()
+    try:
+        content = scenarios.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{scenarios} cannot be read: {error.strerror or error}; name another scenario file") from error
+    return (*typed, *parse_scenarios(content, levels=levels, name=str(scenarios))), parse_given(content)
+
+
+def operating_as_document(foreseen: Foreseen) -> Document:
+    """The characteristics as a document, ready for every format."""
+    return operating_document(foreseen, software="trialwright", version=version("trialwright"))
+
+
+def write_operating_pdf(foreseen: Foreseen, out: Path, *, language: Language) -> None:
+    """Tables and figures as a PDF; the same protocol and scenarios give the same bytes on every day."""
+    write_file(out, render_pdf(operating_as_document(foreseen), language=language))
+
+
+def write_operating_csv(foreseen: Foreseen, out: Path, *, language: Language) -> None:
+    """Every number, one a line."""
+    write_file(out, table_csv(long_operating_table(foreseen), language=language).encode())
+
+
+def _typed(truths: Sequence[str], *, levels: int) -> tuple[Scenario, ...]:
+    """Truths as typed on a command line."""
+    complaints, found = Complaints(), []
+    for typed in truths:
+        try:
+            rates = [float(part) for part in typed.replace(";", ",").split(",")]
+        except ValueError:
+            rates = []
+        fine = len(rates) == levels and all(0 <= rate <= 1 for rate in rates)
+        allowed = f"must give {levels} rates between 0 and 1, as in 0.05,0.10,0.25"
+        if complaints.unless(fine, "truth", typed, allowed):
+            name = " – ".join(f"{rate:g}" for rate in rates)
+            found.append(Scenario(Text(en=name, fr=name.replace(".", ",")), tuple(rates)))
+    complaints.raise_as(ParameterError, "the truths cannot be read")
+    return tuple(found)
+
+
+def _check(*, worst_within: float | None, gap_days: float | None) -> None:
+    complaints = Complaints()
+    fine = worst_within is None or 0 <= worst_within <= 0.5
+    complaints.unless(fine, "worst", worst_within, "must lie between 0 and 0.5", "0.05 is usual")
+    complaints.unless(gap_days is None or gap_days > 0, "gap-days", gap_days, "must be above 0")
+    complaints.raise_as(ParameterError, "these characteristics cannot be worked out")
+
+
+def _worst(study: Study, ends: TrialEnds, *, scenarios: Sequence[Scenario], within: float) -> tuple[WorstCase, ...]:
+    """The lowest probability to select each scenario's level on target, over a region around the scenario."""
+    if study.order is not None:
+        raise Refused(NO_ORDER)
+    target = study.target if study.target is not None else 0.25
+    answers = []
+    for scenario in scenarios:
+        right = int(scenario.truths.best(target)[0])
+        answers.append(smallest(ends, ends.selected == right, region=Region.around(scenario.dlt, within=within)))
+    return tuple(answers)
