@@ -1,10 +1,10 @@
 """Dose-escalation designs: one file is one design, and its file name is its name in the protocol.
 
-Lives here: nothing but designs. May import: vocabulary and numerics; a design never imports another one. To add one:
-one file with the chapters docstring (rule in words, formula, reference, when to choose it and when not), parameters
-(frozen, checked on construction), ``propose``, ``select``, ``PUBLISHED`` and ``DESIGN``, in this order; last,
-``IN_FRENCH``: its first sentence for French readers. The registry finds it,
-``trialwright.testing.designs.check_design`` tests it.
+Lives here: nothing but designs, and on this page the checks of parameters they share. May import: vocabulary and
+numerics; a design never imports another one. To add one: one file with the chapters docstring (rule in words, formula,
+reference, when to choose it and when not), parameters (frozen, checked on construction), ``propose``, ``select``,
+``PUBLISHED`` and ``DESIGN``, in this order; last, ``IN_FRENCH``: its first sentence for French readers. The registry
+finds it, ``trialwright.testing.designs.check_design`` tests it.
 """
 
 from __future__ import annotations
