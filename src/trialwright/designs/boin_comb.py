@@ -15,12 +15,13 @@ Formula. Boundaries lambda_e and lambda_d as in boin. Neighbour: greatest P(lamb
 1 + n - y). Closed: n >= 3 and P(p > t) > elimination_confidence under Beta(1 + y, 1 + n - y), t the target. Estimates:
 isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, untried levels included.
 
-Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. Differs from
-BOIN 2.7.2, select.mtd.comb(), where selection = "paper" (the default): all 12 cases of references/boin_select_mtd_comb
-are repeated with selection = "boin-2.7.2", a rule found from these numbers alone. It rounds the estimates to two
-decimals before they are compared (case 009), and closes less (case 006): only the first level of a row, from the left,
-that is too toxic by its own counts closes the rest of its row and of its column; what lies above in both components
-stays open. As the paper does, "paper" closes that too: level (2, 3) is not selected when 4 of 6 had a DLT at (1, 2).
+Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. (The paper's
+rules are given from memory.) Differs from BOIN 2.7.2, select.mtd.comb(), where selection = "paper" (the default): all
+12 cases of references/boin_select_mtd_comb are repeated with selection = "boin-2.7.2", a rule found from these numbers
+alone. It rounds the estimates to two decimals before they are compared (case 009), and closes less (case 006): only
+the first level of a row, from the left, that is too toxic by its own counts closes the rest of its row and of its
+column; what lies above in both components stays open. As the paper does, "paper" closes that too: level (2, 3) is not
+selected when 4 of 6 had a DLT at (1, 2).
 
 Closing is read from the present counts, as in boin. There is no extra_safe option; add stop_when_too_toxic.
 
