@@ -20,6 +20,7 @@ class Disposition:
     evaluable: int
     completed: int
     left_early: int
+    not_infused: int  # of those who left early: before any infusion, as when no dose could be made or released
     in_follow_up: int
     reasons: tuple[tuple[str, str], ...]  # participant and reason, of those who left early
 
@@ -42,6 +43,7 @@ def _of_level(case: Case, level: int, *, people: list[Participant]) -> Dispositi
         evaluable=sum(case.observed[one.usubjid].settled for one in people),
         completed=sum(one.ended is not None and one.ended.event.completed for one in people),
         left_early=len(left),
+        not_infused=sum(bool(one.ended) and not one.infusions for one in people),
         in_follow_up=sum(one.ended is None for one in people),
         reasons=tuple(left),
     )

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialwright.cli.terminal import say, show_table
+from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day, number, percent
 
 if TYPE_CHECKING:
@@ -73,14 +74,6 @@ WORDS = {
     "also": Text(en="In the other language: {path}", fr="Dans l'autre langue : {path}"),
     "ledger": Text(en="Ledger: {count} entries, head {digest}", fr="Registre : {count} entrées, empreinte {digest}"),
     "manifest": Text(en="Manifest: {path} (SHA-256 {digest})", fr="Manifeste : {path} (SHA-256 {digest})"),
-}
-ACTIONS = {
-    "start": Text(en="start at dose level {level}", fr="commencer au palier de dose {level}"),
-    "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
-    "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
-    "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
-    "wait": Text(en="wait; treat nobody today", fr="attendre ; ne traiter personne aujourd'hui"),
-    "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
 }
 
 

@@ -1,7 +1,7 @@
 """The one door to a dose decision: the design's proposal, then the protocol's rules in their order.
 
-``decide`` takes a batch and is called by the live trial, the simulator and the exact engine alike; ``advise`` is the
-live trial: a batch of one, on one day.
+``decide`` takes a batch, for the simulator and the exact engine; ``advise`` is the live trial: a batch of one, on one
+day, that goes through the very same steps (``_ruled``) and keeps what the design said before them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ WERE_OPEN_STOP = Text(
 
 def decide(study: Study, seen: Seen) -> Proposal:
     """What to do next, for every trial of the batch: the design proposes, each rule may change it and says why."""
-    first = _started(study.design.propose(seen), seen, start_level=study.dosing.start_level)
+    return _ruled(study, study.design.propose(seen), seen=seen)
+
+
+def _ruled(study: Study, proposed: Proposal, *, seen: Seen) -> Proposal:
+    """The design's proposal after the protocol's starting level and its rules."""
+    first = _started(proposed, seen, start_level=study.dosing.start_level)
     known = seen if study.order is None else replace(seen, order=study.order)
     return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
 
@@ -59,7 +64,8 @@ def selected(study: Study, seen: Seen) -> Ints:
     if not judges:
         return chosen
     proposal = replace(Proposal.of_level(chosen), posterior=study.design.propose(seen).posterior)
-    judged = reduce(lambda proposal, rule: rule(proposal, seen), judges, proposal)
+    known = seen if study.order is None else replace(seen, order=study.order)
+    judged = reduce(lambda proposal, rule: rule(proposal, known), judges, proposal)
     return np.asarray(np.where(judged.stop, NO_LEVEL, judged.dose_level), np.int64)
 
 
@@ -101,6 +107,7 @@ def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
         start_level=dosing.start_level,
         cohort_size=dosing.cohort_size,
         window_days=study.dlt.window_days,
+        replacements=study.replacements,
     )
 
 
@@ -130,9 +137,9 @@ def advise(study: Study, state: TrialState, on: date) -> Decision:
 
 def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     """The decision for the first trial of a batch, in words."""
-    proposal = decide(study, seen)
-    current = int(seen.current[0])
     design_alone = study.design.propose(seen)
+    proposal = _ruled(study, design_alone, seen=seen)
+    current = int(seen.current[0])
     return Decision(
         on=on,
         action=_action(proposal, replace(seen, order=study.order)),

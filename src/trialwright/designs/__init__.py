@@ -9,17 +9,36 @@ one file with the chapters docstring (rule in words, formula, reference, when to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, final
 
-from trialwright.numerics.scalars import is_probability
-from trialwright.vocabulary.errors import Complaints
+import numpy as np
+
+from trialwright.numerics.boin_boundaries import TOO_HIGH
+from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.vocabulary.errors import Complaints, Finding
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.seen import Design
 
-__all__ = ["REGISTRY", "Published", "available", "build", "check_target_interval", "module"]
+__all__ = [
+    "REGISTRY",
+    "Published",
+    "available",
+    "build",
+    "check_beta_prior",
+    "check_boin_rates",
+    "check_choices",
+    "check_elimination",
+    "check_flags",
+    "check_probabilities",
+    "check_skeleton",
+    "check_target",
+    "check_target_interval",
+    "module",
+    "one_guess_per_level",
+]
 
 REGISTRY = Registry("trialwright.designs", "DESIGN")
 
@@ -37,16 +56,95 @@ class Published:
     selected: int | None = None  # what would be selected if the trial ended here; None: the source does not say
 
 
+def check_target(complaints: Complaints, target: float) -> bool:
+    """Note what is wrong with a target DLT rate; the answer is whether it is one."""
+    return check_probabilities(complaints, usual="0.2 to 0.33", target_toxicity_rate=target)
+
+
+def check_probabilities(complaints: Complaints, *, usual: str, **probabilities: float) -> bool:
+    """Note every parameter, by its name, that does not lie between 0 and 1; the answer is whether all do."""
+    found = [
+        complaints.unless(is_probability(value), place, value, "must lie between 0 and 1", f"{usual} is usual")
+        for place, value in probabilities.items()
+    ]
+    return all(found)
+
+
+def check_beta_prior(complaints: Complaints, *, prior_a: float, prior_b: float) -> None:
+    """Note what is wrong with the two numbers of a Beta prior."""
+    for place, value in (("prior_a", prior_a), ("prior_b", prior_b)):
+        complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+
+
+def check_choices(complaints: Complaints, design: object, *, choices: Mapping[str, tuple[str, ...]]) -> None:
+    """Note every parameter of a design, by its name, that is none of its choices."""
+    for place, allowed in choices.items():
+        value = getattr(design, place)
+        complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+
+
+def check_flags(complaints: Complaints, **flags: bool) -> None:
+    """Note every parameter, by its name, that should be a flag and is not."""
+    for place, value in flags.items():
+        complaints.unless(isinstance(value, bool), place, value, "must be true or false")
+
+
 def check_target_interval(complaints: Complaints, *, target: float, margins: tuple[float, float]) -> None:
     """Note what is wrong with a target DLT rate and the margins below and above it that are near enough to it."""
-    known = complaints.unless(
-        is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
-    )
+    known = check_target(complaints, target)
     rooms = (target, 1 - target) if known else (1.0, 1.0)
     limits = ("the target", "1 minus the target")
     for place, margin, room, limit in zip(("margin_below", "margin_above"), margins, rooms, limits, strict=True):
         fine = is_probability(margin) and margin < room
         complaints.unless(fine, place, margin, f"must be above 0 and less than {limit}", "0.05 is usual")
+
+
+def check_boin_rates(complaints: Complaints, *, target: float, p_saf: float | None, p_tox: float | None) -> None:
+    """Note what is wrong with a target DLT rate and the rates that BOIN holds for too low and for too high."""
+    known = check_target(complaints, target)
+    low = p_saf is None or (is_probability(p_saf) and (not known or p_saf < target))
+    complaints.unless(low, "p_saf", p_saf, "must lie between 0 and the target", "leave it out for 0.6 target")
+    if p_tox is None:
+        high = not known or TOO_HIGH * target < 1
+    else:
+        high = is_probability(p_tox) and (not known or p_tox > target)
+    allowed, remedy = "must lie between the target and 1", "give one when 1.4 target is 1 or more"
+    complaints.unless(high, "p_tox", p_tox, allowed, remedy)
+
+
+def check_elimination(complaints: Complaints, *, confidence: float, offset: float) -> None:
+    """Note what is wrong with the threshold that closes a level, and with what is taken off it at the lowest level."""
+    sure = check_probabilities(complaints, usual="0.95", elimination_confidence=confidence)
+    below = is_number(offset) and offset >= 0 and (not sure or offset < confidence)
+    allowed = "must be 0 or more, and less than elimination_confidence"
+    complaints.unless(below, "offset", offset, allowed, "0.05 is usual")
+
+
+def check_skeleton(complaints: Complaints, guesses: tuple[float, ...], *, intercept: float | None) -> tuple[float, ...]:
+    """Note what is wrong with a guess of the DLT rate at every level; the answer is the guesses as numbers.
+
+    ``intercept`` is a0 of a logistic curve, which stays below 1 / (1 + exp(-a0)) whatever its slope; None: no limit.
+    """
+    allowed = "must list one guess between 0 and 1 per dose level"
+    listed = is_list_of(is_probability, guesses)
+    if not complaints.unless(listed, "skeleton", guesses, allowed, "for example [0.05, 0.12, 0.25]"):
+        return guesses
+    numbers = tuple(map(float, guesses))
+    complaints.unless(is_rising(numbers), "skeleton", guesses, "must rise from level to level")
+    if is_number(intercept):
+        highest = 1 / (1 + np.exp(-intercept))
+        allowed = f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {intercept}"
+        complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
+    return numbers
+
+
+def one_guess_per_level(levels: int, **rows: Sequence[float]) -> Sequence[Finding]:
+    """Complaints about every parameter, by its name, that does not hold one guess for each dose level."""
+    complaints = Complaints()
+    for place, row in rows.items():
+        allowed = f"must have one guess for each of the {levels} dose levels, not {len(row)}"
+        complaints.unless(len(row) == levels, place, list(row), allowed)
+    return complaints.findings
 
 
 def available() -> tuple[str, ...]:

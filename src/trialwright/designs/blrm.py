@@ -33,7 +33,7 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_choices, check_probabilities
 from trialwright.numerics.closest import TIE
 from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior, posterior
@@ -93,12 +93,8 @@ class Blrm:
         fine = is_list_of(is_probability, ends) and len(ends) == 2 and is_rising(tuple(ends))
         allowed = "must be two rates between 0 and 1, the lower one first"
         complaints.unless(fine, "target_interval", ends, allowed, "[0.16, 0.33] is usual")
-        complaints.unless(
-            is_probability(limit), "max_overdose_probability", limit, "must lie between 0 and 1", "0.25 is usual"
-        )
-        for place, choices in CHOICES.items():
-            value = getattr(self, place)
-            complaints.unless(value in choices, place, value, f"must be one of {', '.join(choices)}")
+        check_probabilities(complaints, usual="0.25", max_overdose_probability=limit)
+        check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "blrm cannot be built")
         for place in ("doses", "prior_mean", "prior_sd", "target_interval"):
             object.__setattr__(self, place, tuple(map(float, getattr(self, place))))

@@ -29,15 +29,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_boin_rates, check_elimination, check_flags
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_number, is_probability
+from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
+from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
 from trialwright.vocabulary.stepwise import (
@@ -92,31 +91,10 @@ class Boin:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
-        complaints.unless(is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual")
-        self._check_rates(complaints)
-        confidence, offset = self.elimination_confidence, self.offset
-        sure = complaints.unless(
-            is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual"
-        )
-        allowed = "must be 0 or more, and less than elimination_confidence"
-        below = is_number(offset) and offset >= 0 and (not sure or offset < confidence)
-        complaints.unless(below, "offset", offset, allowed, "0.05 is usual")
-        for place in ("extra_safe", "bound_selection"):
-            value = getattr(self, place)
-            complaints.unless(isinstance(value, bool), place, value, "must be true or false")
+        check_boin_rates(complaints, target=self.target_toxicity_rate, p_saf=self.p_saf, p_tox=self.p_tox)
+        check_elimination(complaints, confidence=self.elimination_confidence, offset=self.offset)
+        check_flags(complaints, extra_safe=self.extra_safe, bound_selection=self.bound_selection)
         complaints.raise_as(ParameterError, "boin cannot be built")
-
-    def _check_rates(self, complaints: Complaints) -> None:
-        target = self.target_toxicity_rate
-        known = is_probability(target)
-        saf, tox = self.p_saf, self.p_tox
-        low = saf is None or (is_probability(saf) and (not known or saf < target))
-        complaints.unless(low, "p_saf", saf, "must lie between 0 and the target", "leave it out for 0.6 target")
-        high = is_probability(tox) and (not known or tox > target) if tox is not None else not known or 1.4 * target < 1
-        complaints.unless(
-            high, "p_tox", tox, "must lie between the target and 1", "give one when 1.4 target is 1 or more"
-        )
 
     @property
     def looks_at(self) -> Literal["counts"]:
@@ -126,16 +104,12 @@ class Boin:
     @property
     def lambda_e(self) -> float:
         """Up at or below this observed rate (Liu & Yuan 2015)."""
-        target = self.target_toxicity_rate
-        saf = 0.6 * target if self.p_saf is None else self.p_saf
-        return log((1 - saf) / (1 - target)) / log(target * (1 - saf) / (saf * (1 - target)))
+        return escalation_boundary(self.target_toxicity_rate, self.p_saf)
 
     @property
     def lambda_d(self) -> float:
         """Down at or above this observed rate (Liu & Yuan 2015)."""
-        target = self.target_toxicity_rate
-        tox = 1.4 * target if self.p_tox is None else self.p_tox
-        return log((1 - target) / (1 - tox)) / log(tox * (1 - target) / (target * (1 - tox)))
+        return deescalation_boundary(self.target_toxicity_rate, self.p_tox)
 
     def escalate_if_at_most(self, n: Ints) -> Ints:
         """The highest count of DLTs in ``n`` participants that asks for a higher level."""
@@ -164,10 +138,11 @@ class Boin:
 
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
-        admissible = (seen.n > 0) & self._eliminated(seen, _posterior(seen)).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
         at_most = self.lambda_d if self.bound_selection else np.inf
-        return nearest_after_pooling(rate, self.target_toxicity_rate, at_most=at_most)
+        still_open = self._eliminated(seen, _posterior(seen)).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT, at_most=at_most
+        )
 
     def _eliminated(self, seen: Seen, believed: BetaPosterior) -> Closure:
         target, confidence = self.target_toxicity_rate, self.elimination_confidence

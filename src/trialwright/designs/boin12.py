@@ -37,18 +37,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_beta_prior, check_probabilities
 from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.boin_boundaries import TOO_HIGH, deescalation_boundary, escalation_boundary
 from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_count, is_number, is_positive, is_probability
+from trialwright.numerics.scalars import is_count, is_number, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
-from trialwright.vocabulary.stepwise import ROUNDING, at_current
+from trialwright.vocabulary.stepwise import NOBODY, ROUNDING, at_current
 from trialwright.vocabulary.words import Text
 
 EXPLORE_FROM = 9  # settled at the current level before an untried level above is tried whatever its desirability
@@ -56,10 +56,6 @@ PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the DLT rates pooled at the end
 WHOLE = 1e-12  # a product nearer to a whole number than this is that number
 TIE = 1e-9  # desirabilities and scores that differ by less are equal
 
-NOBODY = Text(
-    en="Nobody's DLT window is settled at level {current} yet, so nothing speaks for another level.",
-    fr="Aucune fenêtre de DLT n'est encore close au palier {current} : rien ne justifie d'en changer.",
-)
 TOO_TOXIC = Text(
     en="{n_dlt} DLT in {n} at level {current}: the rate is at or above the boundary {upper:percent1}, which asks for a "
     "lower level.",
@@ -114,12 +110,11 @@ class Boin12:
         usual = {"toxicity_limit": "0.35", "activity_limit": "0.25"}
         usual |= {"toxicity_confidence": "0.95", "activity_confidence": "0.9"}
         for place, remedy in usual.items():
-            value = getattr(self, place)
-            complaints.unless(is_probability(value), place, value, "must lie between 0 and 1", f"{remedy} is usual")
+            check_probabilities(complaints, usual=remedy, **{place: getattr(self, place)})
         limit = self.toxicity_limit
         allowed = "must be below 1 / 1.4, so that the toxic rate 1.4 times the limit is a rate"
         complaints.unless(
-            not is_probability(limit) or 1.4 * limit < 1, "toxicity_limit", limit, allowed, "0.35 is usual"
+            not is_probability(limit) or TOO_HIGH * limit < 1, "toxicity_limit", limit, allowed, "0.35 is usual"
         )
         for place, remedy in {"score_neither": "40", "score_both": "60"}.items():
             value = getattr(self, place)
@@ -127,9 +122,7 @@ class Boin12:
             complaints.unless(scored, place, value, "must lie between 0 and 100", f"{remedy} is usual")
         counted = is_count(self.stay_from)
         complaints.unless(counted, "stay_from", self.stay_from, "must be a whole number of 1 or more", "6 is usual")
-        for place in ("prior_a", "prior_b"):
-            value = getattr(self, place)
-            complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+        check_beta_prior(complaints, prior_a=self.prior_a, prior_b=self.prior_b)
         complaints.raise_as(ParameterError, "boin12 cannot be built")
 
     @property
@@ -140,11 +133,7 @@ class Boin12:
     @property
     def boundaries(self) -> tuple[float, float]:
         """The DLT rates lambda_e, at or below which the rate is low, and lambda_d, from which on it is high."""
-        limit = self.toxicity_limit
-        low, high = 0.6 * limit, 1.4 * limit
-        lower = log((1 - low) / (1 - limit)) / log(limit * (1 - low) / (low * (1 - limit)))
-        upper = log((1 - limit) / (1 - high)) / log(high * (1 - limit) / (limit * (1 - high)))
-        return lower, upper
+        return escalation_boundary(self.toxicity_limit), deescalation_boundary(self.toxicity_limit)
 
     @property
     def benchmark(self) -> float:

@@ -34,7 +34,14 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import (
+    Published,
+    check_choices,
+    check_probabilities,
+    check_skeleton,
+    check_target,
+    one_guess_per_level,
+)
 from trialwright.numerics import one_parameter, two_parameter
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.one_parameter import (
@@ -44,7 +51,7 @@ from trialwright.numerics.one_parameter import (
     OneParameterModel,
     OneParameterPosterior,
 )
-from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
@@ -90,11 +97,9 @@ class Crm:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target = self.target_toxicity_rate
-        complaints.unless(
-            is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
-        )
-        self._check_skeleton(complaints)
+        check_target(complaints, self.target_toxicity_rate)
+        intercept = self.intercept if self.model in BOUNDED else None
+        object.__setattr__(self, "skeleton", check_skeleton(complaints, self.skeleton, intercept=intercept))
         complaints.unless(
             is_positive(self.prior_sd), "prior_sd", self.prior_sd, "must be a number above 0", "1.16 is usual"
         )
@@ -102,12 +107,8 @@ class Crm:
             value = getattr(self, place)
             complaints.unless(is_positive(value), place, value, "must be a number above 0")
         complaints.unless(is_number(self.intercept), "intercept", self.intercept, "must be a number", "3 is usual")
-        complaints.unless(
-            is_probability(self.confidence), "confidence", self.confidence, "must lie between 0 and 1", "0.9 is usual"
-        )
-        for place, allowed in CHOICES.items():
-            value = getattr(self, place)
-            complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+        check_probabilities(complaints, usual="0.9", confidence=self.confidence)
+        check_choices(complaints, self, choices=CHOICES)
         self._check_combination(complaints)
         self._check_sequence(complaints)
         complaints.raise_as(ParameterError, "crm cannot be built")
@@ -142,21 +143,6 @@ class Crm:
         answer = self.propose(Seen.of_counts(here.cumsum(axis=0), here, given)).dose_level
         return int(np.argmax(answer > given)) + 1 if (answer > given).any() else 0
 
-    def _check_skeleton(self, complaints: Complaints) -> None:
-        guesses = self.skeleton
-        listed = is_list_of(is_probability, guesses)
-        allowed = "must list one guess between 0 and 1 per dose level"
-        if not complaints.unless(listed, "skeleton", guesses, allowed, "for example [0.05, 0.12, 0.25]"):
-            return
-        object.__setattr__(self, "skeleton", tuple(map(float, guesses)))
-        complaints.unless(is_rising(self.skeleton), "skeleton", guesses, "must rise from level to level")
-        if self.model in ("logistic", "logistic-gamma") and is_number(self.intercept):
-            highest = 1 / (1 + np.exp(-self.intercept))
-            allowed = (
-                f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {self.intercept}"
-            )
-            complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
-
     @property
     def looks_at(self) -> Literal["counts"]:
         """Counts per level are all it needs."""
@@ -175,10 +161,7 @@ class Crm:
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The skeleton must guess a rate for every dose level."""
-        complaints = Complaints()
-        allowed = f"must have one guess for each of the {levels} dose levels, not {len(self.skeleton)}"
-        complaints.unless(len(self.skeleton) == levels, "skeleton", list(self.skeleton), allowed)
-        return complaints.findings
+        return one_guess_per_level(levels, skeleton=self.skeleton)
 
     def propose(self, seen: Seen) -> Proposal:
         """The level nearest to the target, by the curve estimated from everybody settled."""
@@ -239,16 +222,7 @@ class Crm:
     def _evidence(self, believed: Believed) -> Evidence:
         if isinstance(believed, TwoParameterPosterior):
             return Evidence({"posterior_mean": believed.mean, "posterior_sd": believed.sd})
-        return Evidence(
-            {
-                "beta_mean": lambda: believed.beta_mean,
-                "beta_variance": lambda: believed.beta_variance,
-                "plug_in": believed.plug_in,
-                "posterior_mean": believed.mean,
-                "lower_limit": lambda: believed.wald_limits(self.confidence)[0],
-                "upper_limit": lambda: believed.wald_limits(self.confidence)[1],
-            }
-        )
+        return Evidence(believed.summary(self.confidence))
 
     def _posterior(self, seen: Seen) -> Believed:
         if self.model == "two-parameter":
@@ -272,6 +246,7 @@ def _anybody(seen: Seen) -> Bools:
     return np.asarray(seen.n.sum(axis=1) > 0, np.bool_)
 
 
+BOUNDED = ("logistic", "logistic-gamma")  # models whose curve stays below a rate less than 1, whatever beta
 BY_MEAN = ("logistic-gamma", "two-parameter")  # models whose curve is compared by its posterior mean
 CHOICES = {
     "model": ("power", "logistic", "logistic-gamma", "two-parameter"),

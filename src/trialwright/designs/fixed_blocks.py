@@ -23,11 +23,12 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_beta_prior, check_probabilities
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.scalars import is_count, is_list_of, is_positive, is_probability
+from trialwright.numerics.scalars import is_count, is_list_of, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.stepwise import CLOSED
 from trialwright.vocabulary.words import Text
 
 NEXT = Text(
@@ -38,19 +39,10 @@ COMPLETE = Text(
     en="Every planned block is full: {total} participants.",
     fr="Tous les blocs prévus sont complets : {total} participants.",
 )
-CLOSED = Text(
-    en="Level {closed} and every level above are closed: {n_dlt} DLT in {n}, and the probability that the DLT rate is "
-    "above {rate:percent1} is {probability:percent1} (threshold {confidence:percent1}).",
-    fr="Le palier {closed} et tous les paliers supérieurs sont fermés : {n_dlt} DLT sur {n}, et la probabilité que le "
-    "taux de DLT dépasse {rate:percent1} est de {probability:percent1} (seuil {confidence:percent1}).",
-)
 NONE_LEFT = Text(
     en="No open block is left, so the trial stops.",
     fr="Il ne reste aucun bloc ouvert : l'essai s'arrête.",
 )
-
-
-BETWEEN = "must lie between 0 and 1"
 
 
 @final
@@ -76,14 +68,11 @@ class FixedBlocks:
         if not complaints.findings:
             allowed = f"must have as many entries as levels: {len(self.levels)}"
             complaints.unless(len(self.levels) == len(self.sizes), "sizes", self.sizes, allowed)
-        rate, confidence = self.safety_rate, self.safety_confidence
-        complaints.unless(
-            rate is None or is_probability(rate), "safety_rate", rate, BETWEEN, "leave it out for no boundary"
-        )
-        complaints.unless(is_probability(confidence), "safety_confidence", confidence, BETWEEN, "0.9 is usual")
-        for place in ("prior_a", "prior_b"):
-            value = getattr(self, place)
-            complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+        rate, allowed = self.safety_rate, "must lie between 0 and 1"
+        fine = rate is None or is_probability(rate)
+        complaints.unless(fine, "safety_rate", rate, allowed, "leave it out for no boundary")
+        check_probabilities(complaints, usual="0.9", safety_confidence=self.safety_confidence)
+        check_beta_prior(complaints, prior_a=self.prior_a, prior_b=self.prior_b)
         complaints.raise_as(ParameterError, "fixed_blocks cannot be built")
 
     @property

@@ -30,10 +30,9 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published, check_target_interval
+from trialwright.designs import Published, check_probabilities, check_target_interval
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_probability
+from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Bools, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.stepwise import DOWN, STAY, UP, Closure, at_current, closure, step, three_reasons
@@ -79,10 +78,9 @@ class I3Plus3:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
-        check_target_interval(complaints, target=target, margins=(self.margin_below, self.margin_above))
-        confidence = self.elimination_confidence
-        complaints.unless(is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual")
+        margins = (self.margin_below, self.margin_above)
+        check_target_interval(complaints, target=self.target_toxicity_rate, margins=margins)
+        check_probabilities(complaints, usual="0.95", elimination_confidence=self.elimination_confidence)
         complaints.raise_as(ParameterError, "i3_plus_3 cannot be built")
 
     @property
@@ -111,9 +109,10 @@ class I3Plus3:
 
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
-        admissible = (seen.n > 0) & self._eliminated(seen, _posterior(seen)).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
-        return nearest_after_pooling(rate, self.target_toxicity_rate)
+        still_open = self._eliminated(seen, _posterior(seen)).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT
+        )
 
     def _eliminated(self, seen: Seen, believed: BetaPosterior) -> Closure:
         target, confidence = self.target_toxicity_rate, self.elimination_confidence

@@ -31,13 +31,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
-import numpy as np
-
-from trialwright.designs import Published, check_target_interval
+from trialwright.designs import Published, check_probabilities, check_target_interval
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_count, is_probability
-from trialwright.numerics.unit_mass import keys, strongest, unit_mass
+from trialwright.numerics.isotonic import selected_after_pooling
+from trialwright.numerics.scalars import is_count
+from trialwright.numerics.unit_mass import keys, towards_target
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Ints, Proposal, Seen
 from trialwright.vocabulary.stepwise import Closure, at_current, closure, step, three_reasons
@@ -78,10 +76,10 @@ class Keyboard:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
-        check_target_interval(complaints, target=target, margins=(self.margin_below, self.margin_above))
-        confidence, least = self.elimination_confidence, self.elimination_n
-        complaints.unless(is_probability(confidence), "elimination_confidence", confidence, between, "0.95 is usual")
+        margins = (self.margin_below, self.margin_above)
+        check_target_interval(complaints, target=self.target_toxicity_rate, margins=margins)
+        check_probabilities(complaints, usual="0.95", elimination_confidence=self.elimination_confidence)
+        least = self.elimination_n
         complaints.unless(is_count(least), "elimination_n", least, "must be a whole number of 1 or more", "3 is usual")
         complaints.raise_as(ParameterError, "keyboard cannot be built")
 
@@ -98,10 +96,8 @@ class Keyboard:
         """One level up, the same or one down, by the strongest key; below every eliminated level."""
         believed = self._posterior(seen)
         lower, upper = self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
-        partition = keys(lower, upper)
         counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
-        mass = unit_mass(**counts, prior_a=1.0, prior_b=1.0, partition=partition)
-        direction = np.sign(partition.target - strongest(mass))
+        direction = towards_target(**counts, prior_a=1.0, prior_b=1.0, partition=keys(lower, upper))
         texts = (ESCALATE, BETWEEN, DE_ESCALATE)
         reasons = three_reasons(seen, direction, design="keyboard", texts=texts, lower=lower, upper=upper)
         return step(
@@ -115,9 +111,10 @@ class Keyboard:
 
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not eliminated; 0 = none."""
-        admissible = (seen.n > 0) & self._eliminated(seen, self._posterior(seen)).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
-        return nearest_after_pooling(rate, self.target_toxicity_rate)
+        still_open = self._eliminated(seen, self._posterior(seen)).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT
+        )
 
     def _posterior(self, seen: Seen) -> BetaPosterior:
         return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt)

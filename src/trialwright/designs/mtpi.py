@@ -35,13 +35,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
-import numpy as np
-
-from trialwright.designs import Published, check_target_interval
+from trialwright.designs import (
+    Published,
+    check_beta_prior,
+    check_flags,
+    check_probabilities,
+    check_target_interval,
+)
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_positive, is_probability
-from trialwright.numerics.unit_mass import strongest, three_intervals, unit_mass
+from trialwright.numerics.isotonic import selected_after_pooling
+from trialwright.numerics.unit_mass import three_intervals, towards_target
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Ints, Proposal, Seen
 from trialwright.vocabulary.stepwise import Closure, at_current, closure, step, three_reasons
@@ -85,15 +88,11 @@ class Mtpi:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, between = self.target_toxicity_rate, "must lie between 0 and 1"
-        check_target_interval(complaints, target=target, margins=(self.margin_below, self.margin_above))
-        confidence = self.exclusion_confidence
-        complaints.unless(is_probability(confidence), "exclusion_confidence", confidence, between, "0.95 is usual")
-        for place in ("prior_a", "prior_b"):
-            value = getattr(self, place)
-            complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
-        leave = self.leave_excluded
-        complaints.unless(isinstance(leave, bool), "leave_excluded", leave, "must be true or false")
+        margins = (self.margin_below, self.margin_above)
+        check_target_interval(complaints, target=self.target_toxicity_rate, margins=margins)
+        check_probabilities(complaints, usual="0.95", exclusion_confidence=self.exclusion_confidence)
+        check_beta_prior(complaints, prior_a=self.prior_a, prior_b=self.prior_b)
+        check_flags(complaints, leave_excluded=self.leave_excluded)
         complaints.raise_as(ParameterError, "mtpi cannot be built")
 
     @property
@@ -109,10 +108,10 @@ class Mtpi:
         """One level up, the same or one down, by the interval with the highest unit probability mass."""
         believed = self._posterior(seen)
         lower, upper = self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
-        partition = three_intervals(lower, upper)
         counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
-        mass = unit_mass(**counts, prior_a=self.prior_a, prior_b=self.prior_b, partition=partition)
-        direction = np.sign(partition.target - strongest(mass))
+        direction = towards_target(
+            **counts, prior_a=self.prior_a, prior_b=self.prior_b, partition=three_intervals(lower, upper)
+        )
         texts = (ESCALATE, BETWEEN, DE_ESCALATE)
         reasons = three_reasons(seen, direction, design="mtpi", texts=texts, lower=lower, upper=upper)
         return step(
@@ -127,9 +126,10 @@ class Mtpi:
 
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not excluded; 0 = none."""
-        admissible = (seen.n > 0) & self._excluded(seen, self._posterior(seen)).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
-        return nearest_after_pooling(rate, self.target_toxicity_rate)
+        still_open = self._excluded(seen, self._posterior(seen)).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT
+        )
 
     def _posterior(self, seen: Seen) -> BetaPosterior:
         return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)

@@ -25,13 +25,11 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_flags
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.filling import FIRST, FULL, Standing, filled, highest_cleared
+from trialwright.vocabulary.seen import Ints, Proposal, Seen
 from trialwright.vocabulary.words import Text
-
-FIRST, FULL = 3, 6  # participants in a first cohort, and in a level filled up
-TOO_MANY = 2  # DLTs at a level that make it too toxic
 
 STAY = Text(
     en="{n_dlt} DLT in {n} at level {current}: it takes {goal} participants before deciding.",
@@ -40,22 +38,6 @@ STAY = Text(
 WAIT = Text(
     en="{n_pending} of {treated} participants at level {level} are still in their DLT window; their outcome decides.",
     fr="{n_pending} des {treated} participants du palier {level} sont dans leur fenêtre de DLT : il faut attendre.",
-)
-UP = Text(
-    en="{n_dlt} DLT in {n} at level {current} allows level {level}.",
-    fr="{n_dlt} DLT sur {n} au palier {current} autorise le palier {level}.",
-)
-DOWN = Text(
-    en="Level {toxic} is too toxic ({toxic_n_dlt} DLT in {toxic_n}); level {level} is filled up to six participants.",
-    fr="Le palier {toxic} est trop toxique ({toxic_n_dlt} DLT sur {toxic_n}) ; le palier {level} est complété à six.",
-)
-TOXIC = Text(
-    en="Level {toxic} is too toxic ({toxic_n_dlt} DLT in {toxic_n}); the escalation ends.",
-    fr="Le palier {toxic} est trop toxique ({toxic_n_dlt} DLT sur {toxic_n}) ; l'escalade est terminée.",
-)
-DONE = Text(
-    en="{n_dlt} DLT in {n} at level {current}, and no higher level is open: the escalation ends.",
-    fr="{n_dlt} DLT sur {n} au palier {current}, et aucun palier supérieur n'est ouvert : l'escalade est terminée.",
 )
 
 
@@ -68,8 +50,7 @@ class ThreePlusThree:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        fine = isinstance(self.allow_deescalate, bool)
-        complaints.unless(fine, "allow_deescalate", self.allow_deescalate, "must be true or false")
+        check_flags(complaints, allow_deescalate=self.allow_deescalate)
         complaints.raise_as(ParameterError, "three_plus_three cannot be built")
 
     @property
@@ -83,54 +64,22 @@ class ThreePlusThree:
 
     def propose(self, seen: Seen) -> Proposal:
         """Fill, wait, up, down or stop."""
-        toxic = _lowest_toxic(seen)
-        too_toxic = seen.current >= toxic
-        at = np.where(too_toxic, toxic - 1, seen.current)  # the level that would be treated, were it not yet complete
-        n, n_dlt, n_pending = _at(seen.n, at), _at(seen.n_dlt, at), _at(seen.n_pending, at)
-        below_toxic = self.allow_deescalate & (at + 1 == toxic)
-        goal = np.where((n_dlt == 1) | below_toxic, FULL, FIRST)
-        nowhere = too_toxic & ((at == NO_LEVEL) | (not self.allow_deescalate))
-        fill = ~nowhere & (n + n_pending < goal)
-        wait = ~nowhere & ~fill & (n_pending > 0)
-        up = ~nowhere & ~fill & ~wait & (at + 1 < np.minimum(toxic, seen.levels + 1))
-        level = np.where(fill | wait, at, np.where(up, at + 1, NO_LEVEL))
-        here = {"n": n, "n_dlt": n_dlt, "current": at, "goal": goal, "level": level}
-        pending = {"n_pending": n_pending, "treated": n + n_pending, "level": at}
-        above = {"toxic": toxic, "toxic_n": _at(seen.n, toxic), "toxic_n_dlt": _at(seen.n_dlt, toxic), "level": level}
-        notes = (
-            Note("three_plus_three.stay", STAY, fill & ~too_toxic, here),
-            Note("three_plus_three.wait", WAIT, wait, pending),
-            Note("three_plus_three.escalate", UP, up, here),
-            Note("three_plus_three.de_escalate", DOWN, fill & too_toxic, above),
-            Note("three_plus_three.too_toxic", TOXIC, too_toxic & (level == NO_LEVEL), above),
-            Note("three_plus_three.complete", DONE, ~too_toxic & (level == NO_LEVEL), here),
+        here = Standing.of(seen)
+        goal = np.where((here.n_dlt == 1) | (self.allow_deescalate & here.below_toxic), FULL, FIRST)
+        return filled(
+            seen,
+            here,
+            fill=here.n + here.n_pending < goal,
+            wait=here.n_pending > 0,
+            goal=goal,
+            said=(STAY, WAIT),
+            design="three_plus_three",
+            down=self.allow_deescalate,
         )
-        said = tuple(note for note in notes if note.where.any())
-        return Proposal(np.asarray(level, np.int64), wait, level == NO_LEVEL, said)
 
     def select(self, seen: Seen) -> Ints:
         """The highest level below every level that was too toxic, with no DLT in three or at most one in six."""
-        toxic = _lowest_toxic(seen)[:, None]
-        level = np.arange(1, seen.levels + 1)
-        three_will_do = (seen.n >= FIRST) & (seen.n_dlt == 0)
-        if self.allow_deescalate:
-            three_will_do &= level + 1 != toxic
-        cleared = ((seen.n >= FULL) & (seen.n_dlt < TOO_MANY)) | three_will_do
-        return np.asarray(np.where(cleared & (level < toxic), level, NO_LEVEL).max(axis=1), np.int64)
-
-
-def _lowest_toxic(seen: Seen) -> Ints:
-    """The lowest level with two DLTs; out of reach, two above the highest level, when there is none."""
-    toxic = seen.n_dlt >= TOO_MANY
-    return np.asarray(np.where(toxic.any(axis=1), toxic.argmax(axis=1) + 1, seen.levels + 2), np.int64)
-
-
-def _at(counts: Ints, level: Ints) -> Ints:
-    """The count at one level per trial; 0 below the lowest and above the highest."""
-    padded = np.pad(counts, ((0, 0), (1, 1)))
-    return np.asarray(
-        np.take_along_axis(padded, np.minimum(level, counts.shape[1] + 1)[:, None], axis=1)[:, 0], np.int64
-    )
+        return highest_cleared(seen, six_below_toxic=self.allow_deescalate)
 
 
 _STOP, _DOWN = {"allow_deescalate": False}, {"allow_deescalate": True}

@@ -34,7 +34,14 @@ from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import (
+    Published,
+    check_choices,
+    check_probabilities,
+    check_skeleton,
+    check_target,
+    one_guess_per_level,
+)
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.one_parameter import (
     LikelihoodFit,
@@ -45,10 +52,10 @@ from trialwright.numerics.one_parameter import (
     posterior,
     weighted_fit,
 )
-from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.scalars import is_number, is_positive
 from trialwright.numerics.windows import adaptive_share, linear_share
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
 CLOSEST = Text(
@@ -107,37 +114,16 @@ class TiteCrm:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target = self.target_toxicity_rate
-        complaints.unless(
-            is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
-        )
-        self._check_skeleton(complaints)
+        check_target(complaints, self.target_toxicity_rate)
+        intercept = self.intercept if self.model == "logistic" else None
+        object.__setattr__(self, "skeleton", check_skeleton(complaints, self.skeleton, intercept=intercept))
         complaints.unless(
             is_positive(self.prior_sd), "prior_sd", self.prior_sd, "must be a number above 0", "1.16 is usual"
         )
         complaints.unless(is_number(self.intercept), "intercept", self.intercept, "must be a number", "3 is usual")
-        complaints.unless(
-            is_probability(self.confidence), "confidence", self.confidence, "must lie between 0 and 1", "0.9 is usual"
-        )
-        for place, allowed in CHOICES.items():
-            value = getattr(self, place)
-            complaints.unless(value in allowed, place, value, f"must be one of {', '.join(allowed)}")
+        check_probabilities(complaints, usual="0.9", confidence=self.confidence)
+        check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "tite_crm cannot be built")
-
-    def _check_skeleton(self, complaints: Complaints) -> None:
-        guesses = self.skeleton
-        listed = is_list_of(is_probability, guesses)
-        allowed = "must list one guess between 0 and 1 per dose level"
-        if not complaints.unless(listed, "skeleton", guesses, allowed, "for example [0.05, 0.12, 0.25]"):
-            return
-        object.__setattr__(self, "skeleton", tuple(map(float, guesses)))
-        complaints.unless(is_rising(self.skeleton), "skeleton", guesses, "must rise from level to level")
-        if self.model == "logistic" and is_number(self.intercept):
-            highest = 1 / (1 + np.exp(-self.intercept))
-            allowed = (
-                f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {self.intercept}"
-            )
-            complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
 
     @property
     def looks_at(self) -> Literal["participants"]:
@@ -151,10 +137,7 @@ class TiteCrm:
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The skeleton must guess a rate for every dose level."""
-        complaints = Complaints()
-        allowed = f"must have one guess for each of the {levels} dose levels, not {len(self.skeleton)}"
-        complaints.unless(len(self.skeleton) == levels, "skeleton", list(self.skeleton), allowed)
-        return complaints.findings
+        return one_guess_per_level(levels, skeleton=self.skeleton)
 
     def propose(self, seen: Seen) -> Proposal:
         """The level nearest to the target, by the curve estimated from everybody's follow-up so far."""
@@ -200,16 +183,7 @@ class TiteCrm:
         believed = self._posterior(known)
         curve = self._estimated(believed)
         level = np.where(known.anybody, self._nearest(curve, known), seen.current)
-        lower, upper = believed.wald_limits(self.confidence)
-        evidence = {
-            "beta_mean": believed.beta_mean,
-            "beta_variance": believed.beta_variance,
-            "plug_in": believed.plug_in(),
-            "posterior_mean": believed.mean(),
-            "lower_limit": lower,
-            "upper_limit": upper,
-            "weight_pending": known.weight_pending,
-        }
+        evidence = Evidence({**believed.summary(self.confidence), "weight_pending": lambda: known.weight_pending})
         notes = self._notes(curve, seen=seen, known=known, level=level)
         return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
 

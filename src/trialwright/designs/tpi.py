@@ -33,10 +33,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_flags, check_probabilities, check_target
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
-from trialwright.numerics.scalars import is_positive, is_probability
+from trialwright.numerics.isotonic import selected_after_pooling
+from trialwright.numerics.scalars import is_positive
 from trialwright.numerics.unit_mass import around_target, strongest
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import Ints, Proposal, Seen
@@ -81,14 +81,12 @@ class Tpi:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, confidence, between = self.target_toxicity_rate, self.exclusion_confidence, "must lie between 0 and 1"
-        complaints.unless(is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual")
-        complaints.unless(is_probability(confidence), "exclusion_confidence", confidence, between, "0.95 is usual")
+        check_target(complaints, self.target_toxicity_rate)
+        check_probabilities(complaints, usual="0.95", exclusion_confidence=self.exclusion_confidence)
         for place, usual in (("sds_below", 1.5), ("sds_above", 1), ("prior_a", 0.005), ("prior_b", 0.005)):
             value = getattr(self, place)
             complaints.unless(is_positive(value), place, value, "must be a number above 0", f"{usual} is usual")
-        leave = self.leave_excluded
-        complaints.unless(isinstance(leave, bool), "leave_excluded", leave, "must be true or false")
+        check_flags(complaints, leave_excluded=self.leave_excluded)
         complaints.raise_as(ParameterError, "tpi cannot be built")
 
     @property
@@ -113,9 +111,10 @@ class Tpi:
 
     def select(self, seen: Seen) -> Ints:
         """The level whose pooled estimate is nearest to the target, among those tried and not excluded; 0 = none."""
-        admissible = (seen.n > 0) & self._excluded(seen).open
-        rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=admissible, prior=PSEUDO_COUNT)
-        return nearest_after_pooling(rate, self.target_toxicity_rate)
+        still_open = self._excluded(seen).open
+        return selected_after_pooling(
+            still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT
+        )
 
     def _excluded(self, seen: Seen) -> Closure:
         believed = BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)

@@ -39,7 +39,7 @@ from typing import Any, Literal, final
 import numpy as np
 import scipy.special as sp
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_probabilities, one_guess_per_level
 from trialwright.numerics.one_parameter import NormalPrior, OneParameterModel, OneParameterPosterior, posterior
 from trialwright.numerics.scalars import is_list_of, is_positive, is_probability, is_rising
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
@@ -96,8 +96,7 @@ class WagesTait:
         complaints = Complaints()
         usual = {"toxicity_limit": "0.3", "activity_limit": "0.2", "confidence": "0.95"}
         for place, remedy in usual.items():
-            value = getattr(self, place)
-            complaints.unless(is_probability(value), place, value, "must lie between 0 and 1", f"{remedy} is usual")
+            check_probabilities(complaints, usual=remedy, **{place: getattr(self, place)})
         complaints.unless(
             is_positive(self.prior_sd), "prior_sd", self.prior_sd, "must be a number above 0", "1.16 is usual"
         )
@@ -131,11 +130,7 @@ class WagesTait:
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """Every skeleton must guess a rate for every dose level."""
-        complaints = Complaints()
-        for place, row in (("skeleton", self.skeleton), ("activity_skeletons", self.activity_skeletons[0])):
-            allowed = f"must have one guess for each of the {levels} dose levels, not {len(row)}"
-            complaints.unless(len(row) == levels, place, list(row), allowed)
-        return complaints.findings
+        return one_guess_per_level(levels, skeleton=self.skeleton, activity_skeletons=self.activity_skeletons[0])
 
     def propose(self, seen: Seen) -> Proposal:
         """The most active of the admissible levels; a stop where there is none or the intervals say so."""

@@ -53,6 +53,22 @@ def isotonic_dlt_rate(*, n: Ints, n_dlt: Ints, admissible: Bools, prior: float) 
     return isotonic(mean, np.where(admissible, inverse_variance(n, n_dlt, prior=prior), 0.0))
 
 
+def selected_after_pooling(
+    still_open: Bools, target: float, *, n: Ints, n_dlt: Ints, prior: float, at_most: float = np.inf
+) -> Ints:
+    """The level (from 1) selected at the end of every trial, ``[B]``, among those tried and open; 0 = none.
+
+    The DLT rates of these levels are pooled and the nearest to ``target`` is taken; counts and ``still_open`` are
+    ``[B, D]``, ``prior`` and ``at_most`` as in the two functions this one joins.
+
+    >>> n, n_dlt, still_open = np.array([[3, 6, 3]]), np.array([[0, 1, 3]]), np.array([[True, True, False]])
+    >>> selected_after_pooling(still_open, 0.25, n=n, n_dlt=n_dlt, prior=0.05).tolist()
+    [2]
+    """
+    rate = isotonic_dlt_rate(n=n, n_dlt=n_dlt, admissible=(n > 0) & still_open, prior=prior)
+    return nearest_after_pooling(rate, target, at_most=at_most)
+
+
 def nearest_after_pooling(rate: Floats, target: float, *, at_most: float = np.inf) -> Ints:
     """The level (from 1) whose estimate is nearest to the target, for every row; 0 when there is none.
 

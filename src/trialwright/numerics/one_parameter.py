@@ -185,6 +185,17 @@ class OneParameterPosterior:
         reach = sp.ndtri((1 + confidence) / 2) * np.sqrt(self.beta_variance)
         return self.model.rates(self.beta_mean + reach), self.model.rates(self.beta_mean - reach)
 
+    def summary(self, confidence: float) -> dict[str, Callable[[], Floats]]:
+        """What is shown of it, by name, worked out when asked: beta and its variance, ``[B]``; curves and limits."""
+        return {
+            "beta_mean": lambda: self.beta_mean,
+            "beta_variance": lambda: self.beta_variance,
+            "plug_in": self.plug_in,
+            "posterior_mean": self.mean,
+            "lower_limit": lambda: self.wald_limits(confidence)[0],
+            "upper_limit": lambda: self.wald_limits(confidence)[1],
+        }
+
     def mean(self) -> Floats:
         """Posterior mean of the DLT rate, ``[B, D]``."""
         return self.rate_mean

@@ -66,6 +66,17 @@ def strongest(mass: Floats) -> Ints:
     return np.asarray(mass.shape[1] - 1 - largest[:, ::-1].argmax(axis=1), np.int64)
 
 
+def towards_target(*, n: Ints, n_dlt: Ints, prior_a: float, prior_b: float, partition: Partition) -> Ints:
+    """Where the strongest interval points: 1 up (it lies below the target interval), 0 stay, -1 down; all ``[B]``.
+
+    >>> three = three_intervals(0.25, 0.35)
+    >>> towards_target(n=np.array([3, 3, 3]), n_dlt=np.array([0, 1, 2]), prior_a=1, prior_b=1, partition=three).tolist()
+    [1, 0, -1]
+    """
+    mass = unit_mass(n=n, n_dlt=n_dlt, prior_a=prior_a, prior_b=prior_b, partition=partition)
+    return np.asarray(np.sign(partition.target - strongest(mass)), np.int64)
+
+
 def around_target(a: Floats, b: Floats, *, target: float, sds_below: float, sds_above: float) -> Floats:
     """Probabilities below, inside and above an interval measured in standard deviations s of Beta(a, b), ``[B, 3]``.
 

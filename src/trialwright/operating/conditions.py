@@ -14,6 +14,7 @@ from trialwright.rules.stop_at_n import StopAtN
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats
 
+MOST_PER_COUNTED = 4  # participants assigned per one who is to count, at most: where to stop if they never do
 ROUNDING = 1e-9  # by how much the probabilities of one row may miss 1
 
 
@@ -70,8 +71,15 @@ class Conditions:
         """The number of participants after which nobody else is assigned."""
         if self.at_most:
             return self.at_most
-        planned = [rule.n for rule in study.rules if isinstance(rule, StopAtN)]
-        return min(planned, default=study.identity.planned_n)
+        stops = [rule for rule in study.rules if isinstance(rule, StopAtN)]
+        assigned = [rule.n for rule in stops if rule.count == "assigned"]
+        evaluable = [rule.n * (MOST_PER_COUNTED if self.loses else 1) for rule in stops if rule.count == "evaluable"]
+        return min([*assigned, *evaluable], default=study.identity.planned_n)
+
+    @property
+    def loses(self) -> bool:
+        """Whether a participant may turn out not to count for dose finding."""
+        return any(row[0] > 0 for row in self.given)
 
     def size_after(self, study: Study, *, assigned: int) -> int:
         """How many participants are treated before the next decision, so many being assigned."""

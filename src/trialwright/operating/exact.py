@@ -30,9 +30,10 @@ from trialwright.numerics.packing import Layout, merged
 from trialwright.operating.conditions import Conditions
 from trialwright.operating.ends import PLANNED, TrialEnds
 from trialwright.protocol.study import Study
+from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.rules.coherence import Coherence
 from trialwright.vocabulary.errors import Refused
-from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.seen import Bools, Floats, Ints, Proposal, Seen
 
 MOST_STATES = 3_000_000  # a frontier of this size takes some minutes and a gigabyte
 CHUNK = 1 << 16  # states decided on at a time
@@ -94,7 +95,10 @@ class _Fields:
     """Where each part of a state is kept; the first levels x outcomes fields are the counts."""
 
     current: int  # level of the last participant; the starting level before the first
-    in_cohort: int  # places filled in the open cohort; 0: the next decision is due
+    in_cohort: int  # places taken in the open cohort; 0: the next decision is due
+    kept: int  # of them, by participants who do not count and are not replaced
+    back: int  # participants of that cohort whose place was given back
+    replaced: int  # places given back in the trial, while that is limited
     assigned: int  # level assigned last: another one than the current level where another dose was given
     latest: slice  # outcomes of the last few who are settled, oldest first: 0 nobody, 1 no DLT, 2 DLT
 
@@ -112,6 +116,7 @@ class _Walk:
     remembered: int
     layout: Layout
     fields: _Fields
+    titrates: bool
     jumps: bool  # whole cohorts at once
     buckets: dict[int, list[_Frontier]] = field(default_factory=lambda: defaultdict(list))
     stopped: list[tuple[int, str, _Frontier]] = field(default_factory=list)
@@ -124,10 +129,15 @@ class _Walk:
         sizes = {*conditions.cohorts} or {study.dosing.cohort_size}
         even = remembered == 0 or (len(sizes) == 1 and remembered % max(sizes) == 0 and limit % max(sizes) == 0)
         first = levels * outcomes
-        largest = [limit] * first + [levels, max(sizes), levels] + [2] * remembered
-        fields = _Fields(first, first + 1, first + 2, slice(first + 3, first + 3 + remembered))
-        jumps = even and not conditions.given and not conditions.after_each
-        return cls(study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, jumps)
+        lost = limit if conditions.loses else 0
+        limited = min(lost, study.replacements or 0)
+        largest = [limit] * first + [levels, max(sizes), lost, lost, limited, levels] + [2] * remembered
+        current, in_cohort, kept, back, replaced, assigned = range(first, first + 6)
+        latest = slice(first + 6, first + 6 + remembered)
+        fields = _Fields(current, in_cohort, kept, back, replaced, assigned, latest)
+        titrates = any(isinstance(rule, AcceleratedTitration) for rule in study.rules)
+        jumps = even and not conditions.given and not conditions.after_each and not titrates
+        return cls(study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, titrates, jumps)
 
     def walked(self) -> TrialEnds:
         """All states in which a trial ends."""
@@ -159,7 +169,7 @@ class _Walk:
         proposal = decide(self.study, self.seen(due.packed, assigned=assigned))
         self._check_wait(proposal)
         for code, rows in _reasons(proposal):
-            self.stopped.append((assigned, code, due.only(rows)))
+            self.stopped.append((assigned, PLANNED if code == FULL else code, due.only(rows)))
         open_rows = np.flatnonzero(~proposal.stop)
         self._assign(due.only(open_rows), proposal.dose_level[open_rows], assigned=assigned)
 
@@ -167,8 +177,18 @@ class _Walk:
         """The level of the open cohort where places are left and no decision is due; 0 elsewhere."""
         if self.jumps or self.conditions.after_each:
             return np.zeros(len(frontier.ways), np.int64)
-        inside, level = self.layout.read(frontier.packed, [self.fields.in_cohort, self.fields.assigned]).T
-        return np.where(inside > 0, level, 0)
+        names = [self.fields.in_cohort, self.fields.back, self.fields.assigned]
+        inside, back, level = self.layout.read(frontier.packed, names).T
+        filling = (inside > 0) | (back > 0)
+        if self.titrates:
+            filling &= ~self._titrating(frontier.packed)
+        return np.where(filling, level, 0)
+
+    def _titrating(self, packed: Ints) -> Bools:
+        """Where every level so far was given to one participant at most, and nobody had a DLT."""
+        counts = self.counts(packed)
+        dlts = counts[:, :, list(DLT_OUTCOMES)[: self.outcomes // 2]].sum(axis=(1, 2))
+        return np.asarray((dlts == 0) & (counts.sum(axis=2) <= 1).all(axis=1), np.bool_)
 
     def _check_wait(self, proposal: Proposal) -> None:
         forever = proposal.wait & ~proposal.stop
@@ -210,12 +230,18 @@ class _Walk:
 
     def _placed(self, packed: Ints, level: int, *, assigned: int, counted: bool) -> Ints:
         """The states with one more place of the cohort filled, if the participant fills one."""
-        inside, last = self.layout.read(packed, [self.fields.in_cohort, self.fields.assigned]).T
-        size = self._cohort_size(assigned=assigned)
-        fills = counted or not self._replaces
-        filled = (np.where(last == level, inside, 0) + fills) % size
-        packed = self.layout.written(packed, field=self.fields.in_cohort, value=filled)
-        return self.layout.written(packed, field=self.fields.assigned, value=level)
+        names = [self.fields.in_cohort, self.fields.kept, self.fields.back, self.fields.replaced, self.fields.assigned]
+        inside, kept, back, replaced, last = self.layout.read(packed, names).T
+        inside, kept, back = (np.where(last == level, value, 0) for value in (inside, kept, back))
+        most = self.study.replacements
+        gives_back = np.full(len(last), not counted) & (most is None or replaced < most)
+        inside, kept, back = inside + ~gives_back, kept + (~gives_back & (not counted)), back + gives_back
+        full = inside == self._cohort_size(assigned=assigned)
+        inside, kept, back = (np.where(full, 0, value) for value in (inside, kept, back))
+        counting = replaced if most is None else replaced + gives_back
+        for field_, value in zip(names, (inside, kept, back, counting, level), strict=True):
+            packed = self.layout.written(packed, field=field_, value=value)
+        return packed
 
     def _cohort_size(self, *, assigned: int) -> int:
         """The size of the cohort that is open once so many are assigned."""
@@ -226,10 +252,6 @@ class _Walk:
                 return size
             assigned -= size
         return self.conditions.cohorts[-1]
-
-    @property
-    def _replaces(self) -> bool:
-        return any(rule.name == REPLACING for rule in self.study.rule_names)
 
     def _remember(self, packed: Ints, *, dlts: list[bool]) -> Ints:
         """The outcomes of the last few, the oldest forgotten."""
@@ -243,7 +265,8 @@ class _Walk:
     def seen(self, packed: Ints, *, assigned: int) -> Seen:
         """Packed states as a decision sees them: nobody pending."""
         counts = self.counts(packed)
-        current, inside = self.layout.read(packed, [self.fields.current, self.fields.in_cohort]).T
+        names = [self.fields.current, self.fields.in_cohort, self.fields.kept, self.fields.back]
+        current, inside, kept, back = self.layout.read(packed, names).T
         latest = self.layout.read(packed, self.fields.latest) - 1 if self.remembered else None
         active = counts[:, :, 2:].sum(axis=2) if self.outcomes == 4 else None
         return Seen(
@@ -255,6 +278,8 @@ class _Walk:
             n_assigned=np.full(len(counts), assigned, np.int64),
             latest=latest,
             n_active=active,
+            kept_places=kept,
+            to_replace=back,
             n_both=counts[:, :, 3] if self.outcomes == 4 else None,
         )
 
@@ -284,7 +309,7 @@ class _Walk:
         )
 
 
-REPLACING = "replace_non_evaluable"
+FULL = "stop_at_n"  # the reason given at the planned number of participants
 DLT_OUTCOMES = (1, 3)  # outcomes are: neither, DLT alone, activity alone, both
 
 

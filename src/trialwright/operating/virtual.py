@@ -160,4 +160,5 @@ def seen_at(study: Study, trials: VirtualTrials, *, today: int) -> Seen:
         start_level=dosing.start_level,
         cohort_size=dosing.cohort_size,
         window_days=study.dlt.window_days,
+        replacements=study.replacements,
     )

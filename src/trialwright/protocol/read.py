@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
+from trialwright.protocol.order import misplaced
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, ParameterError, ProtocolError, Refused
@@ -105,6 +106,7 @@ class _Reading:
             self._named(f"rules[{place}]", named, registry=rules.REGISTRY, levels=levels)
             for place, named in enumerate(rule_names, start=1)
         ]
+        self.complaints.add(misplaced([named.name for named in rule_names]))
         if design is not None and levels is not None:
             self._check_order(design, built, levels=levels)
             self._apply(design, built, levels=levels)

@@ -19,6 +19,7 @@ from trialwright.protocol.sections import (
     Published,
     Visit,
 )
+from trialwright.rules.replace_non_evaluable import ReplaceNonEvaluable
 from trialwright.vocabulary.doses import DoseLevel, Placed, place
 from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.scores import Disease, Instrument
@@ -67,6 +68,12 @@ class Study:
     def target(self) -> float | None:
         """The DLT rate the design aims at, if it has one."""
         return getattr(self.design, "target_toxicity_rate", None)
+
+    @property
+    def replacements(self) -> int | None:
+        """How many participants who do not count give their place in a cohort back; None: all, 0: no rule says so."""
+        said = [rule.replacements for rule in self.rules if isinstance(rule, ReplaceNonEvaluable)]
+        return said[0] if said else 0
 
     @property
     def order(self) -> Order | None:

@@ -1,10 +1,12 @@
 """Fill a cohort at its level before deciding again.
 
 Rule in words. While the cohort being filled has places left, the next participant joins it at the current level, even
-where the design would already go up. Where the design would go down or stop, it is obeyed at once.
+where the design would already go up. Where the design would go down or stop, it is obeyed at once. Everybody assigned
+takes a place in the cohort, whether they come to count for dose finding or not, unless ``replace_non_evaluable`` stands
+in the protocol too: it says who gives the place back.
 
 Formula. where in_cohort > 0 and level > current: level <- current. The size of a cohort is the protocol's
-``cohort_size``.
+``cohort_size``; cohorts are counted along the last run of equal assignments.
 
 Reference. O'Quigley & Chevret 1991, Statistics in Medicine 10:1647 (cohorts in the CRM).
 

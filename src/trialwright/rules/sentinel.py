@@ -64,7 +64,7 @@ class Sentinel:
             if not seen.n_assigned.any():
                 return proposal
             raise Refused("sentinel looks at days since an infusion; simulate the trial instead of enumerating counts")
-        alone = (seen.in_cohort == 1) & (_last_follow_up(seen.people, seen.n_assigned) < self.days)
+        alone = (seen.counted_in_cohort == 1) & (_last_follow_up(seen.people, seen.n_assigned) < self.days)
         held = alone & ~seen.goes_down(proposal.dose_level) & ~proposal.stop & ~proposal.wait
         return proposal.changed(held, code="sentinel.watched", text=WATCHED, values={"days": self.days}, wait=True)
 

@@ -1,42 +1,53 @@
 """Stop when the planned number of participants has been assigned.
 
-Rule in words. Everybody assigned counts, evaluable or not; once there are n, nobody else is assigned.
+Rule in words. ``count = "assigned"``: everybody assigned counts, evaluable or not. ``count = "evaluable"``: only those
+who count for dose finding, settled or still in their DLT window; somebody who turns out not to count reopens the trial
+to one more. Once there are n, nobody else is assigned.
 
-Formula. stop when n_assigned >= n.
+Formula. stop when n_assigned >= n, or when settled + pending >= n.
 
 Reference. None needed: the sample size of the protocol.
 
-Choose it in every trial with a maximum sample size. To count evaluable participants only, raise n by the replacements
-the protocol allows.
+Choose it in every trial with a maximum sample size: "assigned" where the number of people exposed is fixed,
+"evaluable" where the number that the dose decision rests on is, with ``at_most`` in ``replace_non_evaluable`` to bound
+the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, Literal, final
 
 from trialwright.numerics.scalars import is_count
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
-REACHED = Text(
-    en="{assigned} participants have been assigned; the planned number is {planned}.",
-    fr="{assigned} participants ont été inclus dans l'escalade ; le nombre prévu est de {planned}.",
+ASSIGNED = Text(
+    en="{counted} participants have been assigned; the planned number is {planned}.",
+    fr="{counted} participants ont été inclus dans l'escalade ; le nombre prévu est de {planned}.",
 )
+EVALUABLE = Text(
+    en="{counted} participants count for dose finding; the planned number is {planned}.",
+    fr="{counted} participants comptent pour la recherche de dose ; le nombre prévu est de {planned}.",
+)
+SAID = {"assigned": ASSIGNED, "evaluable": EVALUABLE}
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class StopAtN:
-    """Parameters: the planned number of participants."""
+    """Parameters: the planned number of participants, and who counts towards it."""
 
     n: int
+    count: Literal["assigned", "evaluable"] = "assigned"
 
     def __post_init__(self) -> None:
         complaints = Complaints()
         complaints.unless(is_count(self.n), "n", self.n, "must be a whole number of 1 or more")
+        known = self.count in tuple(SAID)
+        complaints.unless(known, "count", self.count, f"must be one of {', '.join(SAID)}")
         complaints.raise_as(ParameterError, "stop_at_n cannot be built")
 
     @property
@@ -50,11 +61,12 @@ class StopAtN:
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop where the planned number is reached."""
+        counted = seen.n_assigned if self.count == "assigned" else seen.n_treated.sum(axis=1)
         return proposal.changed(
-            ~proposal.stop & (seen.n_assigned >= self.n),
+            ~proposal.stop & (counted >= self.n),
             code="stop_at_n",
-            text=REACHED,
-            values={"assigned": seen.n_assigned, "planned": self.n},
+            text=SAID[self.count],
+            values={"counted": counted, "planned": self.n},
             dose_level=NO_LEVEL,
             wait=False,
             stop=True,

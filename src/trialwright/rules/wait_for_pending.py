@@ -73,7 +73,7 @@ class WaitForPending:
         if self.scope == "before_escalation":
             return seen.goes_up(proposal.dose_level)
         if self.scope == "before_next_cohort":
-            return np.asarray(seen.in_cohort == 0, np.bool_)
+            return np.asarray((seen.in_cohort == 0) & (seen.replaced_in_cohort == 0), np.bool_)
         return np.ones(seen.batch, np.bool_)
 
 

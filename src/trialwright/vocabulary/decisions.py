@@ -11,6 +11,15 @@ from trialwright.vocabulary.words import Language, Text
 
 Action = Literal["start", "escalate", "stay", "de-escalate", "wait", "stop"]
 
+# In a sentence: the same words on a terminal and in a report, which also shows what was advised on a past day.
+ACTIONS: Mapping[Action, Text] = {
+    "start": Text(en="start at dose level {level}", fr="commencer au palier de dose {level}"),
+    "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
+    "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
+    "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
+    "wait": Text(en="wait; treat nobody for now", fr="attendre ; ne traiter personne pour l'instant"),
+    "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
+}
 # In a table an action is a letter, so that a colour is never the only sign.
 LETTERS: Mapping[Action, Text] = {
     "escalate": Text(en="E", fr="E"),

@@ -102,7 +102,7 @@ class BaselineRecorded(Event):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpEnded(Event):
-    """A participant left observation, as planned or earlier."""
+    """A participant left observation, as planned or earlier; before any infusion where no dose could be made."""
 
     kind: ClassVar[str] = "follow-up-ended.1"
     usubjid: Subject

@@ -72,7 +72,7 @@ class Seen:
     n_dlt: Ints  # [B, D] of them with a DLT
     n_pending: Ints  # [B, D] still in their window, no DLT so far
     current: Ints  # [B] level of the last assignment; the starting level while nobody is assigned
-    in_cohort: Ints  # [B] evaluable participants in the cohort now being filled; 0 = the next one opens a cohort
+    in_cohort: Ints  # [B] places taken in the cohort now being filled; 0 = the next one opens a cohort
     n_assigned: Ints  # [B] everybody assigned so far, evaluable or not
     people: People | None = None
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
@@ -80,6 +80,18 @@ class Seen:
     n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
     order: Order | None = None  # what is known of the order of the levels; None: the order of their numbers
     latest: Ints | None = None  # [B, K] the last K settled, oldest first: 1 DLT, 0 none, -1 nobody; None: not kept
+    kept_places: Ints | None = None  # [B] of in_cohort, taken by who does not count and is not replaced; None: none
+    to_replace: Ints | None = None  # [B] participants of that cohort whose place was given back; None: none
+
+    @property
+    def counted_in_cohort(self) -> Ints:
+        """Participants who count for dose finding in the cohort now being filled, ``[B]``."""
+        return self.in_cohort if self.kept_places is None else self.in_cohort - self.kept_places
+
+    @property
+    def replaced_in_cohort(self) -> Ints:
+        """Participants of the cohort now being filled who do not count and are replaced, ``[B]``."""
+        return np.zeros(self.batch, np.int64) if self.to_replace is None else self.to_replace
 
     @property
     def activity(self) -> Ints:
@@ -153,9 +165,20 @@ class Seen:
 
     @classmethod
     def of_people(
-        cls, people: People, *, levels: int, start_level: int, cohort_size: int, window_days: int = 0
+        cls,
+        people: People,
+        *,
+        levels: int,
+        start_level: int,
+        cohort_size: int,
+        window_days: int = 0,
+        replacements: int | None = None,
     ) -> Self:
-        """Counted up from participants: the live trial and the simulator both come through here."""
+        """Counted up from participants: the live trial and the simulator both come through here.
+
+        ``replacements``: how many participants who do not count for dose finding give their place in a cohort back;
+        None: all of them.
+        """
         settled = people.evaluable & (people.dlt | people.complete)
         pending = people.evaluable & ~settled
         at_level = people.dose_level[:, :, None] == np.arange(1, levels + 1)
@@ -164,15 +187,21 @@ class Seen:
         last = np.maximum(n_assigned - 1, 0)[:, None]
         nobody = n_assigned == 0
         current = np.where(nobody, start_level, _at(people.dose_level, last))
+        last_run = _last_run(people, last_assigned=_at(people.assigned, last))
+        in_cohort, kept_places, to_replace = _cohort(
+            people, in_run=last_run, cohort_size=cohort_size, replacements=replacements
+        )
         return cls(
             n=(at_level & settled[:, :, None]).sum(axis=1),
             n_dlt=(at_level & (settled & people.dlt)[:, :, None]).sum(axis=1),
             n_pending=(at_level & pending[:, :, None]).sum(axis=1),
             current=current.astype(np.int64),
-            in_cohort=_in_cohort(people, last_assigned=_at(people.assigned, last), cohort_size=cohort_size),
+            in_cohort=in_cohort,
             n_assigned=n_assigned.astype(np.int64),
             people=people,
             window_days=window_days,
+            kept_places=kept_places,
+            to_replace=to_replace,
         )
 
 
@@ -183,12 +212,29 @@ def _at(values: Ints, place: Ints) -> Ints:
     return np.take_along_axis(values, place, axis=1)[:, 0]
 
 
-def _in_cohort(people: People, *, last_assigned: Ints, cohort_size: int) -> Ints:
-    """Evaluable participants since the cohort opened: the run of equal assignments at the end, modulo its size."""
+def _last_run(people: People, *, last_assigned: Ints) -> Bools:
+    """The run of equal assignments at the end, ``[B, P]``."""
     taken = people.assigned > NO_LEVEL
     other = taken & (people.assigned != last_assigned[:, None])
-    in_run = taken & (np.flip(np.flip(other, axis=1).cumsum(axis=1), axis=1) == 0)
-    return np.asarray((in_run & people.evaluable).sum(axis=1) % cohort_size, np.int64)
+    return np.asarray(taken & (np.flip(np.flip(other, axis=1).cumsum(axis=1), axis=1) == 0), np.bool_)
+
+
+def _cohort(people: People, *, in_run: Bools, cohort_size: int, replacements: int | None) -> tuple[Ints, Ints, Ints]:
+    """Of the cohort now being filled: places taken, by who does not count, and participants to be replaced; ``[B]``.
+
+    Every participant of the run takes a place, in the order of assignment, except the first ``replacements`` of the
+    trial who do not count; a cohort ends with the participant who takes its last place.
+    """
+    lost = (people.assigned > NO_LEVEL) & ~people.evaluable
+    replaced = lost if replacements is None else lost & (lost.cumsum(axis=1) <= replacements)
+    place = in_run & ~replaced
+    taken = place.cumsum(axis=1)
+    total = place.sum(axis=1)
+    closed = (total - total % cohort_size)[:, None]  # places in the cohorts that are full
+    after = in_run & (taken - place >= closed)
+    counts = (after & some for some in (place, place & lost, replaced))
+    in_cohort, kept_places, to_replace = (np.asarray(count.sum(axis=1), np.int64) for count in counts)
+    return in_cohort, kept_places, to_replace
 
 
 @runtime_checkable

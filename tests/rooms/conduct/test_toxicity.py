@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from trials import on, state_of, study_of
-from trialwright.conduct import everyone, is_dlt
+from trialwright.analysis.case import case_of
+from trialwright.analysis.disposition import disposition
+from trialwright.conduct import advise, everyone, is_dlt
 from trialwright.protocol import Study
 from trialwright.vocabulary.events import (
     AdverseEventReported,
@@ -32,6 +34,23 @@ def event(*, day: int, grade: int = 3, related: bool | None = True, who: str = "
 
 def seen(study: Study, *events: Event, day: int):  # type: ignore[no-untyped-def]
     return everyone(study, state_of(study, *events), on=on(day))[0]
+
+
+class TestNoDoseCouldBeMade:
+    def test_the_participant_does_not_count_and_is_replaced_only_where_the_protocol_says_so(self) -> None:
+        ended = FollowUpEnded(usubjid="P-1", on=on(9), completed=False, reason="the product did not meet its release")
+        cohort = ('name = "complete_cohort"', 'name = "no_skipping"')
+        for rules, level in ((cohort, 2), ((*cohort, 'name = "replace_non_evaluable"'), 1)):
+            study = study_of(cohort_size=2, rules=rules)
+            state = state_of(study, enrolled(), enrolled("P-2"), infused("P-2"), ended)
+            lost, counted = everyone(study, state, on=on(30))
+            assert (lost.evaluable, lost.settled, counted.settled) == (False, False, True)
+            before = state_of(study, enrolled(), enrolled("P-2"), infused("P-2"))
+            assert advise(study, before, on=on(8)).levels[0].n_pending == 2
+            assert advise(study, state, on=on(30)).dose_level == level
+            row = disposition(case_of(study, state, on=on(30)))[0]
+            assert (row.enrolled, row.infused, row.evaluable, row.left_early, row.not_infused) == (2, 1, 1, 1, 1)
+            assert row.reasons == (("P-1", "the product did not meet its release"),)
 
 
 class TestDefinition:

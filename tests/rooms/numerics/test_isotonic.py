@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from trialwright.numerics.isotonic import inverse_variance, isotonic, isotonic_dlt_rate, nearest_after_pooling
+from trialwright.numerics.isotonic import (
+    inverse_variance,
+    isotonic,
+    isotonic_dlt_rate,
+    nearest_after_pooling,
+    selected_after_pooling,
+)
 
 
 def pooled_by_hand(values: list[Fraction], weights: list[Fraction]) -> list[Fraction]:
@@ -81,3 +87,12 @@ def test_the_fit_never_falls_and_a_rising_curve_is_left_alone() -> None:
 )
 def test_the_nearest_level(rate: tuple[float, ...], at_most: float, level: int) -> None:
     assert nearest_after_pooling(np.array([rate]), 0.25, at_most=at_most).tolist() == [level]
+
+
+@given(trials(), st.data())
+def test_what_is_selected_was_tried_and_is_open(trial: list[tuple[int, int]], data: st.DataObject) -> None:
+    n, n_dlt = np.array([trial]).transpose(2, 0, 1)
+    still_open = np.array([data.draw(st.lists(st.booleans(), min_size=len(trial), max_size=len(trial)))])
+    (level,) = selected_after_pooling(still_open, 0.25, n=n, n_dlt=n_dlt, prior=0.05).tolist()
+    eligible = np.flatnonzero((n[0] > 0) & still_open[0]) + 1
+    assert level in eligible if len(eligible) else level == 0

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.intervals import clopper_pearson
 
@@ -89,3 +90,25 @@ class TestClosestToTarget:
     )
     def test_level(self, curve: tuple[float, ...], level: int) -> None:
         assert closest_to_target(np.array([curve]), 0.2).tolist() == [level]
+
+
+def log_likelihood(rate: float, *, observed: float) -> float:
+    """Of one participant, when this share of them had a DLT."""
+    return float(observed * np.log(rate) + (1 - observed) * np.log1p(-rate))
+
+
+class TestBoinBoundaries:
+    @given(st.floats(0.02, 0.98), st.floats(0.05, 0.95), st.floats(0.05, 0.95))
+    def test_two_rates_are_equally_likely_at_a_boundary_between_them(
+        self, target: float, below: float, above: float
+    ) -> None:
+        low, high = target * below, target + (1 - target) * above
+        lower, upper = escalation_boundary(target, low), deescalation_boundary(target, high)
+        assert low < lower < target < upper < high
+        for boundary, other in ((lower, low), (upper, high)):
+            mine, theirs = (log_likelihood(rate, observed=boundary) for rate in (target, other))
+            assert_allclose(mine, theirs, rtol=1e-9)
+
+    def test_sixty_and_a_hundred_and_forty_per_cent_of_the_target_are_usual(self) -> None:
+        assert escalation_boundary(0.25) == escalation_boundary(0.25, 0.6 * 0.25)
+        assert deescalation_boundary(0.25) == deescalation_boundary(0.25, 1.4 * 0.25)

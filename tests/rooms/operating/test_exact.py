@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -76,15 +77,18 @@ class Brute:
         )
         dosing = self.study.dosing
         return Seen.of_people(
-            people, levels=len(self.truth), start_level=dosing.start_level, cohort_size=dosing.cohort_size
+            people,
+            levels=len(self.truth),
+            start_level=dosing.start_level,
+            cohort_size=dosing.cohort_size,
+            replacements=self.study.replacements,
         )
 
     def go(self, course: list[tuple[int, int, bool]], *, chance: float) -> None:
         seen = self.seen(course)
         if len(course) >= self.limit:
             return self.end(seen, chance=chance)
-        size = self.study.dosing.cohort_size
-        if not self.after_each and seen.in_cohort[0] and len(course) % size:
+        if not self.after_each and (seen.in_cohort[0] or seen.replaced_in_cohort[0]):
             return self.branch(course, course[-1][0], chance=chance)
         proposal = decide(self.study, seen)
         if proposal.stop[0]:
@@ -147,8 +151,12 @@ SOME_NOT_MADE = ((0.1, 0.9, 0.0, 0.0), (0.2, 0.3, 0.5, 0.0), (0.1, 0.0, 0.3, 0.6
 
 @pytest.mark.parametrize("after_each", [False, True])
 @pytest.mark.parametrize("given", [GIVEN, SOME_NOT_MADE], ids=["another dose", "no dose"])
-def test_the_dose_given_is_not_the_dose_assigned(given: Any, after_each: bool) -> None:
+@pytest.mark.parametrize("replacing", [None, {}, {"at_most": 1}], ids=["nobody", "everybody", "one"])
+def test_the_dose_given_is_not_the_dose_assigned(given: Any, after_each: bool, replacing: Any) -> None:
     study = small("no_skipping", "complete_cohort", planned=5)
+    if replacing is not None:
+        rule = rules.build("replace_non_evaluable", replacing)
+        study = replace(study, rules=(*study.rules, rule))
     assert_as_brute(study, Conditions(given=given, after_each=after_each), truth=TRUTH)
 
 

@@ -34,6 +34,8 @@ SKIP, COHORT, STOP = 'name = "no_skipping"', 'name = "complete_cohort"', 'name =
 LIKELIHOOD = CRM + '\nmodel = "logistic"'
 SENTINEL, STAGGER = 'name = "sentinel"\ndays = 5', 'name = "stagger"\ndays = 2'
 BOIN = 'name = "boin"\ntarget_toxicity_rate = 0.25'
+REPLACE, TITRATION = 'name = "replace_non_evaluable"', 'name = "accelerated_titration"'
+COUNTED = STOP + '\ncount = "evaluable"'
 TITE_CRM = CRM.replace('"crm"', '"tite_crm"')
 ADAPTIVE = TITE_CRM + '\nweights = "adaptive"\nestimate = "posterior-mean"'
 TITE_BOIN = 'name = "tite_boin"\ntarget_toxicity_rate = 0.25'
@@ -43,15 +45,17 @@ DEESCALATE = THREE + "\nallow_deescalate = true"
 STUDIES = [
     {"design": CRM, "rules": [SKIP, COHORT, TOXIC_MODEL, WAIT_UP, STOP]},
     {"design": CRM, "rules": [SKIP, WAIT, STOP], "cohort_size": 1, "start_level": 2},
-    {"design": LIKELIHOOD, "rules": [COHORT, TOXIC, STOP], "cohort_size": 2},
+    {"design": LIKELIHOOD, "rules": [COHORT, REPLACE + "\nat_most = 1", TOXIC, STOP], "cohort_size": 2},
     {"design": THREE, "rules": [WAIT]},
     {"design": DEESCALATE, "rules": [COHORT, WAIT_UP, STOP], "start_level": 2},
-    {"design": BOIN, "rules": [COHORT, SENTINEL, STAGGER, STOP]},
+    {"design": BOIN, "rules": [COHORT, REPLACE, SENTINEL, STAGGER, STOP]},
+    {"design": BOIN, "rules": [COHORT, REPLACE, TITRATION, COUNTED]},
+    {"design": 'name = "rolling_six"', "rules": [STOP], "cohort_size": 1},
     {"design": TITE_CRM, "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
     {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
     {"design": TITE_BOIN, "rules": [STOP], "cohort_size": 1},
 ]
-TRIALS_EACH = 25  # 9 × 25 = 225 trials
+TRIALS_EACH = 25  # 11 × 25 = 275 trials
 
 
 def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, int, Event]]:

@@ -128,3 +128,30 @@ class TestSchema:
         schema = protocol_schema()
         assert "crm" in schema["properties"]["design"]["properties"]["name"]["enum"]
         assert set(schema["required"]) == {"identity", "dose", "design", "dlt"}
+
+
+class TestTheOrderOfRules:
+    COHORT, TITRATION = 'name = "complete_cohort"', 'name = "accelerated_titration"'
+    CAP, REPLACE = 'name = "cap_level"\nlevel = 2', 'name = "replace_non_evaluable"'
+
+    def test_titration_stands_where_nothing_undoes_it_and_it_undoes_nothing(self) -> None:
+        parse_protocol(protocol_text(rules=[self.COHORT, self.REPLACE, self.TITRATION, self.CAP]).encode())
+        found = findings(protocol_text(rules=[self.CAP, self.TITRATION, self.COHORT]))
+        assert set(found) == {"rules[2].name"}
+        early = findings(protocol_text(rules=[self.TITRATION, self.COHORT]))
+        assert "must come after complete_cohort, which would undo it" in early["rules[1].name"]
+        late = findings(protocol_text(rules=[self.CAP, self.TITRATION]))
+        assert "must come before cap_level, which it would undo" in late["rules[2].name"]
+
+    def test_who_is_replaced_is_said_once(self) -> None:
+        found = findings(protocol_text(rules=[self.REPLACE, self.COHORT, self.REPLACE + "\nat_most = 2"]))
+        assert set(found) == {"rules[3].name"}
+        assert "may stand once only" in found["rules[3].name"]
+
+    def test_nobody_is_replaced_unless_the_protocol_says_so(self) -> None:
+        read = {
+            0: parse_protocol(protocol_text(rules=[self.COHORT]).encode()),
+            2: parse_protocol(protocol_text(rules=[self.REPLACE + "\nat_most = 2"]).encode()),
+            None: parse_protocol(protocol_text(rules=[self.REPLACE]).encode()),
+        }
+        assert all(study.replacements == expected for expected, study in read.items())

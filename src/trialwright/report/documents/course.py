@@ -7,7 +7,6 @@ from datetime import date
 from trialwright.analysis.baseline import BaselineActivity, PersonScore
 from trialwright.analysis.decision_history import Decided
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
-from trialwright.report.documents.overview import ACTIONS
 from trialwright.report.model import (
     Block,
     Bullets,
@@ -23,6 +22,7 @@ from trialwright.report.model import (
     fill,
 )
 from trialwright.report.specifications import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan
+from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.words import Language, Text
 
 

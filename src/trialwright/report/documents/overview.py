@@ -18,6 +18,7 @@ from trialwright.report.model import (
     fill,
     row,
 )
+from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.words import Text
 
 RECONSTRUCTED = Text(
@@ -43,14 +44,6 @@ OPEN = Text(en="Enrolment is open.", fr="Les inclusions sont ouvertes.")
 INFORMATIVE = {
     True: Text(en="has to do with", fr="est lié"),
     False: Text(en="has nothing to do with", fr="n'est pas lié"),
-}
-ACTIONS = {
-    "start": Text(en="start at dose level {level}", fr="commencer au palier de dose {level}"),
-    "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
-    "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
-    "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
-    "wait": Text(en="wait", fr="attendre"),
-    "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
 }
 
 
@@ -187,9 +180,10 @@ def disposition_section(findings: Findings) -> Section:
         Column("evaluable", Text(en="DLT-evaluable", fr="Évaluables pour la DLT"), "right"),
         Column("completed", Text(en="Completed follow-up", fr="Suivi complet"), "right"),
         Column("left_early", Text(en="Left early", fr="Sorties prématurées"), "right"),
+        Column("not_infused", Text(en="of them never infused", fr="dont jamais perfusées"), "right"),
         Column("in_follow_up", Text(en="In follow-up", fr="En cours de suivi"), "right"),
     ]
-    names = ("enrolled", "infused", "evaluable", "completed", "left_early", "in_follow_up")
+    names = ("enrolled", "infused", "evaluable", "completed", "left_early", "not_infused", "in_follow_up")
     invented = findings.invented and any(
         one.ended is not None and one.ended.illustrative("completed")
         for one in findings.case.state.participants.values()
@@ -225,5 +219,14 @@ def _screening_note() -> Text:
 
 
 def _reasons(findings: Findings) -> list[Filled]:
-    words = Text(en="{who} left early: {why}.", fr="{who} est sorti(e) prématurément : {why}.")
-    return [fill(words, who=who, why=why or "–") for one in findings.disposition for who, why in one.reasons]
+    left = Text(en="{who} left early: {why}.", fr="{who} est sorti(e) prématurément : {why}.")
+    before = Text(
+        en="{who} left before any infusion and does not count for dose finding: {why}.",
+        fr="{who} est sorti(e) avant toute perfusion et ne compte pas pour la recherche de dose : {why}.",
+    )
+    people = findings.case.state.participants
+    return [
+        fill(left if people[who].infusions else before, who=who, why=why or "–")
+        for one in findings.disposition
+        for who, why in one.reasons
+    ]
