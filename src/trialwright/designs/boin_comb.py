@@ -15,12 +15,13 @@ Formula. Boundaries lambda_e and lambda_d as in boin. Neighbour: greatest P(lamb
 1 + n - y). Closed: n >= 3 and P(p > t) > elimination_confidence under Beta(1 + y, 1 + n - y), t the target. Estimates:
 isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, untried levels included.
 
-Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. Differs from
-BOIN 2.7.2, select.mtd.comb(), where selection = "paper" (the default): all 12 cases of references/boin_select_mtd_comb
-are repeated with selection = "boin-2.7.2", a rule found from these numbers alone. It rounds the estimates to two
-decimals before they are compared (case 009), and closes less (case 006): only the first level of a row, from the left,
-that is too toxic by its own counts closes the rest of its row and of its column; what lies above in both components
-stays open. As the paper does, "paper" closes that too: level (2, 3) is not selected when 4 of 6 had a DLT at (1, 2).
+Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. (The paper's
+rules are given from memory.) Differs from BOIN 2.7.2, select.mtd.comb(), where selection = "paper" (the default): all
+12 cases of references/boin_select_mtd_comb are repeated with selection = "boin-2.7.2", a rule found from these numbers
+alone. It rounds the estimates to two decimals before they are compared (case 009), and closes less (case 006): only
+the first level of a row, from the left, that is too toxic by its own counts closes the rest of its row and of its
+column; what lies above in both components stays open. As the paper does, "paper" closes that too: level (2, 3) is not
+selected when 4 of 6 had a DLT at (1, 2).
 
 Closing is read from the present counts, as in boin. There is no extra_safe option; add stop_when_too_toxic.
 
@@ -35,16 +36,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_boin_rates, check_choices, check_probabilities
 from trialwright.numerics.beta_binomial import BetaPosterior
+from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
 from trialwright.numerics.isotonic_grid import isotonic_grid_dlt_rate
 from trialwright.numerics.partial_orders import below_on_grid, directly_below
-from trialwright.numerics.scalars import is_count, is_probability
+from trialwright.numerics.scalars import is_count
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.orders import Order
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
@@ -115,26 +116,11 @@ class BoinComb:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, confidence, between = self.target_toxicity_rate, self.elimination_confidence, "must lie between 0 and 1"
-        known = complaints.unless(
-            is_probability(target), "target_toxicity_rate", target, between, "0.2 to 0.33 is usual"
-        )
+        check_boin_rates(complaints, target=self.target_toxicity_rate, p_saf=self.p_saf, p_tox=self.p_tox)
         for place, value in {"rows": self.rows, "columns": self.columns}.items():
             complaints.unless(is_count(value), place, value, "must be a whole number of 1 or more")
-        low, high = self.p_saf, self.p_tox
-        fine = low is None or (is_probability(low) and (not known or low < target))
-        allowed, remedy = "must lie between 0 and the target", "leave it out for 0.6 target"
-        complaints.unless(fine, "p_saf", low, allowed, remedy)
-        fine = (
-            (not known or 1.4 * target < 1) if high is None else is_probability(high) and (not known or high > target)
-        )
-        allowed, remedy = "must lie between the target and 1", "give one when 1.4 target is 1 or more"
-        complaints.unless(fine, "p_tox", high, allowed, remedy)
-        fine = is_probability(confidence)
-        complaints.unless(fine, "elimination_confidence", confidence, between, "0.95 is usual")
-        complaints.unless(
-            self.selection in SELECTIONS, "selection", self.selection, f"must be one of {', '.join(SELECTIONS)}"
-        )
+        check_probabilities(complaints, usual="0.95", elimination_confidence=self.elimination_confidence)
+        check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "boin_comb cannot be built")
 
     @property
@@ -150,16 +136,12 @@ class BoinComb:
     @property
     def lambda_e(self) -> float:
         """Up at or below this observed rate (Liu & Yuan 2015)."""
-        target = self.target_toxicity_rate
-        saf = 0.6 * target if self.p_saf is None else self.p_saf
-        return log((1 - saf) / (1 - target)) / log(target * (1 - saf) / (saf * (1 - target)))
+        return escalation_boundary(self.target_toxicity_rate, self.p_saf)
 
     @property
     def lambda_d(self) -> float:
         """Down at or above this observed rate (Liu & Yuan 2015)."""
-        target = self.target_toxicity_rate
-        tox = 1.4 * target if self.p_tox is None else self.p_tox
-        return log((1 - target) / (1 - tox)) / log(tox * (1 - target) / (target * (1 - tox)))
+        return deescalation_boundary(self.target_toxicity_rate, self.p_tox)
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The grid must have one place for every dose level."""
@@ -258,7 +240,7 @@ class BoinComb:
         return np.asarray(np.indices((self.rows, self.columns)).sum(axis=0).ravel(), np.int64)
 
 
-SELECTIONS = ("paper", "boin-2.7.2")
+CHOICES = {"selection": ("paper", "boin-2.7.2")}
 _QUARTER = {"target_toxicity_rate": 0.25, "rows": 1, "columns": 3}
 _THREE = {"target_toxicity_rate": 0.3, "rows": 3, "columns": 3}
 _TABLE = "one row is BOIN; BOIN 2.7.2, get.boundary(): references/boin_boundary, case 007"

@@ -45,11 +45,11 @@ from typing import Any, Literal, final
 import numpy as np
 import scipy.special as sp
 
-from trialwright.designs import Published
+from trialwright.designs import Published, check_choices, check_skeleton, check_target
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.one_parameter import NormalPrior, OneParameterModel, OneParameterPosterior, posterior
 from trialwright.numerics.partial_orders import below_in_every, directly_below, grid_orderings
-from trialwright.numerics.scalars import is_count, is_list_of, is_positive, is_probability, is_rising
+from trialwright.numerics.scalars import is_count, is_list_of, is_positive
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.orders import Order
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
@@ -94,18 +94,11 @@ class PoCrm:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        target, sd = self.target_toxicity_rate, self.prior_sd
-        complaints.unless(
-            is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1", "0.2 to 0.33 is usual"
-        )
+        sd = self.prior_sd
+        check_target(complaints, self.target_toxicity_rate)
         complaints.unless(is_positive(sd), "prior_sd", sd, "must be a number above 0", "1.16 is usual")
-        for place, choices in CHOICES.items():
-            value = getattr(self, place)
-            complaints.unless(value in choices, place, value, f"must be one of {', '.join(choices)}")
-        allowed = "must list one guess between 0 and 1 per dose level"
-        if complaints.unless(is_list_of(is_probability, self.skeleton), "skeleton", self.skeleton, allowed):
-            object.__setattr__(self, "skeleton", tuple(map(float, self.skeleton)))
-            complaints.unless(is_rising(self.skeleton), "skeleton", self.skeleton, "must rise from place to place")
+        check_choices(complaints, self, choices=CHOICES)
+        object.__setattr__(self, "skeleton", check_skeleton(complaints, self.skeleton, intercept=None))
         object.__setattr__(self, "possible", self._orderings(complaints))
         self._check_prior(complaints)
         complaints.raise_as(ParameterError, "po_crm cannot be built")

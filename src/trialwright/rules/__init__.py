@@ -8,6 +8,9 @@ this order; last, ``IN_FRENCH``: its first sentence for French readers. The regi
 ``trialwright.testing.rules.check_rule`` tests it.
 
 A stop is final: no rule undoes it. A stop has dose level 0, and dose level 0 is always a stop.
+
+A rule says with ``needs_one_order`` whether it answers with a level found by its number; one that says nothing is taken
+to, and is refused beside a design that knows only part of the order of its levels. Up and down: ``Seen.goes_up``.
 """
 
 from __future__ import annotations

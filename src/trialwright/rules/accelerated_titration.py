@@ -67,6 +67,11 @@ class AcceleratedTitration:
         complaints.unless(known, "until_level", self.until_level, 'must be "highest" or the number of a level')
         complaints.raise_as(ParameterError, "accelerated_titration cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It goes up by number."""
+        return True
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level named must exist."""
         complaints = Complaints()

@@ -13,6 +13,7 @@ from trials import PROTOCOLS, on, protocol_text, state_of
 from trialwright.analysis import case_of
 from trialwright.cli import main
 from trialwright.conduct import advise
+from trialwright.operating import Truths, every_end
 from trialwright.protocol import parse_protocol
 from trialwright.report import render_html
 from trialwright.report.documents import trial_report
@@ -154,6 +155,17 @@ class TestWords:
         page = re.sub("<[^>]*>", "", html.unescape(render_html(document, language=lang)))
         page = " ".join(page.replace("\u00a0", " ").split())
         assert [one for one in words if one not in page] == []
+
+
+@pytest.mark.parametrize("design", [PO_CRM.replace("rows = 3", "rows = 2"), BOIN.replace("rows = 3", "rows = 2")])
+def test_every_end_of_a_small_trial_of_combinations(design: str) -> None:
+    """The exact engine walks over combinations as over any set: the probabilities of all ends add up to 1."""
+    doses = SET.replace(", 4e6, 4e6", "").replace("2, 1, 2, 1, 2]", "2, 1, 2]")
+    shorter = design.replace("[0.05, 0.10, 0.16, 0.25, 0.35, 0.45]", "[0.05, 0.12, 0.25, 0.40]")
+    rules = ('name = "coherence"\nlast = 3', 'name = "complete_cohort"', 'name = "stop_at_n"\nn = 9')
+    ends = every_end(parse_protocol(text(shorter, rules, doses).encode()))
+    assert ends.probabilities(Truths.of_dlt([0.05, 0.2, 0.3, 0.5])).sum() == pytest.approx(1)
+    assert ends.n.shape[1] == 4
 
 
 def test_the_example_of_the_docs_can_be_read() -> None:
