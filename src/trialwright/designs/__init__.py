@@ -3,7 +3,8 @@
 Lives here: nothing but designs. May import: vocabulary and numerics; a design never imports another one. To add one:
 one file with the chapters docstring (rule in words, formula, reference, when to choose it and when not), parameters
 (frozen, checked on construction), ``propose``, ``select``, ``PUBLISHED`` and ``DESIGN``, in this order; last,
-``IN_FRENCH``: its first sentence for French readers. The registry finds it,
+``IN_FRENCH``: its first sentence for French readers. A promise of the kit that the publication breaks is named in
+``BREAKS`` and on its page (decisions/0006). The registry finds it,
 ``trialwright.testing.designs.check_design`` tests it.
 """
 

@@ -65,6 +65,8 @@ class Seen:
     """The trial as a dose decision sees it on one day, for a batch of trials.
 
     A participant is *settled* with a DLT, or once the whole window has passed without one; *pending* in between.
+    A settled participant is *judged* once activity is known too. Until then a DLT counts, and activity is neither
+    yes nor no: ``n_active`` and ``n_both`` are out of ``judged``, never out of ``n``.
     """
 
     n: Ints  # [B, D] settled participants
@@ -77,6 +79,8 @@ class Seen:
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
     n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
+    n_judged: Ints | None = None  # [B, D] settled participants whose activity is known too; None: all of them
+    n_judged_dlt: Ints | None = None  # [B, D] of those judged, with a DLT; None: all of the DLTs
 
     @property
     def activity(self) -> Ints:
@@ -91,6 +95,16 @@ class Seen:
         if self.n_both is None:
             raise Refused(NO_ACTIVITY)
         return self.n_both
+
+    @property
+    def judged(self) -> Ints:
+        """Settled participants whose activity is known too, ``[B, D]``: what rates of activity are rates of."""
+        return self.n if self.n_judged is None else self.n_judged
+
+    @property
+    def judged_with_dlt(self) -> Ints:
+        """Of those judged, participants with a DLT, ``[B, D]``."""
+        return self.n_dlt if self.n_judged_dlt is None else self.n_judged_dlt
 
     @property
     def batch(self) -> int:
