@@ -7,7 +7,7 @@ contour, negative beyond. A joint model of both outcomes is updated after every 
 is probable enough that its DLT rate is below the limit, and that its activity rate is above its own. The acceptable
 level with the greatest utility of its posterior mean rates follows, from one below the lowest level given to one above
 the highest; equal utilities go to the lower level. Where none of these is acceptable the trial stops. At the end the
-same is asked among the levels tried.
+same is asked among the levels where somebody's activity is known.
 
 Formula. x = log dose minus the mean of the log doses; logit p = a + b x, logit q = c + e x + f x^2, coupled by Gumbel's
 model with s; six independent normal priors. Acceptable: P(p < toxicity_limit) > least_probability_safe and
@@ -62,10 +62,10 @@ PRIORS = ("prior_dlt_intercept", "prior_dlt_slope", "prior_activity_intercept", 
 MORE_PRIORS = ("prior_activity_curvature", "prior_association")
 
 BEST = Text(
-    en="Among the acceptable levels from {lowest} to {highest}, level {level} has the greatest utility ({utility:.3f}): "
-    "estimated activity rate {activity:percent1}, DLT rate {toxicity:percent1}.",
+    en="Among the acceptable levels from {lowest} to {highest}, level {level} has the greatest utility "
+    "({utility:number3}): estimated activity rate {activity:percent1}, DLT rate {toxicity:percent1}.",
     fr="Parmi les paliers acceptables de {lowest} à {highest}, le palier {level} a la plus grande utilité "
-    "({utility:.3f}) : taux d'activité estimé {activity:percent1}, taux de DLT {toxicity:percent1}.",
+    "({utility:number3}) : taux d'activité estimé {activity:percent1}, taux de DLT {toxicity:percent1}.",
 )
 NOT_ACCEPTABLE = Text(
     en="Level {current} is not acceptable: the probability that its DLT rate is below {toxicity_limit:percent1} is "
@@ -195,7 +195,7 @@ class EffTox:
     def select(self, seen: Seen) -> Ints:
         """The acceptable level of greatest utility among those tried; 0 = none."""
         found = self._evidence(seen)
-        return _greatest(found["utility"], (found["acceptable"] > 0) & (seen.n > 0))
+        return _greatest(found["utility"], (found["acceptable"] > 0) & (seen.judged > 0))
 
     def _evidence(self, seen: Seen) -> dict[str, Floats]:
         believed = [self._believed(seen, trial) for trial in range(seen.batch)]

@@ -22,8 +22,8 @@ Bools = npt.NDArray[np.bool_]
 
 NOT_YET = -1  # a day that has not come: not infused, no DLT
 NO_ACTIVITY = (
-    "it decides by activity as well as by DLTs, and no activity is observed in this trial; "
-    "name a design that looks at DLTs alone, such as boin or crm"
+    "it decides by activity as well as by DLTs, and no activity is observed in this trial; say in an [activity] "
+    "section what counts as activity, or name a design that looks at DLTs alone, such as boin or crm"
 )
 NO_LEVEL = 0  # "no dose level": nobody sits here, nothing is advised, no dose is selected
 
@@ -40,12 +40,14 @@ class People:
     evaluable: Bools  # counts for dose finding at all (infused, or still expected to be)
     follow_up: Ints  # days since the infusion, up to the first event awaiting judgement; NOT_YET before it
     dlt_after: Ints  # days from that infusion to the DLT; NOT_YET without one
+    active: Bools | None = None  # activity has been seen; None: this trial does not observe activity
+    judged: Bools | None = None  # whether there was activity is known; without it ``active`` says nothing
 
     @classmethod
-    def settled(cls, assigned: Ints, dlt: Bools, *, window_days: int = 0) -> Self:
+    def settled(cls, assigned: Ints, dlt: Bools, *, window_days: int = 0, active: Bools | None = None) -> Self:
         """Everybody treated as assigned and observed to the end of the window; a DLT came on the day of the infusion.
 
-        ``assigned`` and ``dlt`` are ``[B, P]``, 0 and False where the place is not taken.
+        ``assigned``, ``dlt`` and ``active`` are ``[B, P]``, 0 and False where the place is not taken.
         """
         taken = assigned > NO_LEVEL
         return cls(
@@ -56,6 +58,8 @@ class People:
             evaluable=taken.copy(),
             follow_up=np.where(taken, window_days, NOT_YET),
             dlt_after=np.where(dlt, 0, NOT_YET),
+            active=active,
+            judged=None if active is None else taken.copy(),
         )
 
 
@@ -176,7 +180,22 @@ class Seen:
             n_assigned=n_assigned.astype(np.int64),
             people=people,
             window_days=window_days,
+            **_activity(people, at_level, settled=settled),
         )
+
+
+def _activity(people: People, at_level: Bools, *, settled: Bools) -> dict[str, Ints]:
+    """The counts of activity at every level, where activity is observed at all."""
+    if people.active is None or people.judged is None:
+        return {}
+    judged = settled & people.judged
+    which = {
+        "n_active": judged & people.active,
+        "n_both": judged & people.active & people.dlt,
+        "n_judged": judged,
+        "n_judged_dlt": judged & people.dlt,
+    }
+    return {name: np.asarray((at_level & some[:, :, None]).sum(axis=1), np.int64) for name, some in which.items()}
 
 
 def _at(values: Ints, place: Ints) -> Ints:
