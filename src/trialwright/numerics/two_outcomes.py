@@ -36,6 +36,7 @@ END = 18.0  # log density at the faces of a box, below the peak
 GAUSSIAN_STEP = 0.5  # along a direction in which the density is normal, in standard deviations
 POLE_STEP = 0.8  # logits per step: the poles of the logistic function lie pi away
 LEAST_WEIGHT = 1e-5  # of the heaviest node: lighter ones take no part in the sums over pairs of nodes
+NEXT_TO_NOTHING = 1e-8  # of the heaviest node: lighter ones are not worth a rate
 ASSOCIATIONS = 9  # Gauss-Hermite nodes
 MOST_PAIRS = 400_000  # of nodes whose coupling is worked out: 3 MB
 ROUNDS = 100  # of Newton's method
@@ -91,7 +92,10 @@ def two_outcomes(model: TwoOutcomeModel, cells: Cells, *, dlt_rate: float, activ
         for place, (rough, joined) in enumerate(zip(coarse, coupled, strict=True)):
             apart[place] = apart[place] + joined.answers(asked[place]) - rough.answers(asked[place])
     dlt, activity = (np.clip(answer, 0.0, 1.0) for answer in apart)
-    return TwoOutcomes(dlt[0], activity[0], dlt_below=dlt[1], activity_above=1 - activity[1])
+    found = TwoOutcomes(dlt[0], activity[0], dlt_below=dlt[1], activity_above=1 - activity[1])
+    for values in (found.dlt, found.activity, found.dlt_below, found.activity_above):
+        values.setflags(write=False)  # what is remembered must not change
+    return found
 
 
 @final
@@ -106,18 +110,22 @@ class _Grid:
 
     def answers(self, logit: float) -> Floats:
         """Mean of every rate, and the probability that its logit is below the one asked about, ``[2, D]``."""
-        share = 0.5 + sp.sici(np.pi * (logit - self.logits) / self.reach)[0] / np.pi
-        return np.stack([self.weights @ sp.expit(self.logits), self.weights @ share])
+        kept = self.weights > NEXT_TO_NOTHING * self.weights.max()
+        weights, logits = self.weights[kept], self.logits[kept]
+        share = 0.5 + sp.sici(np.pi * (logit - logits) / self.reach)[0] / np.pi
+        return np.stack([weights @ sp.expit(logits), weights @ share]) / weights.sum()
 
 
 def _grid(offset: Floats, rows: Floats, *, yes: Floats, no: Floats) -> _Grid:
     """The posterior of logits ``offset + rows @ w``, w standard normal, after so many yes and no at every level."""
 
+    informed = np.flatnonzero(yes + no)
+
     def log_density(w: Floats) -> Floats:
-        logits = offset + w @ rows.T
-        return np.asarray(
-            -np.logaddexp(0, -logits) @ yes - np.logaddexp(0, logits) @ no - (w**2).sum(axis=-1) / 2, np.float64
-        )
+        logits = offset[informed] + w @ rows[informed].T
+        log_no = np.minimum(-logits, 0.0) - np.log1p(np.exp(-np.abs(logits)))
+        told = log_no @ (yes + no)[informed] + logits @ yes[informed]
+        return np.asarray(told - (w**2).sum(axis=-1) / 2, np.float64)
 
     mode = _mode(offset, rows, yes=yes, no=no)
     curvature = _curvature(offset + rows @ mode, rows, n=yes + no)

@@ -67,7 +67,9 @@ class TestWhatIf:
     @pytest.mark.parametrize("design", [BOIN12, EFFTOX])
     def test_answers_in_the_four_letters(self, run: Run, tmp_path: Path, design: str) -> None:
         found = answers(run, written(tmp_path, text_with_activity(design=design)), "1NTE 2EEBP")
-        counts = [(one["n"], one["n_dlt"], one["n_pending"], one["n_active"], one["n_judged"]) for one in found["levels"]]
+        counts = [
+            (one["n"], one["n_dlt"], one["n_pending"], one["n_active"], one["n_judged"]) for one in found["levels"]
+        ]
         assert counts == [(3, 1, 0, 1, 3), (3, 1, 1, 3, 3), (0, 0, 0, 0, 0)]
         assert found["evidence"]["desirability" if design == BOIN12 else "utility"]
 
