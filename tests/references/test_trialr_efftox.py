@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from trialwright import designs
+from trialwright import designs, rules
 from trialwright.designs.efftox import EffTox
 from trialwright.testing.designs import within_tolerable
 from trialwright.testing.states import people_of, row_of, seen_after, seen_for
@@ -114,3 +115,17 @@ class TestWhatThePaperSays:
     def test_three_dlts_at_the_lowest_level_can_lead_up_and_the_page_says_so(self) -> None:
         assert self.DESIGN.propose(seen_after("1TTT", 5, activity=True)).dose_level[0] == 2
         assert "One more DLT can open a level above" in (designs.module("efftox").__doc__ or "")
+
+    def test_the_two_rules_its_page_asks_for_hold_it_back(self) -> None:
+        seen = seen_after("1TTT", 5, activity=True)
+        proposal = self.DESIGN.propose(seen)
+        coherent = rules.build("coherence", {"last": 3})(proposal, seen)
+        assert coherent.dose_level[0] == 1
+        safety = {"level": "lowest", "rate": 0.3, "confidence": 0.9, "posterior": "beta"}
+        assert rules.build("stop_when_too_toxic", safety)(coherent, seen).stop[0]
+
+    def test_no_level_is_skipped_while_the_one_below_is_only_filling(self) -> None:
+        """Somebody is in the window at level 2; nobody is settled there, so level 3 is not yet one step up."""
+        seen = seen_after("1NEEEEE", 5, activity=True)
+        filling = replace(seen, n_pending=np.array([[0, 3, 0, 0, 0]]), current=np.array([2]))
+        assert self.DESIGN.propose(filling).dose_level[0] <= 2

@@ -6,7 +6,7 @@ Every pair has a utility by its distance from the ideal pair (everybody responds
 contour, negative beyond. A joint model of both outcomes is updated after every cohort. A level is acceptable while it
 is probable enough that its DLT rate is below the limit, and that its activity rate is above its own. The acceptable
 level with the greatest utility of its posterior mean rates follows, from one below the lowest level given to one above
-the highest; equal utilities go to the lower level. Where none of these is acceptable the trial stops. At the end the
+the highest at which somebody is settled; equal utilities go to the lower level. Where none of these is acceptable the trial stops. At the end the
 same is asked among the levels where somebody's activity is known.
 
 Formula. x = log dose minus the mean of the log doses; logit p = a + b x, logit q = c + e x + f x^2, coupled by Gumbel's
@@ -28,8 +28,8 @@ known. With nobody settled the current level is kept.
 
 One more DLT can open a level above. The slope may be negative under a normal prior: three DLTs in three at the lowest
 level flatten the curve, and the reference then goes one level up (case 010). This is the published rule and is kept
-(decisions/0006); the rule coherence forbids the step up after a DLT, and a trial with this design should carry it,
-and stop_when_too_toxic.
+(decisions/0006). A trial with this design should carry two rules: coherence, which forbids the step up right after a
+DLT, and stop_when_too_toxic at the lowest level, because coherence alone would stay where it is.
 
 Reference. Thall & Cook 2004, Biometrics 60:684; hinge points and priors: Thall, Cook & Estey 2006, Journal of
 Biopharmaceutical Statistics 16:623; an example of its use: Brock et al. 2017, BMC Medical Research Methodology 17:112.
@@ -282,10 +282,11 @@ def _is_prior(value: Any) -> bool:
 
 def _reach(seen: Seen) -> tuple[Ints, Ints]:
     """The lowest and the highest level that may follow: no untried level is skipped, up or down."""
-    given = seen.n_treated > 0
+    given, settled = seen.n_treated > 0, seen.n > 0
     lowest = np.where(given.any(axis=1), given.argmax(axis=1) + 1, seen.current)
-    highest = np.maximum(seen.highest_tried, np.where(given.any(axis=1), 0, seen.current))
-    top = np.where(seen.judged.sum(axis=1) > 0, np.minimum(highest + 1, seen.levels), seen.current)
+    highest = np.where(settled, np.arange(1, seen.levels + 1), 0).max(axis=1)
+    above = np.minimum(np.where(settled.any(axis=1), highest + 1, seen.current), seen.levels)
+    top = np.where(seen.judged.sum(axis=1) > 0, above, np.minimum(above, seen.current))
     return np.maximum(lowest - 1, 1), np.asarray(top, np.int64)
 
 

@@ -118,7 +118,6 @@ class _Grid:
 
 def _grid(offset: Floats, rows: Floats, *, yes: Floats, no: Floats) -> _Grid:
     """The posterior of logits ``offset + rows @ w``, w standard normal, after so many yes and no at every level."""
-
     informed = np.flatnonzero(yes + no)
 
     def log_density(w: Floats) -> Floats:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from trialwright.cli import main
 from trials import protocol_text
+from trialwright.cli import main
 from with_activity import BOIN12, BY_CHANGE, EFFTOX, text_with_activity
 
 Run = Callable[..., tuple[int, str, str]]

@@ -71,7 +71,7 @@ class TestFindings:
         both = text_with_activity(section=BY_CHANGE.replace("[activity]", '[activity]\nendpoint = "better"'))
         assert set(findings(both)) == {"activity.endpoint"}
         assert "activity.visit" in findings(text_with_activity() + 'visit = "Week 9"\n')
-        assert "activity.endpiont" in findings(text_with_activity(section="\n[activity]\nendpiont = 1\n"))
+        assert "activity.end_point" in findings(text_with_activity(section="\n[activity]\nend_point = 1\n"))
 
     def test_an_activity_section_is_read_whatever_the_design(self) -> None:
         for section in (BY_ENDPOINT, BY_CHANGE):
