@@ -126,6 +126,7 @@ class TestWhatThePaperSays:
 
     def test_no_level_is_skipped_while_the_one_below_is_only_filling(self) -> None:
         """Somebody is in the window at level 2; nobody is settled there, so level 3 is not yet one step up."""
-        seen = seen_after("1NEEEEE", 5, activity=True)
+        seen = seen_after("1NNNNEE", 5, activity=True)
         filling = replace(seen, n_pending=np.array([[0, 3, 0, 0, 0]]), current=np.array([2]))
-        assert self.DESIGN.propose(filling).dose_level[0] <= 2
+        assert self.DESIGN.propose(seen).evidence["utility"][0].argmax() == 3  # level 4, were it within reach
+        assert self.DESIGN.propose(filling).dose_level[0] == 2

@@ -6,8 +6,8 @@ Every pair has a utility by its distance from the ideal pair (everybody responds
 contour, negative beyond. A joint model of both outcomes is updated after every cohort. A level is acceptable while it
 is probable enough that its DLT rate is below the limit, and that its activity rate is above its own. The acceptable
 level with the greatest utility of its posterior mean rates follows, from one below the lowest level given to one above
-the highest at which somebody is settled; equal utilities go to the lower level. Where none of these is acceptable the trial stops. At the end the
-same is asked among the levels where somebody's activity is known.
+the highest at which somebody is settled; equal utilities go to the lower level. Where none of these is acceptable the
+trial stops. At the end the same is asked among the levels where somebody's activity is known.
 
 Formula. x = log dose minus the mean of the log doses; logit p = a + b x, logit q = c + e x + f x^2, coupled by Gumbel's
 model with s; six independent normal priors. Acceptable: P(p < toxicity_limit) > least_probability_safe and

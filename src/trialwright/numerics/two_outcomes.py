@@ -113,7 +113,8 @@ class _Grid:
         kept = self.weights > NEXT_TO_NOTHING * self.weights.max()
         weights, logits = self.weights[kept], self.logits[kept]
         share = 0.5 + sp.sici(np.pi * (logit - logits) / self.reach)[0] / np.pi
-        return np.stack([weights @ sp.expit(logits), weights @ share]) / weights.sum()
+        sums = np.stack([weights @ sp.expit(logits), weights @ share])
+        return np.asarray(sums / weights.sum(), np.float64)
 
 
 def _grid(offset: Floats, rows: Floats, *, yes: Floats, no: Floats) -> _Grid:
