@@ -13,6 +13,8 @@ import pytest
 from trialwright import designs, rules
 from trialwright.testing.designs import (
     DESIGN_CHECKS,
+    breaks,
+    broken_by,
     check_design,
     instances,
     published_decisions_are_repeated,
@@ -29,8 +31,18 @@ STAY = Text(en="Stay at level {level}.", fr="Rester au palier {level}.")
 class TestEveryDesign:
     @pytest.mark.parametrize("check", DESIGN_CHECKS, ids=lambda check: check.__name__)
     def test_keeps_its_promise(self, name: str, check: Callable[[Design, int], None]) -> None:
+        if check.__name__ in breaks(name):
+            pytest.skip("declared broken as published; see the next test")
         for design, levels in instances(name, None):
             check(design, levels)
+
+    def test_a_promise_declared_broken_is_broken_and_its_page_says_so(self, name: str) -> None:
+        """Nobody is let off a promise that could be kept (decisions/0006)."""
+        declared = [check for check in DESIGN_CHECKS if check.__name__ in breaks(name)]
+        assert len(declared) == len(breaks(name))
+        for check in declared:
+            assert any(broken_by(check, design, levels) for design, levels in instances(name, None))
+            assert "One more DLT can" in (designs.module(name).__doc__ or "")
 
     def test_repeats_what_was_published(self, name: str) -> None:
         published_decisions_are_repeated(name)
@@ -97,6 +109,22 @@ OTHERS = [
         },
     ),
     designs.build("boin12", {"toxicity_limit": 0.25, "activity_limit": 0.5, "activity_confidence": 0.5}),
+    designs.build(
+        "efftox",
+        {
+            "doses": (1, 2, 4),
+            "toxicity_limit": 0.35,
+            "activity_limit": 0.3,
+            "hinge_activity": 0.2,
+            "hinge_dlt": 0.7,
+            "hinge_both": (0.5, 0.2),
+            "prior_dlt_intercept": (-1.5, 1.0),
+            "prior_dlt_slope": (1.0, 0.5),
+            "prior_activity_intercept": (0, 1),
+            "prior_activity_slope": (0.5, 1),
+            "prior_association": (0.5, 0.5),
+        },
+    ),
     designs.build("boin12", {"toxicity_limit": 0.4, "activity_limit": 0.1, "toxicity_confidence": 0.6, "stay_from": 3}),
 ]
 
@@ -405,6 +433,33 @@ class TestTheRegistry:
                 {"toxicity_limit": 0.8, "activity_limit": 0, "score_both": 101, "stay_from": 0, "prior_a": 0},
                 {"toxicity_limit", "activity_limit", "score_both", "stay_from", "prior_a"},
             ),
+            (
+                "efftox",
+                {
+                    "doses": [2, 1],
+                    "toxicity_limit": 0,
+                    "activity_limit": 1,
+                    "hinge_activity": 0.5,
+                    "hinge_dlt": 0.6,
+                    "hinge_both": [0.4, 0.3],
+                    "prior_dlt_intercept": [0, 0],
+                    "prior_dlt_slope": 1,
+                    "prior_activity_intercept": [0, 11],
+                    "prior_activity_slope": [0, 1, 2],
+                    "least_probability_safe": 2,
+                },
+                {
+                    "doses",
+                    "toxicity_limit",
+                    "activity_limit",
+                    "hinge_both",
+                    "prior_dlt_intercept",
+                    "prior_dlt_slope",
+                    "prior_activity_intercept",
+                    "prior_activity_slope",
+                    "least_probability_safe",
+                },
+            ),
             ("mtpi", {"target_toxicity_rate": 0.2, "margin_below": 0.2}, {"margin_below"}),
             ("mtpi2", {"target_toxicity_rate": 0.2, "margin_above": 0.8, "prior_a": 0}, {"margin_above", "prior_a"}),
             ("keyboard", {"target_toxicity_rate": 0.2, "elimination_n": 0}, {"elimination_n"}),
@@ -427,6 +482,8 @@ class TestTheRegistry:
         rows = {"skeleton": [0.1, 0.2], "activity_skeletons": [[0.1, 0.2, 0.3]]}
         wages_tait = designs.build("wages_tait", {"toxicity_limit": 0.3, "activity_limit": 0.2, **rows})
         assert [finding.place for finding in wages_tait.fits(4)] == ["skeleton", "activity_skeletons"]
+        efftox = instances("efftox", None)[0][0]
+        assert [finding.place for finding in efftox.fits(4)] == ["doses"]
         blocks = designs.build("fixed_blocks", {"levels": [1, 3], "sizes": [3, 3]})
         assert [finding.place for finding in blocks.fits(2)] == ["levels"]
 

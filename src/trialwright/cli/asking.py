@@ -42,6 +42,11 @@ SECTIONS = {
         fr="grade {grade} ou plus, {relation}, du jour {first} au jour {last} d'une perfusion (le jour 0 est le "
         "sien ; bornes comprises)",
     ),
+    "activity": Text(en="Activity, for dose finding", fr="Activité, pour la recherche de dose"),
+    "not_looked_at": Text(
+        en="{activity} (shown; the design decides by DLTs alone)",
+        fr="{activity} (affichée ; le plan d'escalade décide par les seules DLT)",
+    ),
     "related": Text(en="related to the product", fr="lié au produit"),
     "any": Text(en="whatever its relation", fr="quelle que soit l'imputabilité"),
     "inclusion": Text(en="Inclusion", fr="Inclusion"),
@@ -96,6 +101,7 @@ def _show_study(study: Study, spoken: Language) -> None:
         ],
         spoken=spoken,
     )
+    _paragraph("activity", _activity(study, spoken), spoken=spoken)
     for kind in ("inclusion", "exclusion"):
         _paragraph(
             kind, [f"{one.id}  {one.rule.said(spoken)}" for one in getattr(study.eligibility, kind)], spoken=spoken
@@ -107,6 +113,14 @@ def _show_study(study: Study, spoken: Language) -> None:
         [f"{one.place} [{STATUS[one.status].said(spoken)}] {one.note.said(spoken)}" for one in unsure],
         spoken=spoken,
     )
+
+
+def _activity(study: Study, spoken: Language) -> list[str]:
+    """What counts as activity, and whether the design looks at it."""
+    if study.activity is None:
+        return []
+    said = study.activity_said(spoken)
+    return [said if study.looks_at_activity else SECTIONS["not_looked_at"].said(spoken, activity=said)]
 
 
 def _paragraph(key: str, lines: list[str], *, spoken: Language) -> None:
@@ -137,6 +151,7 @@ def _study_data(study: Study) -> dict[str, object]:
         "start_level": study.dosing.start_level,
         "design": {"name": study.design_name, **study.design_parameters},
         "rules": [{"name": rule.name, **rule.parameters} for rule in study.rule_names],
+        "activity": study.activity_said("en") or None,
         "unconfirmed": [
             {"place": about.place, "status": about.status} for about in study.about if about.status != "confirmed"
         ],
@@ -174,6 +189,8 @@ def _status_data(now: Status, spoken: Language) -> dict[str, object]:
                 "dlt": one.dlt,
                 "window_complete": one.complete,
                 "evaluable": one.evaluable,
+                "activity": one.active,
+                "activity_awaited": one.activity_awaited,
             }
             for one in case.observed.values()
         ],
@@ -200,7 +217,9 @@ def what_if(
         str,
         typer.Option(
             "--outcomes",
-            help='An imagined course: level, then N (none), T (DLT) or P (pending) per participant: "2NNN 3NNT".',
+            help="An imagined course: level, then N (none), T (DLT) or P (pending) per participant: "
+            '"2NNN 3NNT". With a design that looks at activity: N (neither), T (DLT only), E (activity only), '
+            'B (both) or P (pending): "2NTE 3EEB".',
         ),
     ],
     *,

@@ -47,6 +47,7 @@ WORDS = {
     "amount": Text(en="dose", fr="dose"),
     "evaluable": Text(en="evaluable", fr="évaluables"),
     "pending": Text(en="in window", fr="en fenêtre"),
+    "activity": Text(en="activity / known", fr="activité / connue"),
     "posterior": Text(en="posterior DLT rate (90% interval)", fr="taux de DLT a posteriori (intervalle à 90 %)"),
     "above": Text(en="P(above target)", fr="P(au-dessus de la cible)"),
     "overall": Text(
@@ -164,26 +165,36 @@ def show_toxicity(toxicity: Toxicity, advice: Decision, *, study: Study, spoken:
 def show_levels(levels: Sequence[LevelEvidence], *, study: Study, spoken: Language) -> None:
     """One line per dose level."""
     keys = ["level", "amount", "evaluable", "dlt", "pending"]
+    keys += ["activity"] if any(level.n_judged is not None for level in levels) else []
     keys += ["posterior", "above"] if any(level.mean is not None for level in levels) else []
-    rows = [_level(level, spoken)[: len(keys)] for level in levels]
+    rows = [[cells[key] for key in keys] for cells in (_level(level, spoken) for level in levels)]
     title = f"{words('toxicity', spoken)} ({study.dosing.unit.said(spoken)})"
     if any(level.infusions > 1 for level in study.dose_levels):
         title = words("toxicity", spoken)
         for row, dose in zip(rows, doses(study, spoken), strict=True):
             row[1] = dose
-    show_table(title, [words(key, spoken) for key in keys], rows=rows, right=range(7))
+    show_table(title, [words(key, spoken) for key in keys], rows=rows, right=range(8))
     say()
 
 
-def _level(level: LevelEvidence, spoken: Language) -> list[str]:
+def _level(level: LevelEvidence, spoken: Language) -> dict[str, str]:
     posterior = above = NOT_AVAILABLE
     if level.mean is not None and level.lower is not None and level.upper is not None:
         mean, low, high = (percent(value, 1, spoken) for value in (level.mean, level.lower, level.upper))
         posterior = f"{mean} ({low} – {high})"
     if level.above_target is not None:
         above = percent(level.above_target, 1, spoken)
-    counts = [str(level.n), str(level.n_dlt), str(level.n_pending)]
-    return [str(level.dose_level), amount(level.dose_amount, spoken), *counts, posterior, above]
+    judged = NOT_AVAILABLE if level.n_judged is None else f"{level.n_active} / {level.n_judged}"
+    return {
+        "level": str(level.dose_level),
+        "amount": amount(level.dose_amount, spoken),
+        "evaluable": str(level.n),
+        "dlt": str(level.n_dlt),
+        "pending": str(level.n_pending),
+        "activity": judged,
+        "posterior": posterior,
+        "above": above,
+    }
 
 
 def show_responses(status: Status, spoken: Language) -> None:

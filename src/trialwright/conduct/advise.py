@@ -99,6 +99,8 @@ def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
         evaluable=row("evaluable", np.bool_),
         follow_up=row("follow_up", np.int64),
         dlt_after=row("dlt_after", np.int64),
+        active=None if study.activity is None else row("active", np.bool_),
+        judged=None if study.activity is None else row("judged", np.bool_),
     )
     dosing = study.dosing
     return Seen.of_people(
@@ -182,6 +184,8 @@ def _levels(study: Study, seen: Seen, *, proposal: Proposal) -> tuple[LevelEvide
             n=int(seen.n[0, level.level - 1]),
             n_dlt=int(seen.n_dlt[0, level.level - 1]),
             n_pending=int(seen.n_pending[0, level.level - 1]),
+            n_active=None if seen.n_active is None else int(seen.n_active[0, level.level - 1]),
+            n_judged=None if seen.n_active is None else int(seen.judged[0, level.level - 1]),
             **{name: float(values[level.level - 1]) for name, values in columns.items()},
         )
         for level in study.dose_levels

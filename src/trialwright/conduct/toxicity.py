@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import final
 
+from trialwright.conduct.activity import activity_of
 from trialwright.conduct.state import Known, Participant, TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import AdverseEventReported
@@ -33,6 +34,13 @@ class Observed:
     window_ends: date | None  # the last day of the window; None before the infusion
     follow_up: int  # days since the infusion the window counts from, up to the first unjudged event; NOT_YET before it
     dlt_after: int  # days from that infusion to the first DLT; NOT_YET without one
+    active: bool | None = None  # activity as the protocol defines it; None: not known
+    activity_awaited: bool = False  # it may still become known
+
+    @property
+    def judged(self) -> bool:
+        """Whether activity is known, yes or no."""
+        return self.active is not None
 
     @property
     def settled(self) -> bool:
@@ -71,6 +79,7 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
     left = participant.ended is not None and (ends is None or participant.ended.event.on <= ends)
     dlt = any(outcome is True for outcome in outcomes)
     level, tolerated = _level(study, participant, assigned=assigned)
+    activity = activity_of(study, participant)
     return Observed(
         usubjid=participant.usubjid,
         assigned=assigned,
@@ -82,6 +91,8 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         window_ends=ends,
         follow_up=_follow_up(known, outcomes, counted=counted, on=on),
         dlt_after=_dlt_after(known, outcomes, counted=counted),
+        active=activity.active,
+        activity_awaited=activity.awaited,
     )
 
 

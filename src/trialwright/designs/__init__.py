@@ -3,8 +3,9 @@
 Lives here: nothing but designs, and on this page the checks of parameters they share. May import: vocabulary and
 numerics; a design never imports another one. To add one: one file with the chapters docstring (rule in words, formula,
 reference, when to choose it and when not), parameters (frozen, checked on construction), ``propose``, ``select``,
-``PUBLISHED`` and ``DESIGN``, in this order; last, ``IN_FRENCH``: its first sentence for French readers. The registry
-finds it, ``trialwright.testing.designs.check_design`` tests it.
+``PUBLISHED`` and ``DESIGN``, in this order; last, ``IN_FRENCH``: its first sentence for French readers. A promise of
+the kit that the publication breaks is named in ``BREAKS`` and on its page (decisions/0006). The registry finds it,
+``trialwright.testing.designs.check_design`` tests it.
 """
 
 from __future__ import annotations

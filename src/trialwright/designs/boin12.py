@@ -26,6 +26,10 @@ say why; it could be how an untried level above is explored, how ties are broken
 "Nine or more treated" is read
 as: settled at the current level.
 
+Activity that comes later than the DLT window ends: a settled participant counts for the DLT rate at once, and for
+activity and scores from the day activity is known, never as inactive before. While nobody's activity is known at the
+current level, it is kept unless toxicity asks for a lower one; such a level is not selected either.
+
 Reference. Lin, Zhou, Yan, Li & Yuan 2020, JCO Precision Oncology 4:1393. Numbers agree with
 references/escalation_boin12.
 
@@ -63,10 +67,16 @@ TOO_TOXIC = Text(
     "inférieur.",
 )
 BEST = Text(
-    en="{n_dlt} DLT and {n_active} with activity in {n} at level {current}: among the open levels {lowest} to "
-    "{highest}, level {level} is the most desirable ({desirability:percent1}).",
-    fr="{n_dlt} DLT et {n_active} avec activité sur {n} au palier {current} : parmi les paliers ouverts de {lowest} à "
-    "{highest}, le palier {level} est le plus souhaitable ({desirability:percent1}).",
+    en="{n_dlt} DLT in {n} and activity in {n_active} of {n_judged} at level {current}: among the open levels {lowest} "
+    "to {highest}, level {level} is the most desirable ({desirability:percent1}).",
+    fr="{n_dlt} DLT sur {n} et activité chez {n_active} sur {n_judged} au palier {current} : parmi les paliers ouverts "
+    "de {lowest} à {highest}, le palier {level} est le plus souhaitable ({desirability:percent1}).",
+)
+NOT_JUDGED = Text(
+    en="Nobody's activity is known yet at level {current}, and {n_dlt} DLT in {n} there do not ask for a lower level: "
+    "it is kept.",
+    fr="L'activité n'est encore connue chez personne au palier {current}, et {n_dlt} DLT sur {n} n'y demandent pas de "
+    "descendre : il est conservé.",
 )
 EXPLORE = Text(
     en="{n} participants are settled at level {current}, the DLT rate is below the boundary {upper:percent1} and level "
@@ -164,12 +174,12 @@ class Boin12:
         tried, tolerable = seen.n > 0, found["tolerable"] > 0
         rate = isotonic_dlt_rate(n=seen.n, n_dlt=seen.n_dlt, admissible=tried & tolerable, prior=PSEUDO_COUNT)
         mtd = nearest_after_pooling(rate, self.toxicity_limit)
-        among = tried & (found["admissible"] > 0) & (_levels(seen) <= mtd[:, None])
+        among = (seen.judged > 0) & (found["admissible"] > 0) & (_levels(seen) <= mtd[:, None])
         return _most_desirable(self._score(seen).mean(), among, highest_wins=np.zeros(seen.batch, np.bool_))
 
     def _evidence(self, seen: Seen) -> dict[str, Floats]:
         toxicity = BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt)
-        activity = BetaPosterior.after(n=seen.n, n_dlt=seen.activity)
+        activity = BetaPosterior.after(n=seen.judged, n_dlt=seen.activity)
         too_toxic, too_inactive = toxicity.exceedance(self.toxicity_limit), 1 - activity.exceedance(self.activity_limit)
         toxic = too_toxic >= self.toxicity_confidence - ROUNDING
         tolerable = ~np.logical_or.accumulate(toxic, axis=1)
@@ -185,18 +195,18 @@ class Boin12:
     def _score(self, seen: Seen) -> BetaPosterior:
         """What is believed about the mean score of every level, divided by 100."""
         neither, both = self.score_neither / 100, self.score_both / 100
-        total = seen.activity + neither * (seen.n - seen.n_dlt - seen.activity)
+        total = seen.activity + neither * (seen.judged - seen.judged_with_dlt - seen.activity)
         if self.score_neither + self.score_both != 100:  # otherwise the counts of the two outcomes apart are enough
             total = total + (neither + both - 1) * seen.activity_with_dlt
-        return BetaPosterior(np.asarray(self.prior_a + total), np.asarray(self.prior_b + seen.n - total))
+        return BetaPosterior(np.asarray(self.prior_a + total), np.asarray(self.prior_b + seen.judged - total))
 
     def _way(self, seen: Seen, tolerable: Bools, *, still_open: Bools) -> _Way:
         lower, upper = self.boundaries
         n, n_dlt = at_current(seen.n, seen), at_current(seen.n_dlt, seen)
-        nobody = n == 0
-        down = ~_at(tolerable, seen.current) | (~nobody & (n_dlt >= upper * n - WHOLE))
+        nobody = at_current(seen.judged, seen) == 0
+        down = ~_at(tolerable, seen.current) | ((n > 0) & (n_dlt >= upper * n - WHOLE))
         untried = _at(seen.n_treated == 0, seen.current + 1)
-        explores = ~down & (n >= EXPLORE_FROM) & untried & _at(still_open, seen.current + 1)
+        explores = ~down & ~nobody & (n >= EXPLORE_FROM) & untried & _at(still_open, seen.current + 1)
         two = ~down & (n >= self.stay_from) & (n_dlt > lower * n + WHOLE)
         above = seen.current + np.where(two & ~explores, 0, 1)
         cap = np.where(down, np.maximum(seen.current - 1, 1), np.where(nobody, seen.current, above))
@@ -208,6 +218,7 @@ class Boin12:
             "n": n,
             "n_dlt": at_current(seen.n_dlt, seen),
             "n_active": at_current(seen.activity, seen),
+            "n_judged": at_current(seen.judged, seen),
             "current": seen.current,
             "level": level,
             "upper": self.boundaries[1],
@@ -227,7 +238,8 @@ class Boin12:
             Note("boin12.too_toxic", TOO_TOXIC, high, said),
             Note("boin12.best", BEST, chosen, said),
             Note("boin12.explore", EXPLORE, way.explores, said),
-            Note("boin12.nobody_settled", NOBODY, way.nobody & ~stopped, said),
+            Note("boin12.nobody_settled", NOBODY, way.nobody & (n == 0) & ~stopped, said),
+            Note("boin12.nobody_judged", NOT_JUDGED, way.nobody & (n > 0) & ~stopped, said),
             Note("boin12.closed", CLOSED, ~_at(found["admissible"] > 0, seen.current), said),
             Note("boin12.none_open", NONE_OPEN, stopped, said),
         )
@@ -239,7 +251,7 @@ class Boin12:
 class _Way:
     """What the counts at the current level ask for, ``[B]`` each."""
 
-    nobody: Bools  # nobody is settled there: keep it
+    nobody: Bools  # nobody's activity is known there: keep it
     down: Bools  # the DLT rate is high, or the level is closed for toxicity
     explores: Bools  # the level above is to be tried
     two: Bools  # the level above takes no part

@@ -22,6 +22,9 @@ for want of activity at the current level; here it is asked of the level that wo
 already have been left. No case of references/escalation_wages_tait turns on either interval. With model selection by
 weight the other models are set aside, not averaged.
 
+Activity that comes later than the DLT window ends: a settled participant counts for the DLT rate at once, and for
+activity from the day it is known, never as inactive before. While nobody's activity is known no higher level follows.
+
 Reference. Wages & Tait 2015, Journal of Biopharmaceutical Statistics 25:903. Numbers agree with
 references/escalation_wages_tait.
 
@@ -58,6 +61,11 @@ MOST_ACTIVE = Text(
 NOBODY = Text(
     en="Nobody's DLT window is settled yet, so there is nothing to estimate from; level {current} is kept.",
     fr="Aucune fenêtre de DLT n'est encore close : rien ne permet d'estimer ; le palier {current} est conservé.",
+)
+NOT_JUDGED = Text(
+    en="Nobody's activity is known yet: level {level}, the highest admissible one not above level {current}, follows.",
+    fr="L'activité n'est encore connue chez personne : le palier {level}, le plus haut admissible qui ne dépasse pas "
+    "le palier {current}, suit.",
 )
 NONE_SAFE = Text(
     en="The estimated DLT rate of the lowest level is {lowest:percent1}, above the limit of {toxicity_limit:percent1}: "
@@ -140,7 +148,9 @@ class WagesTait:
         evidence, best = self._evidence(seen, toxicity)
         anybody = np.asarray(seen.n.sum(axis=1) > 0, np.bool_)
         toxic, inactive = self._stops(seen, best, evidence=evidence)
-        level = np.where(anybody, np.where(toxic | inactive, NO_LEVEL, best), seen.current)
+        unjudged = seen.judged.sum(axis=1) == 0
+        wanted = np.where(unjudged, _held(evidence["admissible"], seen.current), best)
+        level = np.where(anybody, np.where(toxic | inactive, NO_LEVEL, wanted), seen.current)
         tolerable = np.where(toxic[:, None], 0.0, evidence["admissible"])
         highest = np.where(tolerable > 0, np.arange(1, seen.levels + 1), NO_LEVEL).max(axis=1)
         evidence |= {
@@ -148,6 +158,7 @@ class WagesTait:
             "ceiling": np.where(anybody, highest, seen.current).astype(np.float64),
         }
         stops = {"toxic": anybody & toxic & (best > NO_LEVEL), "inactive": anybody & inactive & ~toxic}
+        stops["unjudged"] = anybody & unjudged & (level > NO_LEVEL)
         notes = self._notes(seen, level, best=best, stops=stops, evidence=evidence)
         return Proposal.of_level(np.asarray(level, np.int64), notes=notes, posterior=toxicity, evidence=evidence)
 
@@ -157,7 +168,7 @@ class WagesTait:
             OneParameterModel("power", self.skeleton), prior=NormalPrior(self.prior_sd), n=seen.n, n_dlt=seen.n_dlt
         )
         evidence, best = self._evidence(seen, toxicity)
-        selected = _most_active(evidence["activity"], (evidence["admissible"] > 0) & (seen.n > 0))
+        selected = _most_active(evidence["activity"], (evidence["admissible"] > 0) & (seen.judged > 0))
         toxic, stopped = self._stops(seen, best, evidence=evidence)
         too_inactive = _value(evidence["activity_reached"], np.maximum(selected, 1)) < self.activity_limit
         return np.where(toxic | stopped | too_inactive, NO_LEVEL, selected)
@@ -165,7 +176,9 @@ class WagesTait:
     def _evidence(self, seen: Seen, toxicity: OneParameterPosterior) -> tuple[dict[str, Floats], Ints]:
         """What was computed, and the most active admissible level; 0 = none."""
         models = [
-            posterior(OneParameterModel("power", row), prior=NormalPrior(self.prior_sd), n=seen.n, n_dlt=seen.activity)
+            posterior(
+                OneParameterModel("power", row), prior=NormalPrior(self.prior_sd), n=seen.judged, n_dlt=seen.activity
+            )
             for row in self.activity_skeletons
         ]
         prior = np.log(np.asarray(self.model_weights or (1.0,) * len(models)))
@@ -190,7 +203,7 @@ class WagesTait:
         """Where the trial stops for toxicity, and where for want of activity at the level that would follow."""
         none_safe = best == NO_LEVEL
         lowest_toxic = _lower_limit(seen.n, seen.n_dlt, confidence=self.confidence)[:, 0] > self.toxicity_limit
-        reached = _upper_limit(seen.n, seen.activity, confidence=self.confidence)
+        reached = _upper_limit(seen.judged, seen.activity, confidence=self.confidence)
         evidence["activity_reached"] = reached
         inactive = _value(reached, np.maximum(best, 1)) < self.activity_limit
         return np.asarray(none_safe | lowest_toxic, np.bool_), np.asarray(inactive & ~none_safe, np.bool_)
@@ -213,7 +226,8 @@ class WagesTait:
             "activity_limit": self.activity_limit,
         }
         notes = (
-            Note("wages_tait.most_active", MOST_ACTIVE, anybody & (level > NO_LEVEL), values),
+            Note("wages_tait.most_active", MOST_ACTIVE, anybody & (level > NO_LEVEL) & ~stops["unjudged"], values),
+            Note("wages_tait.nobody_judged", NOT_JUDGED, stops["unjudged"], values),
             Note("wages_tait.nobody_settled", NOBODY, ~anybody, values),
             Note("wages_tait.none_safe", NONE_SAFE, anybody & (best == NO_LEVEL), values),
             Note("wages_tait.lowest_too_toxic", LOWEST_TOXIC, stops["toxic"], values),
@@ -231,6 +245,13 @@ def _most_active(activity: Floats, among: Bools) -> Ints:
     rates = np.where(among, activity, -np.inf)
     best = (among & (rates >= rates.max(axis=1, keepdims=True) - TIE)).argmax(axis=1) + 1
     return np.asarray(np.where(among.any(axis=1), best, NO_LEVEL), np.int64)
+
+
+def _held(admissible: Floats, current: Ints) -> Ints:
+    """The highest admissible level that is not above the current one; 0 = none."""
+    levels = np.arange(1, admissible.shape[1] + 1)
+    within = (admissible > 0) & (levels <= current[:, None])
+    return np.asarray(np.where(within, levels, NO_LEVEL).max(axis=1), np.int64)
 
 
 def _lower_limit(n: Ints, y: Ints, *, confidence: float) -> Floats:

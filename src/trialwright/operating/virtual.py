@@ -30,6 +30,8 @@ class People:
     tolerance: Floats  # uniform: a DLT happens where the true rate of the level given is above it
     dlt_delay: Ints  # days from infusion to the DLT, if there is one
     leaves_after: Ints  # days from enrolment to leaving the trial; NEVER for most
+    liveliness: Floats  # uniform: there is activity where the true rate of the level given is above it
+    judged_after: Ints  # days from infusion to the visit at which activity is judged
 
 
 @final
@@ -42,19 +44,31 @@ class VirtualTrials:
     infused: Ints  # NEVER where the person left before
     dlt: Ints  # day of the DLT; NEVER where there is none
     left: Ints
+    active: Bools  # activity, whether it is known yet or not
+    judged: Ints  # day on which activity is known; NEVER where the person left before, or it is not observed
     dose_level: Ints  # decided at the end of the day; 0 while waiting or stopped
     wait: Bools
     stop: Bools
 
 
 def draw_people(
-    *, seed: int, trials: int, people: int, mean_gap_days: float, window_days: int, leaving: float
+    *,
+    seed: int,
+    trials: int,
+    people: int,
+    mean_gap_days: float,
+    window_days: int,
+    leaving: float,
+    judged_between: tuple[int, int] = (0, 0),
 ) -> People:
     """Virtual people with an address: trial ``i``, person ``j`` are the same for any number of trials or people.
 
     ``mean_gap_days``: mean time between arrivals (exponential). ``window_days``: last day of the DLT window; a DLT
     falls on any of its days with equal probability. ``leaving``: probability of leaving within 30 days.
+    ``judged_between``: first and last day after the infusion on which activity is judged, each day as probable.
     """
+    first, last = judged_between
+    more = np.stack([_uniforms(seed, trial, people=people, stream=1, width=2) for trial in range(trials)])
     uniform = np.stack([_uniforms(seed, trial, people=people) for trial in range(trials)])
     gaps = np.floor(-mean_gap_days * np.log1p(-uniform[..., 0])).astype(np.int64)
     goes = uniform[..., 4] < leaving
@@ -64,20 +78,29 @@ def draw_people(
         tolerance=uniform[..., 2],
         dlt_delay=np.floor((window_days + 1) * uniform[..., 3]).astype(np.int64),
         leaves_after=np.where(goes, np.floor(30 * uniform[..., 4] / max(leaving, 1e-12)).astype(np.int64), NEVER),
+        liveliness=more[..., 0],
+        judged_after=first + np.floor((last - first + 1) * more[..., 1]).astype(np.int64),
     )
 
 
-def _uniforms(seed: int, trial: int, *, people: int) -> Floats:
-    """Five uniforms per person, from a counter-based generator keyed by seed and trial."""
-    generator = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, trial]))
-    return generator.random((people, 5))
+def _uniforms(seed: int, trial: int, *, people: int, stream: int = 0, width: int = 5) -> Floats:
+    """Uniforms per person, from a counter-based generator keyed by seed, trial and what they are for."""
+    generator = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, stream, trial]))
+    return generator.random((people, width))
 
 
-def run_trials(study: Study, people: People, *, true_dlt_rate: Floats, days: int) -> VirtualTrials:
-    """Run all trials for a number of days; ``true_dlt_rate`` is one rate per dose level."""
+def run_trials(
+    study: Study, people: People, *, true_dlt_rate: Floats, days: int, true_activity_rate: Floats | None = None
+) -> VirtualTrials:
+    """Run all trials for a number of days; the true rates are one per dose level, activity independent of the DLT.
+
+    Activity is judged in a study that observes it; ``true_activity_rate`` must then be given.
+    """
+    if (study.activity is None) != (true_activity_rate is None):
+        raise ValueError("true_activity_rate goes with a study that says in [activity] what counts, and only with it")
     running = _Running.empty(study, people, days=days)
     for today in range(days):
-        running.enrol(people, today=today, true_dlt_rate=true_dlt_rate)
+        running.enrol(people, today=today, true_dlt_rate=true_dlt_rate, true_activity_rate=true_activity_rate)
         running.decide(study, today=today)
     return running.trials
 
@@ -101,13 +124,17 @@ class _Running:
             infused=never.copy(),
             dlt=never.copy(),
             left=never.copy(),
+            active=np.zeros((batch, places), np.bool_),
+            judged=never.copy(),
             dose_level=np.zeros((batch, days), np.int64),
             wait=np.zeros((batch, days), np.bool_),
             stop=np.zeros((batch, days), np.bool_),
         )
         return cls(trials, np.zeros(batch, np.int64), np.zeros(batch, np.int64))
 
-    def enrol(self, people: People, *, today: int, true_dlt_rate: Floats) -> None:
+    def enrol(
+        self, people: People, *, today: int, true_dlt_rate: Floats, true_activity_rate: Floats | None = None
+    ) -> None:
         """At most one person a day and trial is enrolled, at the level decided the evening before."""
         places = people.arrival.shape[1]
         who = np.minimum(self.next_person, places - 1)
@@ -126,6 +153,10 @@ class _Running:
         trials.infused[row, one] = np.where(gone_before, NEVER, infused)
         trials.left[row, one] = np.where(people.leaves_after[row, one] >= NEVER, NEVER, left)
         trials.dlt[row, one] = np.where(toxic, dlt, NEVER)
+        if true_activity_rate is not None:
+            judged = infused + people.judged_after[row, one]
+            trials.active[row, one] = people.liveliness[row, one] < true_activity_rate[level - 1]
+            trials.judged[row, one] = np.where(gone_before | (judged > left), NEVER, judged)
         self.next_person = self.next_person + comes
 
     def decide(self, study: Study, *, today: int) -> None:
@@ -152,6 +183,8 @@ def seen_at(study: Study, trials: VirtualTrials, *, today: int) -> Seen:
         evaluable=(trials.enrolled <= today) & (dlt | ~left),
         follow_up=np.where(infused, today - trials.infused, NOT_YET),
         dlt_after=np.where(dlt, trials.dlt - trials.infused, NOT_YET),
+        active=None if study.activity is None else trials.active & (trials.judged <= today),
+        judged=None if study.activity is None else trials.judged <= today,
     )
     dosing = study.dosing
     return Seen.of_people(

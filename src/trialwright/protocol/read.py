@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
+from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
@@ -37,6 +38,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "visits": (TypeAdapter(tuple[sections.Visit, ...]), True),
     "disease": (TypeAdapter(sections.DiseaseSection), True),
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
+    "activity": (TypeAdapter(ActivityDefinition), True),
     "about": (TypeAdapter(tuple[sections.About, ...]), True),
     "published": (TypeAdapter(tuple[sections.Published, ...]), True),
 }
@@ -111,6 +113,7 @@ class _Reading:
             self._check_order(design, built, levels=levels)
             self._apply(design, built, levels=levels)
         disease = self._disease()
+        self._activity()
         if self.complaints.findings:
             return None
         return Study(
@@ -128,6 +131,7 @@ class _Reading:
             disease=disease,
             disease_section=self.parts["disease"],
             endpoints=self.parts["endpoints"],
+            activity=self.parts["activity"],
             about=self.parts["about"],
             published=self.parts["published"],
             digest=digest,
@@ -213,7 +217,9 @@ class _Reading:
         """Ask the design and every rule about an empty trial: what cannot work here says so now, not later."""
         if design.fits(levels):
             return
-        nobody = Seen.of_counts(np.zeros((1, levels)), np.zeros((1, levels)), np.ones(1))
+        none = np.zeros((1, levels))
+        observed = {"n_active": none, "n_both": none} if "activity" in self.tables else {}
+        nobody = Seen.of_counts(none, none, np.ones(1), **observed)
         try:
             proposal = design.propose(nobody)
         except Refused as refusal:
@@ -225,6 +231,14 @@ class _Reading:
                     rule(proposal, nobody)
             except Refused as refusal:
                 self.complaints.unless(False, f"rules[{place}]", MISSING, f"does not go with this design: {refusal}")
+
+    def _activity(self) -> None:
+        """Whether what counts as activity is said in the terms of this protocol."""
+        definition = self.parts.get("activity")
+        if definition is None or not {"endpoints", "visits", "disease"} <= self.parts.keys():
+            return
+        named = {name: self.parts[name] for name in ("endpoints", "visits", "disease")}
+        self.complaints.add(finding.within("activity") for finding in definition.findings(**named))
 
     def _disease(self) -> Any:
         """The disease and its instruments, looked up by the names in the file."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.sections import (
     About,
     DiseaseSection,
@@ -24,7 +25,7 @@ from trialwright.vocabulary.doses import DoseLevel, Placed, place
 from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.scores import Disease, Instrument
 from trialwright.vocabulary.seen import Design, Rule
-from trialwright.vocabulary.words import Text
+from trialwright.vocabulary.words import Language, Text
 
 
 def dose_set(dosing: Dosing) -> tuple[DoseLevel, ...]:
@@ -55,6 +56,7 @@ class Study:
     disease: Disease | None
     disease_section: DiseaseSection | None
     endpoints: tuple[Endpoint, ...]
+    activity: ActivityDefinition | None  # what counts as activity for dose finding
     about: tuple[About, ...]
     published: tuple[Published, ...]
     digest: str  # SHA-256 of the protocol file's bytes
@@ -63,6 +65,11 @@ class Study:
     def dose_levels(self) -> tuple[DoseLevel, ...]:
         """The declared dose set, level 1 first."""
         return dose_set(self.dosing)
+
+    @property
+    def looks_at_activity(self) -> bool:
+        """Whether the design decides by activity as well as by DLTs."""
+        return self.design.looks_at == "counts with activity"
 
     @property
     def target(self) -> float | None:
@@ -89,6 +96,15 @@ class Study:
     def instrument(self, name: str) -> Instrument | None:
         """An instrument of this trial's disease."""
         return None if self.disease is None else self.disease.instruments().get(name)
+
+    def activity_said(self, language: Language) -> str:
+        """What counts as activity, in words; nothing where the protocol does not say."""
+        if self.activity is None:
+            return ""
+        named = next((one.title for one in self.endpoints if one.name == self.activity.endpoint), None)
+        instrument = self.instrument(self.activity.instrument)
+        title = named or (instrument.title if instrument else Text(en="activity", fr="activité"))
+        return self.activity.said(language, title=title, visit=self.visit_name(self.activity.judged_at(self.endpoints)))
 
     def noted(self, place_name: str) -> tuple[About, ...]:
         """What the file says about one of its places: source, status, our reading."""

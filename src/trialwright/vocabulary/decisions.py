@@ -64,6 +64,8 @@ class LevelEvidence:
     lower: float | None = None  # 5 % quantile
     upper: float | None = None  # 95 % quantile
     above_target: float | None = None  # P(DLT rate > target)
+    n_active: int | None = None  # with activity, of those judged; None: this trial does not observe activity
+    n_judged: int | None = None  # settled participants whose activity is known
 
 
 @final

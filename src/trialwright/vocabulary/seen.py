@@ -23,8 +23,8 @@ Bools = npt.NDArray[np.bool_]
 
 NOT_YET = -1  # a day that has not come: not infused, no DLT
 NO_ACTIVITY = (
-    "it decides by activity as well as by DLTs, and no activity is observed in this trial; "
-    "name a design that looks at DLTs alone, such as boin or crm"
+    "it decides by activity as well as by DLTs, and no activity is observed in this trial; say in an [activity] "
+    "section what counts as activity, or name a design that looks at DLTs alone, such as boin or crm"
 )
 NO_LEVEL = 0  # "no dose level": nobody sits here, nothing is advised, no dose is selected
 
@@ -41,12 +41,14 @@ class People:
     evaluable: Bools  # counts for dose finding at all (infused, or still expected to be)
     follow_up: Ints  # days since the infusion, up to the first event awaiting judgement; NOT_YET before it
     dlt_after: Ints  # days from that infusion to the DLT; NOT_YET without one
+    active: Bools | None = None  # activity has been seen; None: this trial does not observe activity
+    judged: Bools | None = None  # whether there was activity is known; without it ``active`` says nothing
 
     @classmethod
-    def settled(cls, assigned: Ints, dlt: Bools, *, window_days: int = 0) -> Self:
+    def settled(cls, assigned: Ints, dlt: Bools, *, window_days: int = 0, active: Bools | None = None) -> Self:
         """Everybody treated as assigned and observed to the end of the window; a DLT came on the day of the infusion.
 
-        ``assigned`` and ``dlt`` are ``[B, P]``, 0 and False where the place is not taken.
+        ``assigned``, ``dlt`` and ``active`` are ``[B, P]``, 0 and False where the place is not taken.
         """
         taken = assigned > NO_LEVEL
         return cls(
@@ -57,6 +59,8 @@ class People:
             evaluable=taken.copy(),
             follow_up=np.where(taken, window_days, NOT_YET),
             dlt_after=np.where(dlt, 0, NOT_YET),
+            active=active,
+            judged=None if active is None else taken.copy(),
         )
 
 
@@ -66,6 +70,8 @@ class Seen:
     """The trial as a dose decision sees it on one day, for a batch of trials.
 
     A participant is *settled* with a DLT, or once the whole window has passed without one; *pending* in between.
+    A settled participant is *judged* once activity is known too. Until then a DLT counts, and activity is neither
+    yes nor no: ``n_active`` and ``n_both`` are out of ``judged``, never out of ``n``.
     """
 
     n: Ints  # [B, D] settled participants
@@ -78,6 +84,8 @@ class Seen:
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
     n_both: Ints | None = None  # [B, D] settled participants with activity and a DLT; None: not observed together
+    n_judged: Ints | None = None  # [B, D] settled participants whose activity is known too; None: all of them
+    n_judged_dlt: Ints | None = None  # [B, D] of those judged, with a DLT; None: all of the DLTs
     order: Order | None = None  # what is known of the order of the levels; None: the order of their numbers
     latest: Ints | None = None  # [B, K] the last K settled, oldest first: 1 DLT, 0 none, -1 nobody; None: not kept
     kept_places: Ints | None = None  # [B] of in_cohort, taken by who does not count and is not replaced; None: none
@@ -106,6 +114,16 @@ class Seen:
         if self.n_both is None:
             raise Refused(NO_ACTIVITY)
         return self.n_both
+
+    @property
+    def judged(self) -> Ints:
+        """Settled participants whose activity is known too, ``[B, D]``: what rates of activity are rates of."""
+        return self.n if self.n_judged is None else self.n_judged
+
+    @property
+    def judged_with_dlt(self) -> Ints:
+        """Of those judged, participants with a DLT, ``[B, D]``."""
+        return self.n_dlt if self.n_judged_dlt is None else self.n_judged_dlt
 
     @property
     def batch(self) -> int:
@@ -191,6 +209,7 @@ class Seen:
         in_cohort, kept_places, to_replace = _cohort(
             people, in_run=last_run, cohort_size=cohort_size, replacements=replacements
         )
+        active, both, judged, judged_dlt = _activity(people, at_level, settled=settled)
         return cls(
             n=(at_level & settled[:, :, None]).sum(axis=1),
             n_dlt=(at_level & (settled & people.dlt)[:, :, None]).sum(axis=1),
@@ -202,7 +221,20 @@ class Seen:
             window_days=window_days,
             kept_places=kept_places,
             to_replace=to_replace,
+            n_active=active,
+            n_both=both,
+            n_judged=judged,
+            n_judged_dlt=judged_dlt,
         )
+
+
+def _activity(people: People, at_level: Bools, *, settled: Bools) -> tuple[Ints | None, ...]:
+    """Active, active with a DLT, judged, judged with a DLT: counts at every level where activity is observed at all."""
+    if people.active is None or people.judged is None:
+        return (None,) * 4
+    judged = settled & people.judged
+    groups = (judged & people.active, judged & people.active & people.dlt, judged, judged & people.dlt)
+    return tuple(np.asarray((at_level & some[:, :, None]).sum(axis=1), np.int64) for some in groups)
 
 
 def _at(values: Ints, place: Ints) -> Ints:

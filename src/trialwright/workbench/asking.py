@@ -63,11 +63,17 @@ def advise_trial(trial: Trial, *, on: date | None = None) -> Decision:
 
 
 def what_if(path: Path, outcomes: str) -> WhatIf:
-    """The decision after an imagined course in the usual notation, ``2NNN 3NNT``."""
+    """The decision after an imagined course in the usual notation, ``2NNN 3NNT``; ``2NTE 3EEB`` with activity."""
     study = read_protocol(path)
     dosing = study.dosing
     levels, window = len(dosing.amounts), study.dlt.window_days
-    seen = seen_after(outcomes, levels=levels, start_level=dosing.start_level, window_days=window)
+    seen = seen_after(
+        outcomes,
+        levels=levels,
+        start_level=dosing.start_level,
+        window_days=window,
+        activity=study.looks_at_activity,
+    )
     return WhatIf(study, outcomes, explained(study, seen, on=NO_DAY))
 
 
@@ -94,6 +100,8 @@ def decision_as_data(decision: Decision, *, language: str) -> dict[str, Any]:
                 "n": level.n,
                 "n_dlt": level.n_dlt,
                 "n_pending": level.n_pending,
+                "n_active": level.n_active,
+                "n_judged": level.n_judged,
                 "posterior_mean": level.mean,
                 "lower_90": level.lower,
                 "upper_90": level.upper,

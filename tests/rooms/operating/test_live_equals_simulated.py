@@ -20,9 +20,11 @@ from trialwright.vocabulary.events import (
     FollowUpEnded,
     InfusionGiven,
     ParticipantEnrolled,
+    ResponseAssessed,
     TrialOpened,
 )
 from trialwright.vocabulary.records import Entry
+from with_activity import BOIN12, EFFTOX, WAGES_TAIT, study_with_activity
 
 DAYS = 100
 LAST_DAY = 10
@@ -77,6 +79,11 @@ def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, in
         if dlt < NEVER:
             severe = AdverseEventReported(usubjid=who, ae=f"D-{who}", term="fever", on=on(dlt), grade=3, related=True)
             found.append((dlt, 3, severe))
+        judged = int(trials.judged[b, p])
+        if judged < NEVER:
+            met = bool(trials.active[b, p])
+            answer = ResponseAssessed(usubjid=who, on=on(judged), endpoint="better", visit="Week 4", met=met)
+            found.append((judged, 3, answer))
         if left < DAYS:
             ended = FollowUpEnded(usubjid=who, on=on(left), completed=False, reason="left")
             found.append((left, 4, ended))
@@ -122,6 +129,59 @@ def test_a_replayed_trial_decides_the_same_every_day(place: int, tmp_path: Path)
     assert pending_days > compared / 10, "accrual must be faster than the window for this to mean anything"
 
 
+WITH_ACTIVITY = [
+    {"design": BOIN12, "rules": [COHORT, WAIT_UP, TOXIC, STOP]},
+    {"design": BOIN12 + "\nscore_both = 50", "rules": [STOP], "cohort_size": 1, "start_level": 2},
+    {"design": WAGES_TAIT, "rules": [SKIP, STOP]},
+    {"design": EFFTOX, "rules": [COHORT, WAIT, STOP]},
+]
+
+
+@pytest.mark.parametrize("place", range(len(WITH_ACTIVITY)))
+def test_a_replayed_trial_with_late_activity_decides_the_same_every_day(place: int, tmp_path: Path) -> None:
+    study = study_with_activity(last_day=LAST_DAY, **WITH_ACTIVITY[place])
+    trials_each = 15 if study.design_name == "boin12" else 4
+    people = draw_people(
+        seed=50 + place,
+        trials=trials_each,
+        people=14,
+        mean_gap_days=2 + place,
+        window_days=LAST_DAY,
+        leaving=0.15,
+        judged_between=(5, 30),
+    )
+    rates = {"true_dlt_rate": np.array([0.1, 0.25, 0.45]), "true_activity_rate": np.array([0.3, 0.6, 0.5])}
+    trials = run_trials(study, people, days=DAYS, **rates)
+    zone = study.identity.zone
+    unknown = decided = 0
+    for b in range(trials_each):
+        ledger = written(tmp_path, trials, b, study)
+        records = tuple(ledger.read())
+        ledger.close()
+        for day in range(DAYS):
+            decision = advise(study, fold(as_of(records, on(day), zone=zone), zone=zone), on=on(day))
+            simulated = (
+                int(trials.dose_level[b, day]),
+                bool(trials.wait[b, day]),
+                bool(trials.stop[b, day]),
+            )
+            assert (decision.dose_level, decision.action == "wait", decision.action == "stop") == simulated, (b, day)
+            unknown += any((level.n_judged or 0) < level.n for level in decision.levels)
+            decided += any(level.n_active for level in decision.levels)
+    assert unknown > trials_each * DAYS / 10, "activity must come later than the window for this to mean anything"
+    assert decided > trials_each * DAYS / 10
+    assert len(np.unique(trials.dose_level)) > 2
+
+
+def test_virtual_activity_goes_with_a_study_that_observes_it() -> None:
+    people = draw_people(seed=1, trials=2, people=3, mean_gap_days=3, window_days=LAST_DAY, leaving=0.15)
+    rate = np.array([0.1, 0.25, 0.45])
+    with pytest.raises(ValueError, match="true_activity_rate"):
+        run_trials(study_with_activity(), people, true_dlt_rate=rate, days=5)
+    with pytest.raises(ValueError, match="true_activity_rate"):
+        run_trials(study_of(), people, true_dlt_rate=rate, days=5, true_activity_rate=rate)
+
+
 def test_virtual_trials_meet_everything_that_can_happen() -> None:
     study = study_of(**STUDIES[0])
     people = draw_people(seed=1, trials=200, people=14, mean_gap_days=3, window_days=LAST_DAY, leaving=0.15)
@@ -140,5 +200,13 @@ def test_virtual_trials_meet_everything_that_can_happen() -> None:
 def test_a_person_is_the_same_whoever_else_is_simulated() -> None:
     few = draw_people(seed=7, trials=3, people=5, mean_gap_days=3, window_days=10, leaving=0.1)
     many = draw_people(seed=7, trials=50, people=9, mean_gap_days=3, window_days=10, leaving=0.1)
-    for name in ("arrival", "infusion_delay", "tolerance", "dlt_delay", "leaves_after"):
+    for name in (
+        "arrival",
+        "infusion_delay",
+        "tolerance",
+        "dlt_delay",
+        "leaves_after",
+        "liveliness",
+        "judged_after",
+    ):
         assert np.array_equal(getattr(few, name), getattr(many, name)[:3, :5]), name

@@ -10,6 +10,7 @@ import pytest
 from trials import PROTOCOLS, protocol_text
 from trialwright.protocol import parse_protocol, protocol_schema, read_protocol
 from trialwright.vocabulary.errors import NotFound, ProtocolError
+from with_activity import BOIN12, BY_CHANGE, BY_ENDPOINT, EFFTOX, WAGES_TAIT, study_with_activity, text_with_activity
 
 WORKED = sorted(path.parent.name for path in PROTOCOLS.glob("*/protocol.toml"))
 
@@ -58,6 +59,27 @@ class TestFindings:
         assert set(found) == {"design"}
         assert "no activity is observed in this trial" in found["design"]
         assert "name a design that looks at DLTs alone, such as boin or crm" in found["design"]
+        assert "say in an [activity] section what counts as activity" in found["design"]
+
+    def test_an_activity_section_that_names_what_is_not_there_is_told_everything_at_once(self) -> None:
+        section = '\n[activity]\nendpoint = "worse"\nvisit = "Week 9"\noperator = "<="\nfirst_day = 9\nlast_day = 2\n'
+        found = findings(text_with_activity(section=section))
+        assert set(found) == {"activity.endpoint", "activity.operator", "activity.last_day"}
+        found = findings(text_with_activity(section='\n[activity]\ninstrument = "cold-3"\n'))
+        places = {"activity.instrument", "activity.visit", "activity.operator", "activity.change"}
+        assert set(found) == places
+        both = text_with_activity(section=BY_CHANGE.replace("[activity]", '[activity]\nendpoint = "better"'))
+        assert set(findings(both)) == {"activity.endpoint"}
+        assert "activity.visit" in findings(text_with_activity() + 'visit = "Week 9"\n')
+        assert "activity.end_point" in findings(text_with_activity(section="\n[activity]\nend_point = 1\n"))
+
+    def test_an_activity_section_is_read_whatever_the_design(self) -> None:
+        for section in (BY_ENDPOINT, BY_CHANGE):
+            for design in (BOIN12, EFFTOX, WAGES_TAIT, 'name = "boin"\ntarget_toxicity_rate = 0.25'):
+                study = study_with_activity(section=section, design=design)
+                assert study.looks_at_activity is (study.design_name != "boin")
+        assert study.activity_said("en") == "change of SLEDAI-2K from baseline ≤ -4, Week 4 (day 20 to day 40)"
+        assert study_with_activity().activity_said("fr") == "Va mieux, Semaine 4"
 
     def test_an_unknown_table_or_parameter_is_named(self) -> None:
         found = findings(protocol_text().replace("[dlt]", "[desing]\nx = 1\n[dlt]").replace("skeleton", "skeletton"))

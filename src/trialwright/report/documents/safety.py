@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.analysis.exposure import Exposure
-from trialwright.analysis.toxicity import LevelToxicity, Rate
+from trialwright.analysis.toxicity import LevelToxicity, Rate, rate
 from trialwright.report.documents.findings import NO, YES, Findings
 from trialwright.report.model import (
     Amount,
@@ -94,6 +94,8 @@ def toxicity_section(findings: Findings) -> Section:
     blocks: list[Block] = [_toxicity_table(findings), _plain_table(findings)]
     if any(one.evidence.mean is not None for one in findings.toxicity.levels):
         blocks.insert(1, _toxicity_figure(findings))
+    if findings.case.study.activity is not None:
+        blocks.append(_activity_table(findings))
     return Section("toxicity", Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"), tuple(blocks))
 
 
@@ -142,6 +144,48 @@ def _toxicity_table(findings: Findings) -> Table:
             ),
             *(about.note for about in findings.case.study.noted("design")),
         ),
+    )
+
+
+def _activity_table(findings: Findings) -> Table:
+    """Activity by level, as dose finding counts it: of those whose activity is known."""
+    study = findings.case.study
+    columns = (
+        Column("level", Text(en="Dose level (as given)", fr="Palier de dose (reçue)")),
+        Column("n", Text(en="Evaluable for DLT", fr="Évaluables pour la DLT"), "right"),
+        Column("known", Text(en="Activity known", fr="Activité connue"), "right"),
+        Column("active", Text(en="With activity", fr="Avec activité"), "right"),
+        Column(
+            "rate", Text(en="Observed rate (exact 95% interval)", fr="Taux observé (intervalle exact à 95 %)"), "right"
+        ),
+    )
+    seen = [one.evidence for one in findings.toxicity.levels]
+    rows = tuple(
+        (
+            Cell(findings.dose(one.dose_level)),
+            Cell(one.n),
+            Cell(one.n_judged),
+            Cell(one.n_active),
+            Cell(_rate(rate(one.n_active or 0, one.n_judged or 0))),
+        )
+        for one in seen
+    )
+    definition = Text(en="Activity: {what}.", fr="Activité : {what}.")
+    unknown = Text(
+        en="Activity that is not known is not counted as absent.",
+        fr="Une activité qui n'est pas connue n'est pas comptée comme absente.",
+    )
+    looked_at = Text(en="The dose design decides by DLTs alone.", fr="Le plan d'escalade décide par les seules DLT.")
+    said = Text(
+        en=definition.said("en", what=study.activity_said("en")),
+        fr=definition.said("fr", what=study.activity_said("fr")),
+    )
+    return Table(
+        name="activity",
+        title=Text(en="Activity by dose level, as dose finding counts it", fr="Activité par palier de dose"),
+        columns=columns,
+        rows=rows,
+        notes=(said, unknown) if study.looks_at_activity else (said, unknown, looked_at),
     )
 
 
