@@ -77,6 +77,7 @@ def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
         evaluable=row("evaluable", np.bool_),
         follow_up=row("follow_up", np.int64),
         dlt_after=row("dlt_after", np.int64),
+        backfill=row("backfill", np.bool_),
     )
     dosing = study.dosing
     return Seen.of_people(
@@ -139,6 +140,8 @@ def _action(proposal: Proposal, current: int, *, started: bool) -> Action:
         return "wait"
     if not started:
         return "start"
+    if proposal.backfilled[0]:
+        return "backfill"
     return "stay" if level == current else "escalate" if level > current else "de-escalate"
 
 

@@ -33,6 +33,7 @@ class Observed:
     window_ends: date | None  # the last day of the window; None before the infusion
     follow_up: int  # days since the infusion the window counts from, up to the first unjudged event; NOT_YET before it
     dlt_after: int  # days from that infusion to the first DLT; NOT_YET without one
+    backfill: bool = False  # an extra participant at a cleared level, outside the cohorts
 
     @property
     def settled(self) -> bool:
@@ -82,6 +83,7 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         window_ends=ends,
         follow_up=_follow_up(known, outcomes, counted=counted, on=on),
         dlt_after=_dlt_after(known, outcomes, counted=counted),
+        backfill=participant.enrolled.event.backfill,
     )
 
 

@@ -74,7 +74,9 @@ def with_activity(seen: Seen, people: People, *, active: Bools) -> Seen:
 def row_of(seen: Seen, trial: int) -> Seen:
     """One trial of the batch, as a batch of one."""
     here = slice(trial, trial + 1)
-    people = seen.people and People(*(getattr(seen.people, field.name)[here] for field in fields(People)))
+    rows = {field.name: getattr(seen.people, field.name, None) for field in fields(People)}
+    cut: dict[str, Any] = {name: None if value is None else value[here] for name, value in rows.items()}
+    people = seen.people and People(**cut)
     whole = {field.name: getattr(seen, field.name) for field in fields(Seen) if field.name != "people"}
     rest: dict[str, Any] = {
         name: value[here] if isinstance(value, np.ndarray) else value for name, value in whole.items()

@@ -9,7 +9,7 @@ from typing import Any, Literal, final
 
 from trialwright.vocabulary.words import Language, Text
 
-Action = Literal["start", "escalate", "stay", "de-escalate", "wait", "stop"]
+Action = Literal["start", "escalate", "stay", "de-escalate", "backfill", "wait", "stop"]
 
 # In a table an action is a letter, so that a colour is never the only sign.
 LETTERS: Mapping[Action, Text] = {
