@@ -70,7 +70,7 @@ def _events() -> str:
         "A file for `trialwright record` holds one JSON object a line, with `kind` and `body`. "
         "A field that may be left out shows its default. Days are ISO dates (`2024-01-31`).\n",
         "```json",
-        '{"kind": "participant-enrolled.1", "body": {"usubjid": "P-01", "on": "2024-01-31", "dose_level": 1}}',
+        '{"kind": "participant-enrolled.2", "body": {"usubjid": "P-01", "on": "2024-01-31", "dose_level": 1}}',
         "```\n",
     ]
     for kind, event in EVENTS.items():

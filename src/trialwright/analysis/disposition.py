@@ -22,6 +22,7 @@ class Disposition:
     left_early: int
     not_infused: int  # of those who left early: before any infusion, as when no dose could be made or released
     in_follow_up: int
+    backfill: int  # of the enrolled: extra participants at a cleared level, outside the cohorts
     reasons: tuple[tuple[str, str], ...]  # participant and reason, of those who left early
 
 
@@ -45,5 +46,6 @@ def _of_level(case: Case, level: int, *, people: list[Participant]) -> Dispositi
         left_early=len(left),
         not_infused=sum(bool(one.ended) and not one.infusions for one in people),
         in_follow_up=sum(one.ended is None for one in people),
+        backfill=sum(one.enrolled.event.backfill for one in people),
         reasons=tuple(left),
     )

@@ -184,6 +184,7 @@ def _status_data(now: Status, spoken: Language) -> dict[str, object]:
             {
                 "usubjid": one.usubjid,
                 "assigned_level": one.assigned,
+                "backfill": one.backfill,
                 "counted_level": one.dose_level,
                 "within_tolerance": one.within_tolerance,
                 "dlt": one.dlt,

@@ -38,6 +38,7 @@ WORDS = {
     "passed": Text(en="complete", fr="terminée"),
     "dlt": Text(en="DLT", fr="DLT"),
     "unsettled": Text(en="not settled", fr="non tranchée"),
+    "backfill": Text(en="backfill", fr="backfill"),
     "not_evaluable": Text(en="not evaluable", fr="non évaluable"),
     "not_infused": Text(en="not infused yet", fr="pas encore perfusée"),
     "outside": Text(en="outside tolerance", fr="hors tolérance"),
@@ -109,6 +110,7 @@ def show_exposure(status: Status, spoken: Language) -> None:
 def _person(case: Case, usubjid: str, *, exposure: Exposure | None, spoken: Language) -> list[str]:
     seen = case.observed[usubjid]
     assigned = amount(case.study.dosing.amounts[seen.assigned - 1], spoken)
+    assigned += f" ({words('backfill', spoken)})" if seen.backfill else ""
     if exposure is None:
         return [
             usubjid,
@@ -117,7 +119,7 @@ def _person(case: Case, usubjid: str, *, exposure: Exposure | None, spoken: Lang
             NOT_AVAILABLE,
             NOT_AVAILABLE,
             NOT_AVAILABLE,
-            NOT_AVAILABLE,
+            NOT_AVAILABLE if seen.evaluable else words("not_evaluable", spoken),
         ]
     counted = str(seen.dose_level) + ("" if seen.within_tolerance else f" ({words('outside', spoken)})")
     return [

@@ -101,6 +101,7 @@ def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
         dlt_after=row("dlt_after", np.int64),
         active=None if study.activity is None else row("active", np.bool_),
         judged=None if study.activity is None else row("judged", np.bool_),
+        backfill=row("backfill", np.bool_),
     )
     dosing = study.dosing
     return Seen.of_people(
@@ -163,6 +164,8 @@ def _action(proposal: Proposal, seen: Seen) -> Action:
         return "wait"
     if not seen.n_assigned[0]:
         return "start"
+    if proposal.backfilled[0]:
+        return "backfill"
     if seen.goes_up(proposal.dose_level)[0]:
         return "escalate"
     return "de-escalate" if seen.goes_down(proposal.dose_level)[0] else "stay"

@@ -30,6 +30,8 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     match event:
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
             yield Finding("dose_level", level, f"must be one of the protocol's {levels} dose levels")
+        case ParticipantEnrolled(backfill=True) if all(rule.name != "backfill" for rule in study.rule_names):
+            yield Finding("backfill", True, "is not foreseen: the protocol has no rule named backfill", "remove it")
         case AssessmentRecorded():
             yield from _of_assessment(study, event)
         case ResponseAssessed():

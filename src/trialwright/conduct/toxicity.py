@@ -34,6 +34,7 @@ class Observed:
     window_ends: date | None  # the last day of the window; None before the infusion
     follow_up: int  # days since the infusion the window counts from, up to the first unjudged event; NOT_YET before it
     dlt_after: int  # days from that infusion to the first DLT; NOT_YET without one
+    backfill: bool = False  # an extra participant at a cleared level, outside the cohorts
     active: bool | None = None  # activity as the protocol defines it; None: not known
     activity_awaited: bool = False  # it may still become known
 
@@ -93,6 +94,7 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         dlt_after=_dlt_after(known, outcomes, counted=counted),
         active=activity.active,
         activity_awaited=activity.awaited,
+        backfill=participant.enrolled.event.backfill,
     )
 
 

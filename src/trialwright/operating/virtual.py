@@ -40,6 +40,7 @@ class VirtualTrials:
     """What happened, ``[B, P]`` in the order of assignment, and the decision at the end of every day, ``[B, T]``."""
 
     assigned: Ints  # 0: nobody
+    backfill: Bools  # assigned as an extra participant at a cleared level
     enrolled: Ints
     infused: Ints  # NEVER where the person left before
     dlt: Ints  # day of the DLT; NEVER where there is none
@@ -49,6 +50,7 @@ class VirtualTrials:
     dose_level: Ints  # decided at the end of the day; 0 while waiting or stopped
     wait: Bools
     stop: Bools
+    backfilling: Bools  # the level decided is for an extra participant
 
 
 def draw_people(
@@ -113,6 +115,7 @@ class _Running:
     trials: VirtualTrials
     next_person: Ints  # [B] index of the next person to arrive
     level: Ints  # [B] what yesterday's decision allows; 0 = nobody
+    extra: Bools  # [B] whether that level is for an extra participant
 
     @classmethod
     def empty(cls, study: Study, people: People, *, days: int) -> _Running:
@@ -120,6 +123,7 @@ class _Running:
         never = np.full((batch, places), NEVER, np.int64)
         trials = VirtualTrials(
             assigned=np.zeros((batch, places), np.int64),
+            backfill=np.zeros((batch, places), np.bool_),
             enrolled=never.copy(),
             infused=never.copy(),
             dlt=never.copy(),
@@ -129,8 +133,9 @@ class _Running:
             dose_level=np.zeros((batch, days), np.int64),
             wait=np.zeros((batch, days), np.bool_),
             stop=np.zeros((batch, days), np.bool_),
+            backfilling=np.zeros((batch, days), np.bool_),
         )
-        return cls(trials, np.zeros(batch, np.int64), np.zeros(batch, np.int64))
+        return cls(trials, np.zeros(batch, np.int64), np.zeros(batch, np.int64), np.zeros(batch, np.bool_))
 
     def enrol(
         self, people: People, *, today: int, true_dlt_rate: Floats, true_activity_rate: Floats | None = None
@@ -150,6 +155,7 @@ class _Running:
         toxic &= dlt <= left
         trials = self.trials
         trials.assigned[row, one], trials.enrolled[row, one] = level, today
+        trials.backfill[row, one] = self.extra[comes]
         trials.infused[row, one] = np.where(gone_before, NEVER, infused)
         trials.left[row, one] = np.where(people.leaves_after[row, one] >= NEVER, NEVER, left)
         trials.dlt[row, one] = np.where(toxic, dlt, NEVER)
@@ -164,7 +170,8 @@ class _Running:
         proposal = decide(study, seen_at(study, self.trials, today=today))
         treat = ~proposal.wait & ~proposal.stop
         self.level = np.where(treat, proposal.dose_level, 0)
-        self.trials.dose_level[:, today] = self.level
+        self.extra = treat & proposal.backfilled
+        self.trials.dose_level[:, today], self.trials.backfilling[:, today] = self.level, self.extra
         self.trials.wait[:, today] = proposal.wait & ~proposal.stop
         self.trials.stop[:, today] = proposal.stop
 
@@ -185,6 +192,7 @@ def seen_at(study: Study, trials: VirtualTrials, *, today: int) -> Seen:
         dlt_after=np.where(dlt, trials.dlt - trials.infused, NOT_YET),
         active=None if study.activity is None else trials.active & (trials.judged <= today),
         judged=None if study.activity is None else trials.judged <= today,
+        backfill=trials.backfill & (trials.enrolled <= today),
     )
     dosing = study.dosing
     return Seen.of_people(

@@ -82,7 +82,7 @@ class AcceleratedTitration:
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The next level up, the wait for the one participant, or the same level until its cohort is full."""
         until = seen.levels if isinstance(self.until_level, str) else self.until_level
-        here, n_pending = _at_current(seen.n_treated, seen), seen.n_pending.sum(axis=1)
+        here, n_pending = _at_current(seen.n_treated, seen), seen.awaited
         open_ = (seen.n_assigned > 0) & (seen.n_dlt.sum(axis=1) == 0) & (seen.current <= until) & ~proposal.stop
         below = open_ & (seen.highest_tried < until)
         last = open_ & (seen.highest_tried == until) & (seen.current == until) & (here == 1)

@@ -7,7 +7,8 @@ the current level is looked at. ``rate``: a DLT among them is enough when it is 
 DLTs has to reach it. Staying and going down are never touched.
 
 Formula. With y DLTs among the n settled participants looked at: y >= 1, or y / n >= rate: level <- min(level,
-current). Participants still in their DLT window are passed over, so one who is assigned after a DLT does not hide it.
+current). Participants still in their DLT window are passed over, so one who is assigned after a DLT does not hide it;
+so are backfill participants at lower levels.
 
 Reference. Cheung 2005, Biometrika 92:863 (coherence, one participant at a time: ``last = 1``). With ``last`` the size
 of a cohort and ``rate`` the target, it is one half of crmsim(restrict = TRUE) of dfcrm; no_skipping is the other.
@@ -102,7 +103,7 @@ class Coherence:
                 "coherence was asked to look at the last participants, but only counts per level are kept here; "
                 'use judged = "current_level" with a rate'
             )
-        settled = people.evaluable & (people.dlt | people.complete) & (people.assigned > 0)
+        settled = people.evaluable & (people.dlt | people.complete) & people.in_cohorts
         from_the_end = np.flip(np.flip(settled, axis=1).cumsum(axis=1), axis=1)
         looked_at = settled & (from_the_end <= self.last)
         return _count(looked_at), _count(looked_at & people.dlt)

@@ -70,9 +70,9 @@ class Sentinel:
 
 
 def _last_follow_up(people: People, n_assigned: Ints) -> Ints:
-    """Days since the infusion of the last evaluable participant, ``[B]``; 0 where there is none."""
+    """Days since the infusion of the last evaluable participant of the cohorts, ``[B]``; 0 where there is none."""
     places = np.arange(people.assigned.shape[1])
-    counted = people.evaluable & (places < n_assigned[:, None])
+    counted = people.evaluable & people.in_cohorts & (places < n_assigned[:, None])
     last = np.where(counted, places, -1).max(axis=1, initial=-1)
     if people.assigned.shape[1] == 0:
         return np.zeros(len(n_assigned), np.int64)

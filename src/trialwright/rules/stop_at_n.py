@@ -2,7 +2,7 @@
 
 Rule in words. ``count = "assigned"``: everybody assigned counts, evaluable or not. ``count = "evaluable"``: only those
 who count for dose finding, settled or still in their DLT window; somebody who turns out not to count reopens the trial
-to one more. Once there are n, nobody else is assigned.
+to one more. Backfill participants count like everybody else. Once there are n, nobody else is assigned.
 
 Formula. stop when n_assigned >= n, or when settled + pending >= n.
 

@@ -3,6 +3,7 @@
 Rule in words. Nobody is assigned while someone, at any level, is in the DLT window without a DLT so far: ``scope =
 "all"``: never; ``"before_next_cohort"``: the cohort being filled goes on, the next one does not open;
 ``"before_escalation"``: only a level above the current one has to wait. A stop is never held up.
+Nobody waits for a backfill participant.
 
 Formula. wait when the number pending is above 0 and the scope applies.
 
@@ -63,9 +64,9 @@ class WaitForPending:
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, on hold where someone is pending."""
-        pending = seen.n_pending.sum(axis=1)
+        pending = seen.awaited
         held = (pending > 0) & ~proposal.stop & ~proposal.wait & self._applies(proposal, seen)
-        treated = seen.n_treated.sum(axis=1)
+        treated = seen.n_treated.sum(axis=1) - (seen.n_pending.sum(axis=1) - pending)
         values = {"pending": pending, "treated": treated, "level": proposal.dose_level}
         return proposal.changed(held, code="wait_for_pending", text=SAID[self.scope], values=values, wait=True)
 

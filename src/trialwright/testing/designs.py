@@ -277,11 +277,13 @@ def promise(kept: bool, what: str) -> None:
 
 
 def stops_are_consistent(proposal: Proposal) -> None:
-    """Raise unless stop and level 0 are the same trials, and none of them waits."""
+    """Raise unless stop and level 0 are the same trials, none of them waits, and a backfill does neither."""
     apart = proposal.stop != (proposal.dose_level == NO_LEVEL)
     promise(not apart.any(), f"stop and level 0 go together; not in trials {_some(apart)}")
     both = proposal.stop & proposal.wait
     promise(not both.any(), f"a stop does not wait; it does in trials {_some(both)}")
+    nobody = proposal.backfilled & (proposal.stop | proposal.wait)
+    promise(not nobody.any(), f"who stops or waits backfills nobody; not in trials {_some(nobody)}")
 
 
 def sayable(note: Note, batch: int) -> None:

@@ -44,7 +44,8 @@ def proposals_of(seen: Seen, *, seed: int = 20_260_102) -> Proposal:
     stop = level == NO_LEVEL
     wait = ~stop & (draw.random(seen.batch) < 0.2)
     earlier = Note("earlier", EARLIER, np.ones(seen.batch, np.bool_), {})
-    return Proposal(level, wait, stop, (earlier,), _posterior(seen))
+    backfill = ~stop & ~wait & (level < seen.current) & (draw.random(seen.batch) < 0.3)
+    return Proposal(level, wait, stop, (earlier,), _posterior(seen), backfill=backfill)
 
 
 # The checks
@@ -83,8 +84,10 @@ def the_same_alone_as_in_a_batch(rule: Rule, levels: int) -> None:
     for trial in range(0, seen.batch, 7):
         one, here = row_of(seen, trial), slice(trial, trial + 1)
         notes = tuple(replace(note, where=note.where[here]) for note in before.notes)
-        alone = Proposal(before.dose_level[here], before.wait[here], before.stop[here], notes, _posterior(one))
-        among = Proposal(together.dose_level[here], together.wait[here], together.stop[here])
+        asked = (before.dose_level[here], before.wait[here], before.stop[here])
+        alone = Proposal(*asked, notes, _posterior(one), backfill=before.backfilled[here])
+        answered = (together.dose_level[here], together.wait[here], together.stop[here])
+        among = Proposal(*answered, backfill=together.backfilled[here])
         promise(not _changed(rule(alone, one), among).any(), f"trial {trial}: the same answer alone")
 
 
@@ -124,4 +127,4 @@ def _posterior(seen: Seen) -> BetaPosterior:
 
 def _changed(before: Proposal, after: Proposal) -> Bools:
     level, wait, stop = (getattr(before, name) != getattr(after, name) for name in ("dose_level", "wait", "stop"))
-    return np.asarray(level | wait | stop, np.bool_)
+    return np.asarray(level | wait | stop | (before.backfilled != after.backfilled), np.bool_)

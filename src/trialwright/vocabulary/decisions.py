@@ -9,7 +9,7 @@ from typing import Any, Literal, final
 
 from trialwright.vocabulary.words import Language, Text
 
-Action = Literal["start", "escalate", "stay", "de-escalate", "wait", "stop"]
+Action = Literal["start", "escalate", "stay", "de-escalate", "backfill", "wait", "stop"]
 
 # In a sentence: the same words on a terminal and in a report, which also shows what was advised on a past day.
 ACTIONS: Mapping[Action, Text] = {
@@ -17,6 +17,10 @@ ACTIONS: Mapping[Action, Text] = {
     "escalate": Text(en="escalate to dose level {level}", fr="escalader au palier de dose {level}"),
     "stay": Text(en="stay at dose level {level}", fr="rester au palier de dose {level}"),
     "de-escalate": Text(en="go down to dose level {level}", fr="descendre au palier de dose {level}"),
+    "backfill": Text(
+        en="backfill at dose level {level}; the cohort waits",
+        fr="compléter (backfill) au palier de dose {level} ; la cohorte attend",
+    ),
     "wait": Text(en="wait; treat nobody for now", fr="attendre ; ne traiter personne pour l'instant"),
     "stop": Text(en="treat nobody further", fr="ne plus traiter personne"),
 }
@@ -25,6 +29,7 @@ LETTERS: Mapping[Action, Text] = {
     "escalate": Text(en="E", fr="E"),
     "stay": Text(en="S", fr="R"),
     "de-escalate": Text(en="D", fr="D"),
+    "backfill": Text(en="B", fr="B"),
     "wait": Text(en="W", fr="A"),
     "stop": Text(en="X", fr="X"),
 }

@@ -4,7 +4,7 @@
   x TrialOpened               trial-opened.1
   x EnrolmentClosed           enrolment-closed.1
 * participant
-  x ParticipantEnrolled       participant-enrolled.1      assigned to a dose level
+  x ParticipantEnrolled       participant-enrolled.2      assigned to a dose level, in a cohort or as a backfill
   x BaselineRecorded          baseline-recorded.1         a characteristic before the first infusion
   x FollowUpEnded             follow-up-ended.1
 * product and infusion
@@ -81,10 +81,11 @@ class EnrolmentClosed(Event):
 class ParticipantEnrolled(Event):
     """A participant entered the trial and was assigned to a dose level."""
 
-    kind: ClassVar[str] = "participant-enrolled.1"
+    kind: ClassVar[str] = "participant-enrolled.2"
     usubjid: Subject
     on: date
     dose_level: Level
+    backfill: bool = False  # an extra participant at a cleared level, outside the cohorts
 
 
 @final
@@ -204,7 +205,7 @@ class DoseDecided(Event):
     on: date
     dose_level: Annotated[int, Field(ge=0)]  # 0: no further treatment
     advised_dose_level: Annotated[int, Field(ge=0)]
-    advised_action: Literal["start", "escalate", "stay", "de-escalate", "wait", "stop"]
+    advised_action: Literal["start", "escalate", "stay", "de-escalate", "backfill", "wait", "stop"]
     endorsed: bool
     reason: Name
     seen_digest: str = ""  # of the ledger as the decision saw it
@@ -244,4 +245,6 @@ EVENTS: Mapping[str, type[Event]] = {
 
 Body = dict[str, Any]
 # How an entry stored under an older name is read today: old name -> (new name, lift of its body).
-UPCASTS: Mapping[str, tuple[str, Callable[[Body], Body]]] = {}
+UPCASTS: Mapping[str, tuple[str, Callable[[Body], Body]]] = {
+    "participant-enrolled.1": ("participant-enrolled.2", lambda body: {"backfill": False, **body}),
+}

@@ -43,6 +43,17 @@ class People:
     dlt_after: Ints  # days from that infusion to the DLT; NOT_YET without one
     active: Bools | None = None  # activity has been seen; None: this trial does not observe activity
     judged: Bools | None = None  # whether there was activity is known; without it ``active`` says nothing
+    backfill: Bools | None = None  # an extra participant at a cleared level, outside the cohorts; None: nobody
+
+    @property
+    def backfilled(self) -> Bools:
+        """Who is an extra participant at a cleared level, ``[B, P]``."""
+        return np.zeros_like(self.dlt) if self.backfill is None else self.backfill
+
+    @property
+    def in_cohorts(self) -> Bools:
+        """Who was assigned to a cohort: everybody but backfill participants, ``[B, P]``."""
+        return np.asarray((self.assigned > NO_LEVEL) & ~self.backfilled, np.bool_)
 
     @classmethod
     def settled(cls, assigned: Ints, dlt: Bools, *, window_days: int = 0, active: Bools | None = None) -> Self:
@@ -77,9 +88,9 @@ class Seen:
     n: Ints  # [B, D] settled participants
     n_dlt: Ints  # [B, D] of them with a DLT
     n_pending: Ints  # [B, D] still in their window, no DLT so far
-    current: Ints  # [B] level of the last assignment; the starting level while nobody is assigned
+    current: Ints  # [B] level of the last assignment to a cohort; the starting level while there is none
     in_cohort: Ints  # [B] places taken in the cohort now being filled; 0 = the next one opens a cohort
-    n_assigned: Ints  # [B] everybody assigned so far, evaluable or not
+    n_assigned: Ints  # [B] everybody assigned so far, evaluable or not, backfill participants too
     people: People | None = None
     window_days: int = 0  # days in the DLT window, its first and last included; follow_up reaches it when complete
     n_active: Ints | None = None  # [B, D] settled participants with activity; None: not observed
@@ -149,6 +160,16 @@ class Seen:
         return level < self.current if self.order is None else (level == 0) | self.order.goes_down(level, self.current)
 
     @property
+    def awaited(self) -> Ints:
+        """Pending participants of the cohorts, ``[B]``: nobody waits for a backfill participant."""
+        pending: Ints = self.n_pending.sum(axis=1)
+        people = self.people
+        if people is None or people.backfill is None:
+            return pending
+        extra = people.backfill & people.evaluable & ~people.dlt & ~people.complete
+        return np.asarray(pending - extra.sum(axis=1), np.int64)
+
+    @property
     def highest_tried(self) -> Ints:
         """The highest level anyone has been given, ``[B]``; 0 before the first participant."""
         tried = self.n_treated > 0
@@ -202,8 +223,8 @@ class Seen:
         at_level = people.dose_level[:, :, None] == np.arange(1, levels + 1)
         taken = people.assigned > NO_LEVEL
         n_assigned = taken.sum(axis=1)
-        last = np.maximum(n_assigned - 1, 0)[:, None]
-        nobody = n_assigned == 0
+        places = np.where(people.in_cohorts, np.arange(taken.shape[1]), -1).max(axis=1, initial=-1)
+        nobody, last = places < 0, np.maximum(places, 0)[:, None]
         current = np.where(nobody, start_level, _at(people.dose_level, last))
         last_run = _last_run(people, last_assigned=_at(people.assigned, last))
         in_cohort, kept_places, to_replace = _cohort(
@@ -245,8 +266,8 @@ def _at(values: Ints, place: Ints) -> Ints:
 
 
 def _last_run(people: People, *, last_assigned: Ints) -> Bools:
-    """The run of equal assignments at the end, ``[B, P]``."""
-    taken = people.assigned > NO_LEVEL
+    """The run of equal assignments at the end, ``[B, P]``; backfill participants neither belong to it nor break it."""
+    taken = people.in_cohorts
     other = taken & (people.assigned != last_assigned[:, None])
     return np.asarray(taken & (np.flip(np.flip(other, axis=1).cumsum(axis=1), axis=1) == 0), np.bool_)
 
@@ -257,7 +278,7 @@ def _cohort(people: People, *, in_run: Bools, cohort_size: int, replacements: in
     Every participant of the run takes a place, in the order of assignment, except the first ``replacements`` of the
     trial who do not count; a cohort ends with the participant who takes its last place.
     """
-    lost = (people.assigned > NO_LEVEL) & ~people.evaluable
+    lost = people.in_cohorts & ~people.evaluable
     replaced = lost if replacements is None else lost & (lost.cumsum(axis=1) <= replacements)
     place = in_run & ~replaced
     taken = place.cumsum(axis=1)
@@ -331,6 +352,12 @@ class Proposal:
     notes: tuple[Note, ...] = ()
     posterior: Posterior | None = None
     evidence: Mapping[str, Floats] | None = None  # named arrays [B] or [B, D]: what the design computed
+    backfill: Bools | None = None  # [B] the level is for an extra participant, outside the cohorts; None: nowhere
+
+    @property
+    def backfilled(self) -> Bools:
+        """Where the level is for an extra participant at a cleared level, ``[B]``."""
+        return np.zeros_like(self.wait) if self.backfill is None else self.backfill
 
     @classmethod
     def of_level(
@@ -357,14 +384,21 @@ class Proposal:
         dose_level: Ints | int | None = None,
         wait: bool | None = None,
         stop: bool | None = None,
+        backfill: bool = False,
     ) -> Proposal:
-        """The same proposal, changed where ``where`` holds, with the reason added there."""
+        """The same proposal, changed where ``where`` holds, with the reason added there.
+
+        Who waits or stops backfills nobody; a change of level alone leaves the backfill as it is.
+        """
+        ends = self.backfill is not None and (wait or stop)
+        mask = np.where(where, backfill, self.backfilled) if backfill or ends else self.backfill
         return replace(
             self,
             dose_level=self.dose_level if dose_level is None else np.where(where, dose_level, self.dose_level),
             wait=self.wait if wait is None else np.where(where, wait, self.wait),
             stop=self.stop if stop is None else np.where(where, stop, self.stop),
             notes=(*self.notes, Note(code, text, where, values)),
+            backfill=mask,
         )
 
 

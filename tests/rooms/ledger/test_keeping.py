@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, date
 from itertools import count
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from rooms.ledger.offered import START, event_of, logs, many
 from trialwright.ledger import DatabaseLedger, MemoryLedger, check_anchor, database
+from trialwright.ledger.chain import Line, follow, record_of
 from trialwright.vocabulary.errors import LedgerBroken
-from trialwright.vocabulary.events import EVENTS, Event
-from trialwright.vocabulary.records import Entry, Head, Ledger, chained
+from trialwright.vocabulary.events import EVENTS, Event, ParticipantEnrolled
+from trialwright.vocabulary.records import GENESIS, Entry, Head, Ledger, canonical_json, chained
 
 Make = Callable[[], Ledger]
 
@@ -101,3 +102,19 @@ class TestAnchors:
             with pytest.raises(LedgerBroken, match="written anew") as caught:
                 check_anchor(other, anchor)
             assert caught.value.position == 5
+
+
+def test_an_enrolment_stored_before_backfill_reads_as_one_in_a_cohort_and_keeps_its_digest() -> None:
+    body = {"usubjid": "A-001", "on": "2024-01-02", "dose_level": 1}
+    stored: dict[str, object] = {
+        "kind": "participant-enrolled.1",
+        "body": body,
+        "by": "t",
+        "at": "2024-01-02T12:00:00.000000+00:00",
+    }
+    text = canonical_json({**stored, "provenance": None})
+    line = Line(1, text, chained(GENESIS, 1, text), "participant-enrolled.1", "A-001", str(stored["at"]))
+    (kept,) = follow([line], Head())
+    record = record_of(kept)
+    assert record.digest == line.digest
+    assert record.event == ParticipantEnrolled(usubjid="A-001", on=date(2024, 1, 2), dose_level=1, backfill=False)

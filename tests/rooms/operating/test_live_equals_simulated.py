@@ -29,6 +29,7 @@ from with_activity import BOIN12, EFFTOX, WAGES_TAIT, study_with_activity
 DAYS = 100
 LAST_DAY = 10
 WAIT = 'name = "wait_for_pending"\nscope = "all"'
+WAIT_NEXT = 'name = "wait_for_pending"\nscope = "before_next_cohort"'
 WAIT_UP = 'name = "wait_for_pending"\nscope = "before_escalation"'
 TOXIC = 'name = "stop_when_too_toxic"\nlevel = "lowest"\nrate = 0.25\nconfidence = 0.9\nposterior = "beta"'
 TOXIC_MODEL = TOXIC.replace("beta", "design")
@@ -38,6 +39,8 @@ SENTINEL, STAGGER = 'name = "sentinel"\ndays = 5', 'name = "stagger"\ndays = 2'
 BOIN = 'name = "boin"\ntarget_toxicity_rate = 0.25'
 REPLACE, TITRATION = 'name = "replace_non_evaluable"', 'name = "accelerated_titration"'
 COUNTED = STOP + '\ncount = "evaluable"'
+BACKFILL = 'name = "backfill"\nat_most = 3'
+BACKFILL_ALL = 'name = "backfill"\nat_most = 5\ncount = "all"'
 TITE_CRM = CRM.replace('"crm"', '"tite_crm"')
 ADAPTIVE = TITE_CRM + '\nweights = "adaptive"\nestimate = "posterior-mean"'
 TITE_BOIN = 'name = "tite_boin"\ntarget_toxicity_rate = 0.25'
@@ -53,11 +56,19 @@ STUDIES = [
     {"design": BOIN, "rules": [COHORT, REPLACE, SENTINEL, STAGGER, STOP]},
     {"design": BOIN, "rules": [COHORT, REPLACE, TITRATION, COUNTED]},
     {"design": 'name = "rolling_six"', "rules": [STOP], "cohort_size": 1},
+    {"design": BOIN, "rules": [COHORT, REPLACE, WAIT_NEXT, BACKFILL, STOP]},
+    {"design": CRM, "rules": [SKIP, COHORT, WAIT_UP, BACKFILL, STAGGER, STOP], "cohort_size": 2},
+    {"design": DEESCALATE, "rules": [COHORT, BACKFILL_ALL, STOP]},
     {"design": TITE_CRM, "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
     {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
     {"design": TITE_BOIN, "rules": [STOP], "cohort_size": 1},
 ]
-TRIALS_EACH = 25  # 11 × 25 = 275 trials
+TRIALS_EACH = 25  # 14 × 25 = 350 trials
+
+
+def _enrolled(trials: VirtualTrials, b: int, p: int, *, who: str) -> Event:
+    day, level, extra = int(trials.enrolled[b, p]), int(trials.assigned[b, p]), bool(trials.backfill[b, p])
+    return ParticipantEnrolled(usubjid=who, on=on(day), dose_level=level, backfill=extra)
 
 
 def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, int, Event]]:
@@ -68,7 +79,7 @@ def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, in
         enrolled, infused, dlt, left = (
             int(getattr(trials, name)[b, p]) for name in ("enrolled", "infused", "dlt", "left")
         )
-        found.append((enrolled, 0, ParticipantEnrolled(usubjid=who, on=on(enrolled), dose_level=level)))
+        found.append((enrolled, 0, _enrolled(trials, b, p, who=who)))
         if infused < NEVER:
             amount = study.dosing.amounts[level - 1]
             found.append((infused, 1, InfusionGiven(usubjid=who, on=on(infused), dose_given=amount)))
@@ -121,12 +132,28 @@ def test_a_replayed_trial_decides_the_same_every_day(place: int, tmp_path: Path)
                 int(trials.dose_level[b, day]),
                 bool(trials.wait[b, day]),
                 bool(trials.stop[b, day]),
+                bool(trials.backfilling[b, day]),
             )
-            assert (decision.dose_level, decision.action == "wait", decision.action == "stop") == simulated, (b, day)
+            live = (decision.dose_level, *(decision.action == action for action in ("wait", "stop", "backfill")))
+            assert live == simulated, (b, day)
             compared += 1
             pending_days += any(level.n_pending for level in decision.levels)
     assert compared == TRIALS_EACH * DAYS
     assert pending_days > compared / 10, "accrual must be faster than the window for this to mean anything"
+
+
+@pytest.mark.parametrize("place", [place for place, study in enumerate(STUDIES) if "backfill" in str(study)])
+def test_virtual_trials_are_backfilled_at_cleared_levels_only(place: int) -> None:
+    study = study_of(last_day=LAST_DAY, **STUDIES[place])
+    people = draw_people(
+        seed=20 + place, trials=TRIALS_EACH, people=14, mean_gap_days=2 + place % 4, window_days=LAST_DAY, leaving=0.15
+    )
+    trials = run_trials(study, people, true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
+    assert trials.backfill.sum() > TRIALS_EACH / 3
+    for b, p in np.argwhere(trials.backfill):
+        before = trials.assigned[b, :p][~trials.backfill[b, :p]]
+        assert 0 < trials.assigned[b, p] < before[-1]
+    assert (trials.backfill <= (trials.assigned > 0)).all()
 
 
 WITH_ACTIVITY = [

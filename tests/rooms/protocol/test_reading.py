@@ -177,3 +177,10 @@ class TestTheOrderOfRules:
             None: parse_protocol(protocol_text(rules=[self.REPLACE]).encode()),
         }
         assert all(study.replacements == expected for expected, study in read.items())
+
+    def test_backfill_stands_after_the_wait_it_uses_and_before_the_one_that_holds_everybody(self) -> None:
+        wait, stagger = 'name = "wait_for_pending"', 'name = "stagger"\ndays = 2'
+        backfill = 'name = "backfill"\nat_most = 3'
+        parse_protocol(protocol_text(rules=[wait, backfill, stagger]).encode())
+        found = findings(protocol_text(rules=[stagger, backfill, wait]))
+        assert set(found) == {"rules[2].name"}

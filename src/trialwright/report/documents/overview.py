@@ -204,7 +204,7 @@ def disposition_section(findings: Findings) -> Section:
         title=Text(en="Participants by assigned dose level", fr="Personnes par palier de dose assigné"),
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=(_screening_note(), *_reasons(findings)),
+        notes=(_screening_note(), *_backfills(findings), *_reasons(findings)),
     )
     return Section("disposition", Text(en="Disposition", fr="Devenir des personnes"), (table, *_closing(findings)))
 
@@ -216,6 +216,19 @@ def _screening_note() -> Text:
         fr="Évaluable pour la DLT : perfusée et observée pendant toute la fenêtre, ou ayant une DLT. La sélection "
         "ne fait pas partie de ce registre.",
     )
+
+
+def _backfills(findings: Findings) -> list[Filled]:
+    words = Text(
+        en="At level {level}, {backfill} of the {enrolled} enrolled were assigned as backfill, outside the cohorts.",
+        fr="Au palier {level}, {backfill} des {enrolled} personnes incluses l'ont été en complément (backfill), hors "
+        "cohorte.",
+    )
+    return [
+        fill(words, level=one.dose_level, backfill=one.backfill, enrolled=one.enrolled)
+        for one in findings.disposition
+        if one.backfill
+    ]
 
 
 def _reasons(findings: Findings) -> list[Filled]:
