@@ -292,7 +292,7 @@ class TestRulesOnCombinations:
 
     def test_which_rules_need_one_order(self) -> None:
         needing = {name for name in rules.available() if self.needs(name, rules.module(name).EXAMPLE)}
-        assert needing == {"no_skipping", "cap_level", "overdose_control", "accelerated_titration"}
+        assert needing == {"no_skipping", "cap_level", "overdose_control", "accelerated_titration", "backfill"}
         assert self.needs("demand_n_at_dose", {"n": 3, "level": 2})
         assert self.needs("stop_when_too_toxic", {"rate": 0.3, "confidence": 0.9, "level": 2})
 

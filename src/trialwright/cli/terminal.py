@@ -15,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from trialwright.report import Document
+    from trialwright.report import Block, Document
     from trialwright.vocabulary.words import Language, Text
 
 Lang = Annotated[
@@ -80,29 +80,34 @@ def show_table(title: str, columns: Sequence[str], *, rows: Sequence[Sequence[st
 def show_document(document: Document, spoken: Language) -> None:
     """A document on a terminal: its words and tables; figures are for paper and pages."""
     from trialwright.report.cells import say as said  # loaded when there is something to show
-    from trialwright.report.cells import written
-    from trialwright.report.model import Bullets, Callout, KeyFacts, Paragraph, Table
 
     say(f"{said(document.title, spoken)} · {said(document.subtitle, spoken)}", style="bold")
     for section in document.sections:
         say()
         say(said(section.title, spoken), style="bold underline")
         for block in section.blocks:
-            match block:
-                case Paragraph() | Callout():
-                    say(said(block.text, spoken))
-                case Bullets():
-                    for item in block.items:
-                        say(f"  · {said(item, spoken)}")
-                case KeyFacts():
-                    rows = [[said(fact.label, spoken), written(fact.value.value, spoken)] for fact in block.rows]
-                    show_table("", ["", ""], rows=rows)
-                case Table():
-                    say()
-                    columns = [said(column.label, spoken) for column in block.columns]
-                    rows = [[written(cell.value, spoken) for cell in cells] for cells in block.rows]
-                    right = [place for place, column in enumerate(block.columns) if column.align == "right"]
-                    show_table(said(block.title, spoken), columns, rows=rows, right=right)
+            _show_block(block, spoken)
+
+
+def _show_block(block: Block, spoken: Language) -> None:
+    from trialwright.report.cells import say as said  # loaded when there is something to show
+    from trialwright.report.cells import written
+    from trialwright.report.model import Bullets, Callout, KeyFacts, Paragraph, Table
+
+    match block:
+        case Paragraph() | Callout():
+            say(said(block.text, spoken))
+        case Bullets():
+            say("\n".join(f"  · {said(item, spoken)}" for item in block.items))
+        case KeyFacts():
+            facts = [[said(fact.label, spoken), written(fact.value.value, spoken)] for fact in block.rows]
+            show_table("", ["", ""], rows=facts)
+        case Table():
+            say()
+            columns = [said(column.label, spoken) for column in block.columns]
+            rows = [[written(cell.value, spoken) for cell in cells] for cells in block.rows]
+            right = [place for place, column in enumerate(block.columns) if column.align == "right"]
+            show_table(said(block.title, spoken), columns, rows=rows, right=right)
 
 
 @contextmanager

@@ -66,6 +66,11 @@ class Backfill:
         complaints.unless(self.count in COUNTS, "count", self.count, f"must be one of {', '.join(COUNTS)}")
         complaints.raise_as(ParameterError, "backfill cannot be built")
 
+    @property
+    def needs_one_order(self) -> bool:
+        """It answers with another level, found by number."""
+        return True
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """There must be a level above the lowest one, or nothing is ever cleared."""
         complaints = Complaints()

@@ -74,7 +74,7 @@ def test_a_backfill_is_advised_recorded_and_reported(run, tmp_path: Path) -> Non
     assert run("report", trial, "--out", tmp_path / "report")[0] == 0
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "1 of the 4 enrolled were assigned as backfill" in page
-    assert "backfill at level 1" in page
+    assert "backfill at dose level 1" in page
 
 
 def test_who_got_no_dose_is_shown_and_does_not_count(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
