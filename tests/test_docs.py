@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 import sys
@@ -80,3 +81,53 @@ class TestFirstTrial:
 def line_count(page: str) -> int:
     """Lines that show a command."""
     return sum(line.startswith("$ ") for line in page.splitlines())
+
+
+def prepared(text: str) -> list[str]:
+    """Lines without blanks at their ends; empty ones left out."""
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def assert_shown(shown: str, said: str) -> None:
+    """Every line of an example was said, in its order; “…” stands for any number of lines."""
+    lines, place, free = prepared(said), 0, False
+    for wanted in prepared(shown):
+        if wanted == "…":
+            free = True
+            continue
+        assert wanted in lines[place:], f"not said any more, or not in this place: {wanted}"
+        found = lines.index(wanted, place)
+        assert free or found == place, f"said before it, and not shown: {lines[place]}"
+        place, free = found + 1, False
+
+
+CONSOLES = [
+    pytest.param(command, shown, id=f"{path.stem}-{place}")
+    for path, text in TEXTS.items()
+    if path.stem != "first-trial"  # followed as a whole, above
+    for place, (command, shown) in enumerate(
+        re.findall(r"```console\n\$ (trialwright [^\n]*)\n((?!\$).+?)```", text, flags=re.DOTALL)
+    )
+]
+
+
+@pytest.mark.parametrize(("command", "shown"), CONSOLES)
+def test_what_a_page_shows_is_what_a_command_says(
+    command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as end:
+        main(shlex.split(command)[1:])
+    assert not end.value.code
+    assert_shown(shown, capsys.readouterr().out)
+
+
+PYTHON = [path for path, text in TEXTS.items() if "```python\n>>>" in text]
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: path.stem)
+def test_python_on_a_page_answers_as_shown(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    result = doctest.testfile(str(path), module_relative=False, encoding="utf-8")
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -99,7 +99,7 @@ class _Fields:
     kept: int  # of them, by participants who do not count and are not replaced
     back: int  # participants of that cohort whose place was given back
     replaced: int  # places given back in the trial, while that is limited
-    assigned: int  # level assigned last: another one than the current level where another dose was given
+    assigned: int  # level of the open cohort; the current one is another where another dose was given
     latest: slice  # outcomes of the last few who are settled, oldest first: 0 nobody, 1 no DLT, 2 DLT
 
 
@@ -149,7 +149,7 @@ class _Walk:
             frontier = _together(self.buckets.pop(assigned))
             self._check_size(len(frontier.ways), assigned=assigned)
             if assigned >= self.limit:
-                self.stopped.append((assigned, PLANNED, frontier))
+                self._stop(frontier, code=PLANNED, assigned=assigned)
                 continue
             for part in frontier.chunks():
                 self._go_on(part, assigned=assigned)
@@ -169,9 +169,19 @@ class _Walk:
         proposal = decide(self.study, self.seen(due.packed, assigned=assigned))
         self._check_wait(proposal)
         for code, rows in _reasons(proposal):
-            self.stopped.append((assigned, PLANNED if code == FULL else code, due.only(rows)))
+            self._stop(due.only(rows), code=PLANNED if code == FULL else code, assigned=assigned)
         open_rows = np.flatnonzero(~proposal.stop)
         self._assign(due.only(open_rows), proposal.dose_level[open_rows], assigned=assigned)
+
+    def _stop(self, frontier: _Frontier, *, code: str, assigned: int) -> None:
+        """Keep some states as ends; what only a further decision would look at is forgotten first."""
+        packed, names = frontier.packed, self.fields
+        if not self.jumps:
+            for open_part in (names.in_cohort, names.kept, names.back, names.replaced, names.assigned):
+                packed = self.layout.written(packed, field=open_part, value=0)
+        for past in range(names.latest.start, names.latest.stop):
+            packed = self.layout.written(packed, field=past, value=0)
+        self.stopped.append((assigned, code, _Frontier(*merged(packed, frontier.ways))))
 
     def _filling(self, frontier: _Frontier, *, assigned: int) -> Ints:
         """The level of the open cohort where places are left and no decision is due; 0 elsewhere."""
@@ -239,7 +249,8 @@ class _Walk:
         full = inside == self._cohort_size(assigned=assigned)
         inside, kept, back = (np.where(full, 0, value) for value in (inside, kept, back))
         counting = replaced if most is None else replaced + gives_back
-        for field_, value in zip(names, (inside, kept, back, counting, level), strict=True):
+        open_at = np.where((inside > 0) | (back > 0), level, 0)  # where no cohort is open, it no longer matters
+        for field_, value in zip(names, (inside, kept, back, counting, open_at), strict=True):
             packed = self.layout.written(packed, field=field_, value=value)
         return packed
 
