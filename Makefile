@@ -40,9 +40,8 @@ docs: $(VENV)/.dev-stamp  ## Build the documentation into build/docs/
 reference: $(VENV)/.dev-stamp  ## Write the reference pages of the docs anew from the code
 	$(BIN)/python tools/generate_docs.py
 
-bench: $(VENV)/.dev-stamp  ## Run the benchmarks
-	@test -n "$$(ls benchmarks/*.py 2>/dev/null)" || { echo "No benchmarks yet: benchmarks/ holds no file."; exit 1; }
-	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+bench: $(VENV)/.dev-stamp  ## Time the exact and the simulated work, and print the table (FAST=1: once each)
+	$(BIN)/python benchmarks/run.py --quiet $(if $(FAST),--fast)
 
 lock: $(TOOLS)/.uv-stamp  ## Pin every dependency anew, with hashes (UPGRADE=1 takes newer releases)
 	echo "$(UV_PIN)" | $(COMPILE) - --output-file locks/uv.txt

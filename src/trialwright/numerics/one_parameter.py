@@ -27,8 +27,9 @@ from trialwright.numerics import quadrature
 from trialwright.numerics.arrays import Bools, Floats, Ints
 from trialwright.numerics.quadrature import Axis, Panel
 
-HALF_WIDTH = 8.0  # of the first axis, in prior standard deviations: the prior leaves 1e-15 outside
+LOW, HIGH = -9.0, 8.0  # ends of the first axis, in prior standard deviations; DLTs alone pull further than none
 STEP_IN_SD, STEP = 0.1, 0.25  # its step, in prior standard deviations, and never more than this in beta
+SHORT, STEEP = 0.75, 50.0  # of the shorter first axis: its low end, and -log p per DLT at its high end
 GAMMA_TAIL = 40.0  # log density at the ends of the first axis under a gamma prior, below the peak
 LARGEST_LOG = 650.0  # exp() of it, times any number of participants, is still a number
 SCAN = Axis(-20.0, 0.05, 801)  # where the maximum of a weighted likelihood is looked for first
@@ -92,7 +93,7 @@ class NormalPrior:
     @property
     def start(self) -> Axis:
         """The axis on which every row is tried first."""
-        return Axis.around_zero(HALF_WIDTH * self.sd, min(STEP_IN_SD * self.sd, STEP))
+        return Axis.between(LOW * self.sd, HIGH * self.sd, step=min(STEP_IN_SD * self.sd, STEP))
 
 
 @final
@@ -270,13 +271,23 @@ def posterior(
         partial(log_posterior, model=model, prior=prior, n=settled, n_dlt=toxic, unfinished=unfinished),
         partial(_moments, model),
         batch=len(settled),
-        start=prior.start,
+        start=_starts(model, prior, n=settled, n_dlt=toxic),
     )
     mean, square = moments[:, 0], moments[:, 1]
     variance = np.maximum(square - mean**2, 0.0)
     return OneParameterPosterior(
         model, prior, settled, toxic, mean, variance, moments[:, 2:], panels, unfinished=unfinished
     )
+
+
+def _starts(model: OneParameterModel, prior: Prior, *, n: Floats, n_dlt: Floats) -> list[Panel]:
+    """The axis each row is tried on first: a shorter one where DLTs bound beta from above, and others from below."""
+    wide = prior.start
+    bounded = (n_dlt.sum(axis=1) >= 1) & ((n - n_dlt).sum(axis=1) >= 4)
+    high = float(np.log(STEEP / model.slopes.min()))
+    short = Axis.between(SHORT * wide.low, min(high, wide.nodes[-1]), step=wide.step)
+    panels = (Panel(np.flatnonzero(bounded), short), Panel(np.flatnonzero(~bounded), wide))
+    return [panel for panel in panels if len(panel.rows)] or [Panel(np.arange(len(n)), wide)]
 
 
 def _moments(model: OneParameterModel, beta: Floats) -> Floats:

@@ -13,7 +13,7 @@ the choice is made from the row alone, so nothing depends on which other rows ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -53,6 +53,12 @@ class Axis:
         return Axis(self.low, self.step / 2, 2 * self.count - 1)
 
     @classmethod
+    def between(cls, low: float, high: float, *, step: float) -> Axis:
+        """An axis from one end to the other, with a step of at most ``step``."""
+        halves = int(np.ceil((high - low) / (2 * step)))
+        return cls(low, (high - low) / (2 * halves), 2 * halves + 1)
+
+    @classmethod
     def around_zero(cls, half_width: float, step: float) -> Axis:
         """An axis symmetric about 0, with a step of at most ``step``."""
         halves = int(np.ceil(half_width / step))
@@ -74,12 +80,12 @@ Functions = Callable[[Floats], Floats]  # nodes [K] -> [K, M]
 
 
 def expectations(
-    log_density: LogDensity, functions: Functions, *, batch: int, start: Axis
+    log_density: LogDensity, functions: Functions, *, batch: int, start: Axis | Sequence[Panel]
 ) -> tuple[Floats, tuple[Panel, ...]]:
     """Expected values ``[batch, M]`` of the functions, and the panels on which each row reached the tolerance."""
-    answer = np.empty((batch, functions(start.nodes).shape[1]))
-    done: list[Panel] = []
-    waiting, count = [Panel(np.arange(batch), start)], FIRST_COUNT
+    waiting = [Panel(np.arange(batch), start)] if isinstance(start, Axis) else list(start)
+    answer = np.empty((batch, functions(waiting[0].axis.nodes).shape[1]))
+    done, count = list[Panel](), FIRST_COUNT
     while waiting:
         late: list[Panel] = []
         for panel in waiting:
