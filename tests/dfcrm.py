@@ -12,7 +12,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from trialwright import designs
-from trialwright.vocabulary.seen import Proposal, Seen
+from trialwright.vocabulary.seen import Design, Proposal, Seen
 
 REFERENCES = Path(__file__).parents[1] / "references"
 
@@ -67,6 +67,20 @@ def design_of(name: str, case: dict[str, Any], **more: Any) -> Any:
         "select_among": "all",  # as the package recommends
     }
     return designs.build(name, parameters | more)
+
+
+def crm_of(case: dict[str, Any]) -> Design:
+    design: Design = design_of("crm", case)
+    return design
+
+
+def counts_of(case: dict[str, Any]) -> Seen:
+    """The participants of a case of dfcrm::crm, counted."""
+    inputs = case["inputs"]
+    level, dlt = np.array(inputs["level"]), np.array(inputs["tox"])
+    n = [np.sum(level == d + 1) for d in range(len(inputs["prior"]))]
+    n_dlt = [np.sum(dlt[level == d + 1]) for d in range(len(inputs["prior"]))]
+    return Seen.of_counts(n, n_dlt, level[-1])
 
 
 def evidence_of(proposal: Proposal, name: str) -> Any:

@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from trialwright import designs
-from trialwright.vocabulary.seen import Proposal, Seen
+from curves import file_of, mean_of, trialr_crm
 
-FILE = json.loads((Path(__file__).parents[2] / "references" / "trialr_crm" / "cases.json").read_text("utf-8"))
-MODELS = {
-    "empiric": "power",
-    "logistic": "logistic",
-    "logistic_gamma": "logistic-gamma",
-    "logistic2": "two-parameter",
-}
+FILE = file_of("trialr_crm")
 CASES = FILE["cases"]
 BY_QUADRATURE = [case for case in CASES if case["outputs"]["quadrature_prob_tox"] is not None]
-
-
-def proposal_of(case: dict[str, Any]) -> Proposal:
-    inputs = case["inputs"]
-    design = designs.build(
-        "crm",
-        {
-            "target_toxicity_rate": inputs["target"],
-            "skeleton": inputs["skeleton"],
-            "prior_sd": inputs.get("beta_sd", 1),
-            "model": MODELS[inputs["model"]],
-            "intercept": inputs.get("a0", inputs.get("alpha_mean", 3)),
-            "intercept_sd": inputs.get("alpha_sd", 2),
-            "prior_shape": inputs.get("beta_shape", 1),
-            "estimate": "posterior-mean",
-        },
-    )
-    return design.propose(Seen.of_counts(inputs["n"], inputs["y"], 1))
-
-
-def mean_of(proposal: Proposal) -> Any:
-    assert proposal.posterior is not None
-    return proposal.posterior.mean()[0]
 
 
 def test_the_file_is_the_whole_of_it() -> None:
@@ -53,22 +21,22 @@ def test_the_file_is_the_whole_of_it() -> None:
 
 @pytest.mark.parametrize("case", BY_QUADRATURE, ids=lambda case: case["id"])
 def test_posterior_mean_agrees_with_quadrature(case: dict[str, Any]) -> None:
-    mean = mean_of(proposal_of(case))
+    mean = mean_of(trialr_crm(case))
     assert_allclose(mean, case["outputs"]["quadrature_prob_tox"], rtol=0, atol=FILE["tolerance"]["quadrature"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 class TestDraws:
     def test_agrees_with_the_draws(self, case: dict[str, Any]) -> None:
-        mean, wanted = mean_of(proposal_of(case)), case["outputs"]
+        mean, wanted = mean_of(trialr_crm(case)), case["outputs"]
         assert (np.abs(mean - wanted["prob_tox"]) <= 4 * np.array(wanted["mcse"])).all()
 
     def test_medians_agree_with_the_draws(self, case: dict[str, Any]) -> None:
         """No standard error is given for the medians; the means' is doubled (normal draws: 1.25 times) and a bit."""
-        proposal = proposal_of(case)
+        proposal = trialr_crm(case)
         assert proposal.posterior is not None
         apart = np.abs(proposal.posterior.quantile(0.5)[0] - case["outputs"]["median_prob_tox"])
         assert (apart <= 8 * np.array(case["outputs"]["mcse"])).all()
 
     def test_recommends_the_same_level(self, case: dict[str, Any]) -> None:
-        assert proposal_of(case).dose_level[0] == case["outputs"]["recommended_dose"]
+        assert trialr_crm(case).dose_level[0] == case["outputs"]["recommended_dose"]
