@@ -4,8 +4,8 @@ The log density of row i at node g is ``counts[i] @ table(box)[:, g]``: binomial
 a prior. The rule is the trapezoid in both directions on the nodes of a box. On an analytic integrand that vanishes at
 the edges its error falls like exp(-c/h) with the step h (Trefethen & Weideman 2014, SIAM Review 56:385, theorem 5.1),
 so halving the step squares it. Every second node along u, and every second along v, are the rules of double step:
-their disagreement with the full rule is the error estimate, and a disagreement of 1e-5 means that the full rule is
-good to about 1e-10.
+their disagreement with the full rule is the error estimate. The error oscillates with the step, so a disagreement can
+be small by chance: with 1e-5 tolerated, the error was below 6e-10 in 99 % of 8 000 densities and 3e-8 in the worst.
 
 Every row first looks for its mass on one wide, coarse box, and then gets a box of its own: cropped to where its mass
 is, moved outwards where it reaches an edge, with more nodes in the direction in which the rules disagree. Boxes are
@@ -24,7 +24,7 @@ import numpy as np
 from trialwright.numerics.arrays import Bools, Floats, Ints
 from trialwright.numerics.quadrature import Axis, QuadratureError
 
-TOLERANCE = 1e-5  # allowed disagreement of the rules with step h and 2h; the error of the first is about its square
+TOLERANCE = 1e-5  # allowed disagreement of the rules with step h and 2h
 END = 26.0  # log density at an edge of the box, below the peak: next to nothing is left outside
 CROP = 30.0  # a closer box keeps what is less than this below the peak
 FIRST_COUNT, LAST_COUNT = 97, 1_025  # nodes of a closer box in each direction: at first, and when giving up

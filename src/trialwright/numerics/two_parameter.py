@@ -12,19 +12,23 @@ a = m_a + rho s_a v + s_a sqrt(1 - rho^2) u. For every v the rate of a level ris
 tail in u, and that is the sinc interpolant of the density integrated term by term (Stenger 1993, section 3.6):
 with nodes u_k and step h, P(u < t | v) = h sum_k f(u_k, v) (1/2 + Si(pi (t - u_k) / h) / pi). No indicator function is
 ever summed over a grid: that would leave an error of the order of the step.
+
+Moments and exceedances come from ``lattice``, which works out many states at once, and from ``plane`` for the few it
+leaves; quantiles from ``plane``. Each is worked out when it is first asked for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property
 from typing import Literal, final
 
 import numpy as np
 import scipy.special as sp
 
-from trialwright.numerics import plane
+from trialwright.numerics import lattice, plane
 from trialwright.numerics.arrays import Floats, Ints
+from trialwright.numerics.lattice import Integrand
 from trialwright.numerics.plane import Box, Patch
 from trialwright.numerics.quadrature import Axis
 
@@ -80,41 +84,80 @@ class TwoParameterModel:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Moments:
+    """The posterior density, and the rate of every level and its square."""
+
+    model: TwoParameterModel
+
+    def table(self, box: Box) -> Floats:
+        """As the model's."""
+        return self.model.table(box)
+
+    def functions(self, box: Box) -> Floats:
+        """``[size, 2 D]``."""
+        p = sp.expit(self.model.logits(box)).T
+        return np.concatenate([p, p**2], axis=1)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exceedances:
+    """The posterior density, and what every node adds to the probability of a higher rate than each of some."""
+
+    model: TwoParameterModel
+    rates: tuple[float, ...]
+
+    def table(self, box: Box) -> Floats:
+        """As the model's."""
+        return self.model.table(box)
+
+    def functions(self, box: Box) -> Floats:
+        """``[size, rates x D]``."""
+        logits = sp.logit(np.asarray(self.rates))
+        levels = range(len(self.model.coded_doses))
+        at = [self.model.thresholds(logits[:, None], v=box.v.nodes, level=level) for level in levels]
+        steps = (np.stack(at, axis=2).transpose(1, 0, 2) - box.u.nodes[:, None, None, None]) / box.u.step
+        return _share_above(steps).reshape(box.size, len(self.rates) * len(levels))
+
+
+@final
+@dataclass(frozen=True)
 class TwoParameterPosterior:
     """The joint posterior for a batch of trials, and through it the DLT rate of every level."""
 
     model: TwoParameterModel
     counts: Floats  # [states, 2 D + 1] of the different states of the batch
     state: Ints  # [B] which of them each trial is in
-    moments: Floats  # [states, 2 D]: mean of the rate and of its square
-    tails: dict[float, Floats] = field(repr=False)  # exceedances [states, D] worked out with the moments
-    patches: tuple[Patch, ...] = field(repr=False)
+    tails: dict[float, Floats] = field(default_factory=dict, repr=False, compare=False)  # [states, D] known so far
 
     def mean(self) -> Floats:
         """Posterior mean of the DLT rate, ``[B, D]``."""
-        return np.asarray(self.moments[self.state, : len(self.model.coded_doses)], np.float64)
+        return np.asarray(self._moments[self.state, : len(self.model.coded_doses)], np.float64)
 
     def sd(self) -> Floats:
         """Posterior standard deviation of the DLT rate, ``[B, D]``."""
-        square = self.moments[self.state, len(self.model.coded_doses) :]
+        square = self._moments[self.state, len(self.model.coded_doses) :]
         return np.asarray(np.sqrt(np.maximum(square - self.mean() ** 2, 0.0)), np.float64)
 
     def exceedance(self, rate: float) -> Floats:
         """Probability that the true DLT rate is above ``rate``, ``[B, D]``."""
         if not 0 < rate < 1:
             return np.full((len(self.state), len(self.model.coded_doses)), float(rate <= 0))
-        if rate in self.tails:
-            return np.asarray(self.tails[rate][self.state], np.float64)
-        functions = partial(_tail, self.model, rate=rate)
-        values, _ = plane.expectations(self.counts, self.model.table, functions=functions, start=self.patches)
-        return np.asarray(np.clip(values, 0.0, 1.0)[self.state], np.float64)
+        if rate not in self.tails:
+            self.work_out((rate,))
+        return np.asarray(self.tails[rate][self.state], np.float64)
+
+    def work_out(self, rates: tuple[float, ...]) -> None:
+        """Prepares the exceedances of several rates in one pass."""
+        tails = np.clip(_expectations(self.counts, Exceedances(self.model, rates)), 0.0, 1.0)
+        self.tails.update(zip(rates, np.split(tails, len(rates), axis=1), strict=True))
 
     def quantile(self, probability: float) -> Floats:
         """The rate below which the truth lies with this probability, ``[B, D]``."""
         if not 0 < probability < 1:
             raise ValueError(f"a quantile needs a probability between 0 and 1, not {probability}")
         answer = np.empty((len(self.counts), len(self.model.coded_doses)))
-        for patch in self.patches:
+        for patch in self._patches:
             box = Box(patch.box.u, patch.box.v.halved())  # finer than for the rates that were checked
             terms = self.model.table(box)
             for row in patch.rows:
@@ -122,36 +165,44 @@ class TwoParameterPosterior:
                 answer[row] = _quantiles(self.model, box, weights=weights, probability=probability)
         return np.asarray(sp.expit(answer)[self.state], np.float64)
 
+    @cached_property
+    def _moments(self) -> Floats:
+        """Mean of the rate and of its square, ``[states, 2 D]``."""
+        return _expectations(self.counts, Moments(self.model))
+
+    @cached_property
+    def _patches(self) -> tuple[Patch, ...]:
+        return _on_a_plane(self.counts, Moments(self.model))[1]
+
 
 def posterior(
     model: TwoParameterModel, *, n: Ints, n_dlt: Ints, rates: tuple[float, ...] = ()
 ) -> TwoParameterPosterior:
     """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``.
 
-    The exceedances of ``rates`` are worked out in the same pass. Trials in the same state are worked out once.
+    The exceedances of ``rates`` are worked out at once, in one pass; everything else when it is asked for. Trials in
+    the same state are worked out once.
     """
     toxic = np.asarray(n_dlt, np.float64)
     counts = np.concatenate([toxic, n - toxic, np.ones((len(toxic), 1))], axis=1)
     different, state = np.unique(counts, axis=0, return_inverse=True)
+    believed = TwoParameterPosterior(model, different, state.ravel())
+    if rates:
+        believed.work_out(rates)
+    return believed
+
+
+def _expectations(counts: Floats, integrand: Integrand) -> Floats:
+    """Expected values of the functions, ``[states, M]``."""
+    values, settled = lattice.expectations(counts, integrand)
+    if not settled.all():
+        values[~settled] = _on_a_plane(counts[~settled], integrand)[0]
+    return values
+
+
+def _on_a_plane(counts: Floats, integrand: Integrand) -> tuple[Floats, tuple[Patch, ...]]:
     wide = Axis.around_zero(HALF_WIDTH, STEP)
-    values, patches = plane.expectations(
-        different, model.table, functions=partial(_functions, model, rates=rates), start=Box(wide, wide)
-    )
-    moments, *tails = np.split(values, [2 * toxic.shape[1] + i * toxic.shape[1] for i in range(len(rates))], axis=1)
-    known = {rate: np.clip(tail, 0.0, 1.0) for rate, tail in zip(rates, tails, strict=True)}
-    return TwoParameterPosterior(model, different, state.ravel(), moments, known, patches)
-
-
-def _functions(model: TwoParameterModel, box: Box, *, rates: tuple[float, ...]) -> Floats:
-    p = sp.expit(model.logits(box)).T
-    return np.concatenate([p, p**2, *(_tail(model, box, rate=rate) for rate in rates)], axis=1)
-
-
-def _tail(model: TwoParameterModel, box: Box, *, rate: float) -> Floats:
-    """What every node adds to the probability of a higher rate than this, ``[size, D]``."""
-    logit = float(sp.logit(rate))
-    shares = [_share_above(_steps(model, box, logit=logit, level=level)) for level in range(len(model.coded_doses))]
-    return np.stack(shares, axis=1)
+    return plane.expectations(counts, integrand.table, functions=integrand.functions, start=Box(wide, wide))
 
 
 def _steps(model: TwoParameterModel, box: Box, *, logit: float, level: int) -> Floats:

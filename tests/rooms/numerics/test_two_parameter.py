@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from trialwright.numerics import plane, quadrature
+from trialwright.numerics import lattice, plane, quadrature
 from trialwright.numerics.arrays import Floats, Ints
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior, posterior
 
@@ -128,6 +128,9 @@ def frontier(*, trials: int, seed: int) -> tuple[Ints, Ints]:
     return n, draw.binomial(n, [0.05, 0.12, 0.25, 0.4, 0.55])
 
 
+FINER = {"TOLERANCE": 1e-8, "END": 29.0, "SEEN": 36.0, "NODES_PER_SD": 4.6, "NODES_PER_CHORD": 140.0}
+
+
 class TestTheErrorIsBounded:
     @pytest.mark.parametrize("model", [LOG_NORMAL, CORRELATED, NORMAL], ids=["log-normal", "correlated", "normal"])
     def test_a_finer_rule_changes_nothing(self, model: TwoParameterModel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,6 +140,8 @@ class TestTheErrorIsBounded:
         monkeypatch.setattr(plane, "TOLERANCE", 1e-9)
         monkeypatch.setattr(plane, "END", 40.0)
         monkeypatch.setattr(plane, "CROP", 46.0)
+        for name, value in FINER.items():
+            monkeypatch.setattr(lattice, name, value)
         finer = posterior(model, n=n, n_dlt=n_dlt, rates=(0.16, 0.33))
         assert np.abs(ours.mean() - finer.mean()).max() < 1e-8
         assert np.abs(ours.sd() - finer.sd()).max() < 1e-8
@@ -159,10 +164,13 @@ class TestTheErrorIsBounded:
         assert_allclose(at_once, state.posterior().exceedance(0.25), rtol=0, atol=1e-9)
 
     def test_what_cannot_be_integrated_has_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lattice, "TOLERANCE", 0.0)
         monkeypatch.setattr(plane, "TOLERANCE", 0.0)
         monkeypatch.setattr(plane, "LAST_COUNT", 200)
         with pytest.raises(quadrature.QuadratureError, match="do not settle"):
-            EXTREMES[1].posterior()
+            EXTREMES[1].posterior(rates=(0.3,))
+        with pytest.raises(quadrature.QuadratureError, match="do not settle"):
+            EXTREMES[1].posterior().mean()
 
     def test_an_empty_batch_is_answered(self) -> None:
         nobody = np.zeros((0, 5), np.int64)
