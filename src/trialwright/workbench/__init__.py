@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         write_decision_pdf,
     )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
+    from trialwright.workbench.exploring import follow_pathways, write_pathways
     from trialwright.workbench.recording import decide_trial, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
@@ -44,6 +45,7 @@ _DOORS = {
         "write_decision_pdf",
     ),
     "demonstration": ("DEMOS", "Progress", "demonstrate"),
+    "exploring": ("follow_pathways", "write_pathways"),
     "recording": ("decide_trial", "record_file"),
     "reporting": ("report_trial",),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
@@ -64,6 +66,7 @@ __all__ = [
     "demonstrate",
     "describe",
     "describe_all",
+    "follow_pathways",
     "open_trial",
     "protocol_schema",
     "reach_trial",
@@ -75,6 +78,7 @@ __all__ = [
     "write_anchor",
     "write_decision_csv",
     "write_decision_pdf",
+    "write_pathways",
     "write_schema",
 ]
 

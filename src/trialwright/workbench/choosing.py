@@ -73,16 +73,17 @@ def decision_tables(
 
 def write_decision_csv(chosen: Chosen, out: Path, *, language: Language) -> None:
     """Every state of every table, one a line."""
-    _write(out, table_csv(long_table(chosen), language=language).encode())
+    write_file(out, table_csv(long_table(chosen), language=language).encode())
 
 
 def write_decision_pdf(chosen: Chosen, out: Path, *, language: Language) -> None:
     """The tables as a PDF; the same protocol and design give the same bytes on every day."""
     document = decision_document(chosen, software="trialwright", version=version("trialwright"))
-    _write(out, render_pdf(document, language=language))
+    write_file(out, render_pdf(document, language=language))
 
 
-def _write(out: Path, content: bytes) -> None:
+def write_file(out: Path, content: bytes) -> None:
+    """Write a file, its folder too; TrialError says why it cannot be."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content)
