@@ -1,4 +1,4 @@
-"""``pathways``: what a protocol will say next, for every result there can be."""
+"""``pathways`` and ``skeleton``: what a protocol will say next, and where the guesses of a CRM come from."""
 
 from __future__ import annotations
 
@@ -8,20 +8,40 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, Json, Lang, day, language, print_json, say
+from trialwright.cli.terminal import (
+    AsOf,
+    Json,
+    Lang,
+    day,
+    language,
+    print_json,
+    say,
+    show_table,
+)
+from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
     from trialwright.operating.pathways import Pathways, Step
     from trialwright.vocabulary.words import Language
+    from trialwright.workbench.exploring import Skeleton
 
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write one line per result to this file.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", help="Write everything as a PDF to this file.")]
 Svg = Annotated[Path | None, typer.Option("--svg", help="Write the figure to this file.")]
+SKELETON = {
+    "title": Text(en="Skeleton and model sensitivity", fr="Squelette et sensibilité du modèle"),
+    "level": Text(en="level", fr="palier"),
+    "guess": Text(en="guess", fr="estimation"),
+    "beta": Text(en="nearest to the target for beta in", fr="le plus proche de la cible pour bêta dans"),
+    "rates": Text(en="indifference interval", fr="intervalle d'indifférence"),
+    "paste": Text(en="For the [design] of a protocol:", fr="Pour le [design] d'un protocole :"),
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("pathways")(pathways)
+    app.command("skeleton")(skeleton)
 
 
 def pathways(
@@ -51,12 +71,12 @@ def pathways(
     if as_json:
         print_json(_as_data(found, spoken))
         return
-    _show(found, spoken)
+    _show_pathways(found, spoken)
     for path in written:
         say(str(path))
 
 
-def _show(found: Pathways, spoken: Language) -> None:
+def _show_pathways(found: Pathways, spoken: Language) -> None:
     """Every course in words, each result set in below what it follows."""
     from trialwright.report.documents.pathways import opening, sentence  # with the words of reports
 
@@ -94,4 +114,68 @@ def _step_data(step: Step, spoken: Language) -> dict[str, object]:
         "n_dlt": list(step.n_dlt),
         "reasons": [{"code": reason.code, "text": reason.said(spoken)} for reason in step.reasons],
         "then": [_step_data(following, spoken) for following in step.then],
+    }
+
+
+def skeleton(
+    target: Annotated[float, typer.Option("--target", help="Target DLT rate.")],
+    levels: Annotated[int, typer.Option("--levels", help="Number of dose levels.")],
+    half_width: Annotated[float, typer.Option("--half-width", help="Half the width of the indifference interval.")],
+    mtd: Annotated[int, typer.Option("--mtd", help="Level guessed to have the target rate.")],
+    *,
+    model: Annotated[str, typer.Option("--model", help="Curve of the CRM.", metavar="power|logistic")] = "power",
+    intercept: Annotated[float, typer.Option("--intercept", help="Intercept of the logistic curve.")] = 3.0,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Make the skeleton of a CRM by indifference intervals, and show how sensitive the model is with it.
+
+    Lee and Cheung 2009, Clinical Trials 6:227; sensitivity as in Cheung and Chappell 2002, Biometrics 58:671.
+    """
+    spoken = language(lang)
+    made = workbench.make_skeleton(
+        target=target, levels=levels, half_width=half_width, mtd=mtd, model=model, intercept=intercept
+    )
+    if as_json:
+        print_json(_skeleton_data(made))
+        return
+    _show_skeleton(made, spoken)
+
+
+def _show_skeleton(made: Skeleton, spoken: Language) -> None:
+    from trialwright.vocabulary.words import number  # with the numbers
+
+    def ends(low: float | None, high: float | None) -> str:
+        said = [
+            "–"
+            if end is None
+            else "-∞"
+            if end == -float("inf")
+            else "∞"
+            if end == float("inf")
+            else number(end, 4, spoken)
+            for end in (low, high)
+        ]
+        return " … ".join(said)
+
+    rows = [
+        [str(level), number(guess, 4, spoken), ends(*beta), ends(*rates)]
+        for level, (guess, beta, rates) in enumerate(
+            zip(made.guesses, made.beta, made.indifference, strict=True), start=1
+        )
+    ]
+    head = [SKELETON[key].said(spoken) for key in ("level", "guess", "beta", "rates")]
+    show_table(SKELETON["title"].said(spoken), head, rows=rows, right=[1])
+    say()
+    say(SKELETON["paste"].said(spoken))
+    say(f"skeleton = [{', '.join(f'{guess:.4f}' for guess in made.guesses)}]")
+
+
+def _skeleton_data(made: Skeleton) -> dict[str, object]:
+    finite = [[end if abs(end) < float("inf") else None for end in pair] for pair in made.beta]
+    return {
+        **made.settings,
+        "skeleton": list(made.guesses),
+        "beta": finite,
+        "indifference": [list(pair) for pair in made.indifference],
     }

@@ -113,7 +113,7 @@ def pathways(
             raise Refused(CLOSED)
         observed = everyone(study, state, on=on)
     settled = replace(study, rules=tuple(rule for rule in study.rules if not getattr(rule, "about_time", False)))
-    walk = _Walk(settled, size, any(map(_looks_at_order, study.rules)))
+    walk = _Walk(settled, size, any(map(looks_at_order, study.rules)))
     waiting, today = _pending(observed), [_Node(observed, ())]
     if waiting:
         now = _Walk(study, size, walk.ordered).asked(today)[0]
@@ -137,7 +137,7 @@ def _check_paths(paths: int) -> None:
         raise Refused(TOO_MANY.format(most=MOST_PATHS))
 
 
-def _looks_at_order(rule: object) -> bool:
+def looks_at_order(rule: object) -> bool:
     """Whether the order of the results within a cohort may matter to a rule."""
     return isinstance(rule, Coherence) and rule.judged == "last"
 

@@ -55,7 +55,6 @@ def spelt_out(study: Study, name: str, parameters: Mapping[str, Any]) -> dict[st
     there &= complaints.unless(prior_mtd is not None, PRIOR_MTD, MISSING, "must be there with half_width")
     there &= complaints.unless(is_probability(target), "target_toxicity_rate", target, "must lie between 0 and 1")
     if there:
-        kind = "power" if spelt.get("model", "power") == "power" else "logistic"
         check_skeleton_request(complaints, target=target, half_width=half_width, prior_mtd=prior_mtd, levels=levels)
     complaints.raise_as(ParameterError, f"{name} cannot be given a skeleton")
     try:
@@ -64,7 +63,7 @@ def spelt_out(study: Study, name: str, parameters: Mapping[str, Any]) -> dict[st
             halfwidth=float(half_width),  # type: ignore[arg-type]
             prior_mtd=prior_mtd,  # type: ignore[arg-type]
             levels=levels,
-            kind=kind,
+            kind="power" if spelt.get("model", "power") == "power" else "logistic",
             intercept=float(spelt.get("intercept", 3.0)),
         )
     except ValueError as error:

@@ -12,8 +12,7 @@ import pytest
 from trials import CRM, THREE, on, recorded, state_of, study_of
 from trialwright import rules
 from trialwright.conduct import advise, fold
-from trialwright.operating import pathways as module
-from trialwright.operating.pathways import Pathways, Step, pathways
+from trialwright.operating.pathways import Pathways, Step, looks_at_order, pathways
 from trialwright.protocol import Study
 from trialwright.testing.states import people_of, seen_of
 from trialwright.vocabulary.errors import ParameterError, Refused
@@ -130,7 +129,7 @@ def test_no_other_rule_looks_at_the_order_of_results(name: str) -> None:
         base = replace(Proposal.of_level(np.minimum(seen.current + 1, 3)), posterior=crm.propose(seen).posterior)
         said = rule(base, seen)
         answers.append((said.dose_level.tolist(), said.stop.tolist()))
-    assert answers[0] == answers[1] or module._looks_at_order(rule)
+    assert answers[0] == answers[1] or looks_at_order(rule)
 
 
 class TestOpenTrial:
