@@ -106,7 +106,7 @@ class Compared:
     def overdosing(self) -> Floats:
         """Probability to select a level above the right one."""
         above = np.arange(self.characteristics.selection.shape[1]) > self.right[:, None]
-        return np.asarray((self.characteristics.selection * above).sum(axis=1), np.float64)
+        return np.asarray(np.minimum((self.characteristics.selection * above).sum(axis=1), 1.0), np.float64)
 
     @property
     def none(self) -> Floats:

@@ -42,6 +42,7 @@ STOPPED = Text(
     fr="Interrompu après {done} réglages sur {of} ; les autres n'ont pas été évalués.",
 )
 IMPOSSIBLE = Text(en="{setting}: {why}", fr="{setting} : {why}")
+IMPOSSIBLE_MORE = Text(en="{setting} and {more} more: {why}", fr="{setting} et {more} autres : {why}")
 EXACT = Text(
     en="Exact under {scenarios} scenarios; right is the level closest to {target:percent0}, none where even the lowest "
     "rate is above {too_toxic:percent0}.",
@@ -108,12 +109,16 @@ def setting_in_words(one: Tried) -> str:
 
 
 def impossible_in_words(found: Calibration) -> tuple[Filled, ...]:
-    """The settings that could not be judged, each with the reason."""
-    said = []
+    """The settings that could not be judged, one of them for each reason, and how many share it."""
+    first: dict[str, str] = {}
+    count: dict[str, int] = {}
     for one in found.impossible:
-        setting = ", ".join(f"{name}={value}" for name, value in one.setting.items())
-        said.append(fill(IMPOSSIBLE, setting=setting, why=one.why))
-    return tuple(said)
+        first.setdefault(one.why, ", ".join(f"{name}={value}" for name, value in one.setting.items()))
+        count[one.why] = count.get(one.why, 0) + 1
+    return tuple(
+        fill(IMPOSSIBLE if count[why] == 1 else IMPOSSIBLE_MORE, setting=setting, why=why, more=count[why] - 1)
+        for why, setting in first.items()
+    )
 
 
 def ranking_table(found: Calibration, *, most: int | None = None) -> Table:
@@ -159,11 +164,11 @@ def trade_off_figure(found: Calibration) -> Figure:
 def calibration_document(found: Calibration, *, software: str, version: str) -> Document:
     """The whole calibration in both languages."""
     study, best = found.study, found.best
-    block = Bullets(tuple(as_toml(found, best).splitlines())) if best is not None else None
     said = tuple(Paragraph(one) for one in conclusions(found))
     sections = [Section("found", FOUND, (*said, trade_off_figure(found), ranking_table(found)))]
-    if block is not None:
-        sections.append(Section("block", FOR_PROTOCOL, (block,)))
+    if best is not None:
+        lines = tuple(Paragraph(line) for line in as_toml(found, best).splitlines())
+        sections.append(Section("block", FOR_PROTOCOL, lines))
     if found.impossible:
         sections.append(Section("impossible", LEFT_OUT, (Bullets(impossible_in_words(found)),)))
     return Document(

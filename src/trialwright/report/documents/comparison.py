@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from trialwright.operating.comparison import Compared, Comparison
 from trialwright.report.documents.comparison_text import how_it_runs, percent_of, protocol_text
 from trialwright.report.model import (
@@ -24,7 +22,7 @@ from trialwright.report.model import (
     fill,
     row,
 )
-from trialwright.report.specifications import Panel, PanelFigure
+from trialwright.report.specifications import BarFigure, BarRow, Panel, PanelFigure
 from trialwright.vocabulary.words import Text
 
 TITLE = Text(en="Designs compared for {id}", fr="Comparaison de plans pour {id}")
@@ -66,7 +64,6 @@ SELECTION = Text(en="Probability to select each level", fr="Probabilité de sél
 ALLOCATION = Text(en="Mean number treated at each level", fr="Nombre moyen de personnes traitées à chaque palier")
 SUMMARY_N = Text(en="Mean number of participants", fr="Nombre moyen de participants")
 SUMMARY_DLT = Text(en="Mean number of DLTs", fr="Nombre moyen de DLT")
-SUMMARY_CORRECT = Text(en="Probability of the right selection", fr="Probabilité de la bonne sélection")
 ALT = Text(
     en="{what} for each design, by scenario; the tables hold the numbers.",
     fr="{what} par plan et scénario ; les nombres sont dans les tableaux.",
@@ -179,19 +176,16 @@ def _allocation_figure(found: Comparison) -> Figure:
     return _figure(found, "allocation", title=ALLOCATION, rows=rows, panels=panels, mark=MARK, as_share=False)
 
 
-def _numbers_figure(found: Comparison) -> Figure:
-    """Participants and DLTs, a panel each, a row per scenario."""
-    panels = [
-        Panel(SUMMARY_N, _by_scenario([one.characteristics.expected_n for one in found.compared])),
-        Panel(SUMMARY_DLT, _by_scenario([one.characteristics.expected_dlts for one in found.compared])),
-    ]
-    rows = tuple(scenario.name for scenario in found.scenarios)
-    title = Text(en="Participants and DLTs", fr="Participants et DLT")
-    return _figure(found, "numbers", title=title, rows=rows, panels=panels, as_share=False)
-
-
-def _by_scenario(values: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(map(float, line)) for line in np.stack(values, axis=1))
+def _numbers_figure(found: Comparison, title: Text, *, of: str) -> Figure:
+    """A mean number under every scenario, a bar per design."""
+    values = [getattr(one.characteristics, of) for one in found.compared]
+    rows = tuple(
+        BarRow(scenario.name, tuple(float(one[place]) for one in values))
+        for place, scenario in enumerate(found.scenarios)
+    )
+    series = tuple(one.title for one in found.compared)
+    spec = BarFigure(series, rows, title, arrangement="grouped", decimals=1)
+    return Figure(of.replace("_", "-"), title, fill(ALT, what=title), spec)
 
 
 def _figure(
@@ -218,7 +212,8 @@ def comparison_document(found: Comparison, *, software: str, version: str) -> Do
             overview_table(found),
             selection_figure(found),
             _allocation_figure(found),
-            _numbers_figure(found),
+            _numbers_figure(found, SUMMARY_N, of="expected_n"),
+            _numbers_figure(found, SUMMARY_DLT, of="expected_dlts"),
             selection_table(found),
         )
         if found.compared

@@ -58,8 +58,8 @@ def _draw_panel(
     board: Board, spec: PanelFigure, *, panel: Panel, left: float, width: float, top: float, language: Language
 ) -> None:
     labels = [say(row, language) for row in spec.rows]
-    before = text_width(MARK, SMALL) + 2
-    start = left + max(text_width(label, SMALL) for label in labels) + before + 5
+    before = text_width(MARK, SMALL) + 3 if any(one.marked is not None for one in spec.panels) else 0.0
+    start = left + max(text_width(label, SMALL, is_bold=bool(before)) for label in labels) + before + 5
     highest = max((_known(value) for one in spec.panels for row in one.values for value in row), default=0.0) or 1.0
     room = left + width - start - max(text_width(_value(highest, spec, language), SMALL), 18) - 4
     board.box((start, top), (room, _height(spec)), facecolor=FAINT, zorder=0.5)
