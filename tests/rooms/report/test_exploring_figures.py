@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -60,7 +61,7 @@ def test_boxes_of_a_tree_do_not_touch() -> None:
     placed, bottom = trees._placed(root, column=0, top=0.0)
     heights = sorted(one.y for one in placed.all() if one.column == 2)
     assert len(heights) == 16
-    assert min(high - low for low, high in zip(heights, heights[1:], strict=False)) >= trees.BOX
+    assert min(high - low for low, high in pairwise(heights)) >= trees.BOX
     assert math.isclose(placed.y, (heights[0] + heights[-1]) / 2, abs_tol=1.0)
     assert bottom >= heights[-1] + trees.BOX / 2
 
