@@ -78,6 +78,32 @@ class TestFirstTrial:
         assert (tmp_path / "report" / "report.pdf").exists()
 
 
+class TestExploring:
+    """The page on exploring a protocol: its files are written, and every command answers as printed there."""
+
+    page = (ROOT / "docs" / "exploring.md").read_text(encoding="utf-8")
+
+    def test_every_command_answers_as_printed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        files = iter(["protocol.toml", "scenarios.toml"])
+        ran = 0
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind == "toml":
+                (tmp_path / next(files)).write_text(block, encoding="utf-8")
+            if kind != "console":
+                continue
+            command, *printed = block.rstrip().splitlines()
+            with pytest.raises(SystemExit) as end:
+                main(shlex.split(command.removeprefix("$ trialwright ")))
+            answered = [line.rstrip() for line in capsys.readouterr().out.rstrip().splitlines()]
+            assert not end.value.code, command
+            assert answered == [line.rstrip() for line in printed], command
+            ran += 1
+        assert ran == line_count(self.page) > 3
+
+
 def line_count(page: str) -> int:
     """Lines that show a command."""
     return sum(line.startswith("$ ") for line in page.splitlines())

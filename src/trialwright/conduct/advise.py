@@ -6,7 +6,7 @@ day, that goes through the very same steps (``_ruled``) and keeps what the desig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -18,7 +18,7 @@ from trialwright.conduct.state import TrialState
 from trialwright.conduct.toxicity import Observed, everyone
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.decisions import Action, Decision, LevelEvidence, Reason
-from trialwright.vocabulary.seen import NO_LEVEL, Ints, People, Proposal, Seen
+from trialwright.vocabulary.seen import NO_LEVEL, NOT_YET, Ints, People, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
 INTERVAL = (0.05, 0.95)  # the 90 % interval shown beside every posterior
@@ -39,6 +39,20 @@ WERE_OPEN_STOP = Text(
     en="Were enrolment open, the advice would still be not to treat anyone now.",
     fr="Même si les inclusions étaient ouvertes, l'avis serait de ne traiter personne pour l'instant.",
 )
+
+NOBODY: Mapping[str, int | bool] = {  # a place that is not taken
+    "assigned": NO_LEVEL,
+    "dose_level": NO_LEVEL,
+    "dlt": False,
+    "complete": False,
+    "evaluable": False,
+    "follow_up": NOT_YET,
+    "dlt_after": NOT_YET,
+    "backfill": False,
+    "active": False,
+    "judged": False,
+}
+IF_ACTIVITY = ("active", "judged")  # told only where the trial observes activity
 
 
 def decide(study: Study, seen: Seen) -> Proposal:
@@ -87,25 +101,22 @@ def snapshot(study: Study, state: TrialState, *, on: date) -> Seen:
 
 def seen_of(study: Study, observations: Sequence[Observed]) -> Seen:
     """Participants, in the order of their assignment, as a batch of one."""
+    return seen_of_all(study, [observations])
 
-    def row(name: str, kind: type) -> Any:
-        return np.array([[getattr(one, name) for one in observations]], dtype=kind)
 
-    people = People(
-        assigned=row("assigned", np.int64),
-        dose_level=row("dose_level", np.int64),
-        dlt=row("dlt", np.bool_),
-        complete=row("complete", np.bool_),
-        evaluable=row("evaluable", np.bool_),
-        follow_up=row("follow_up", np.int64),
-        dlt_after=row("dlt_after", np.int64),
-        active=None if study.activity is None else row("active", np.bool_),
-        judged=None if study.activity is None else row("judged", np.bool_),
-        backfill=row("backfill", np.bool_),
-    )
+def seen_of_all(study: Study, courses: Sequence[Sequence[Observed]]) -> Seen:
+    """Several courses of a trial as one batch; each lists its participants in the order of their assignment."""
+    longest = max(map(len, courses))
+
+    def rows(name: str) -> Any:
+        nobody = NOBODY[name]
+        listed = [[*(getattr(one, name) for one in course), *[nobody] * (longest - len(course))] for course in courses]
+        return np.array(listed, dtype=np.bool_ if isinstance(nobody, bool) else np.int64).reshape(len(courses), longest)
+
+    told = [name for name in NOBODY if study.activity is not None or name not in IF_ACTIVITY]
     dosing = study.dosing
     return Seen.of_people(
-        people,
+        People(**{name: rows(name) for name in told}),
         levels=len(dosing.amounts),
         start_level=dosing.start_level,
         cohort_size=dosing.cohort_size,
@@ -145,7 +156,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     current = int(seen.current[0])
     return Decision(
         on=on,
-        action=_action(proposal, replace(seen, order=study.order)),
+        action=action_of(proposal, replace(seen, order=study.order)),
         dose_level=NO_LEVEL if proposal.stop[0] or proposal.wait[0] else int(proposal.dose_level[0]),
         current=current,
         proposed=int(design_alone.dose_level[0]) if seen.n_assigned[0] else current,
@@ -156,19 +167,22 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
     )
 
 
-def _action(proposal: Proposal, seen: Seen) -> Action:
-    """What the first trial of a batch is told; a level that may be above the current one is an escalation."""
-    if proposal.stop[0]:
+def action_of(proposal: Proposal, seen: Seen, *, trial: int = 0) -> Action:
+    """What one trial of the batch is told; a level that may be above the current one is an escalation.
+
+    ``seen`` carries the order of the levels where the protocol knows only a part of it.
+    """
+    if proposal.stop[trial]:
         return "stop"
-    if proposal.wait[0]:
+    if proposal.wait[trial]:
         return "wait"
-    if not seen.n_assigned[0]:
+    if not seen.n_assigned[trial]:
         return "start"
-    if proposal.backfilled[0]:
+    if proposal.backfilled[trial]:
         return "backfill"
-    if seen.goes_up(proposal.dose_level)[0]:
+    if seen.goes_up(proposal.dose_level)[trial]:
         return "escalate"
-    return "de-escalate" if seen.goes_down(proposal.dose_level)[0] else "stay"
+    return "de-escalate" if seen.goes_down(proposal.dose_level)[trial] else "stay"
 
 
 def _levels(study: Study, seen: Seen, *, proposal: Proposal) -> tuple[LevelEvidence, ...]:

@@ -137,9 +137,14 @@ def _scenario(table: Mapping[str, Any], *, place: str, levels: int, complaints: 
 
 def _name(given: Any, *, place: str, complaints: Complaints) -> Text | None:
     if isinstance(given, str) and given:
-        return Text(en=given, fr=given)
+        return Text(en=_literal(given), fr=_literal(given))
     both = (
         isinstance(given, dict) and set(given) == {"en", "fr"} and all(isinstance(v, str) and v for v in given.values())
     )
     complaints.unless(both, f"{place}.name", given, "must be a text, or one for en and one for fr")
-    return Text(**given) if both else None
+    return Text(en=_literal(given["en"]), fr=_literal(given["fr"])) if both else None
+
+
+def _literal(name: str) -> str:
+    """A team's own words, in which a brace is a brace."""
+    return name.replace("{", "{{").replace("}", "}}")

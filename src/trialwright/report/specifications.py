@@ -4,6 +4,9 @@
       x IntervalFigure   a point and an interval per category, perhaps with a reference line
       x TimelineFigure   points and spans over days, one lane per person or topic
       x BarFigure        horizontal bars, stacked or grouped, with their counts
+      x TreeFigure       what follows from what, from left to right, a sign and words in every box
+      x PanelFigure      the same bars for several groups, side by side in small panels
+      x ScatterFigure    one dot per thing compared, some of them named
 
 Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
@@ -173,4 +176,103 @@ class BarFigure:
         return not self.rows or not self.series
 
 
-FigureSpec = IntervalFigure | TimelineFigure | BarFigure
+Kind = Literal["start", "up", "same", "down", "hold", "end"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """A box of a tree: what it says, what led to it, and what follows; its kind is a sign and a colour."""
+
+    label: Words
+    kind: Kind
+    edge: Words = ""  # on the way to it
+    then: tuple[TreeNode, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TreeFigure:
+    """What follows from what, from left to right; ``kinds`` is the key: a kind and its words."""
+
+    root: TreeNode
+    heads: tuple[Words, ...]  # one above each column
+    kinds: tuple[tuple[Kind, Words], ...]
+
+    @property
+    def is_illustrative(self) -> bool:
+        """A tree shows what would follow; nothing in it was observed or invented."""
+        return False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One small panel of bars: a value per row and series (None: missing); a marked row carries a sign."""
+
+    title: Words
+    values: tuple[tuple[float | None, ...], ...]  # [row][series]
+    marked: int | None = None  # place of the row to be marked, from 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PanelFigure:
+    """Small multiples: the same rows and series in every panel, on one scale."""
+
+    rows: tuple[Words, ...]
+    series: tuple[Words, ...]
+    panels: tuple[Panel, ...]
+    axis_label: Words
+    as_share: bool = True
+    mark: Words = ""  # what a marked row means
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Nothing in it was observed or invented."""
+        return False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.panels or not self.rows or not self.series
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScatterDot:
+    """One thing compared; a named one is labelled, a hollow one does not meet the conditions."""
+
+    x: float
+    y: float
+    name: Words = ""
+    hollow: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScatterFigure:
+    """One dot per thing compared, on two scales of shares."""
+
+    dots: tuple[ScatterDot, ...]
+    x_label: Words
+    y_label: Words
+    x_limit: ReferenceLine | None = None
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Nothing in it was observed or invented."""
+        return False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.dots
+
+
+FigureSpec = IntervalFigure | TimelineFigure | BarFigure | TreeFigure | PanelFigure | ScatterFigure

@@ -35,6 +35,16 @@ if TYPE_CHECKING:
         write_decision_pdf,
     )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
+    from trialwright.workbench.exploring import (
+        Skeleton,
+        calibrate_design,
+        compare_designs,
+        follow_pathways,
+        make_skeleton,
+        write_calibration,
+        write_comparison,
+        write_pathways,
+    )
     from trialwright.workbench.recording import decide_trial, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
@@ -56,6 +66,16 @@ _DOORS = {
         "write_decision_pdf",
     ),
     "demonstration": ("DEMOS", "Progress", "demonstrate"),
+    "exploring": (
+        "Skeleton",
+        "calibrate_design",
+        "compare_designs",
+        "follow_pathways",
+        "make_skeleton",
+        "write_calibration",
+        "write_comparison",
+        "write_pathways",
+    ),
     "recording": ("decide_trial", "record_file"),
     "reporting": ("report_trial",),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
@@ -66,16 +86,21 @@ __all__ = [
     "DEMOS",
     "Described",
     "Progress",
+    "Skeleton",
     "Trial",
     "WhatIf",
     "advise_trial",
+    "calibrate_design",
     "check_protocol",
+    "compare_designs",
     "decide_trial",
     "decision_as_data",
     "decision_tables",
     "demonstrate",
     "describe",
     "describe_all",
+    "follow_pathways",
+    "make_skeleton",
     "open_trial",
     "operating_as_document",
     "operating_characteristics",
@@ -87,10 +112,13 @@ __all__ = [
     "verify_trial",
     "what_if",
     "write_anchor",
+    "write_calibration",
+    "write_comparison",
     "write_decision_csv",
     "write_decision_pdf",
     "write_operating_csv",
     "write_operating_pdf",
+    "write_pathways",
     "write_schema",
 ]
 

@@ -12,7 +12,8 @@ from typing import Any, Literal, final
 
 from trialwright import designs, rules
 from trialwright.operating import Setting, decision_table
-from trialwright.protocol import Study, read_protocol
+from trialwright.operating.variants import own_parameters
+from trialwright.protocol import read_protocol
 from trialwright.report import render_pdf, table_csv
 from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
 from trialwright.vocabulary.errors import Complaints, ParameterError
@@ -62,7 +63,7 @@ def decision_tables(
     """
     registry, study = _registry("designs"), read_protocol(path)
     registry.module(name)
-    parameters = {**_parameters_of(study, name), **_read_settings(settings)}
+    parameters = {**own_parameters(study, name), **read_settings(settings)}
     design = designs.build(name, parameters)
     dosing = study.dosing
     setting = Setting(len(dosing.amounts), dosing.start_level, dosing.cohort_size)
@@ -99,27 +100,20 @@ def _default(field: Any) -> str:
     return "" if field.default_factory is MISSING else repr(field.default_factory())
 
 
-def _parameters_of(study: Study, name: str) -> dict[str, Any]:
-    if name == study.design_name:
-        return dict(study.design_parameters)
-    known = {field.name for field in fields(getattr(designs.module(name), designs.REGISTRY.attribute))}
-    shared = "target_toxicity_rate"
-    return {shared: study.target} if shared in known and study.target is not None else {}
-
-
-def _read_settings(settings: Sequence[str]) -> dict[str, Any]:
+def read_settings(settings: Sequence[str]) -> dict[str, Any]:
     """``name=value`` with values as in a protocol file; a word that is no TOML value is taken as text."""
     complaints, read = Complaints(), {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         fine = bool(equals) and name.strip().isidentifier() and bool(value.strip())
         if complaints.unless(fine, "set", setting, "must be name=value, as in escalate_below=0.2"):
-            read[name.strip()] = _value(value.strip())
+            read[name.strip()] = read_value(value.strip())
     complaints.raise_as(ParameterError, "the settings cannot be read")
     return read
 
 
-def _value(text: str) -> Any:
+def read_value(text: str) -> Any:
+    """A value as in a protocol file; a word that is no TOML value is taken as text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -9,9 +9,17 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, intervals, timelines
+from trialwright.report.figures import bars, intervals, panels, scatter, timelines, trees
 from trialwright.report.figures.board import Board
-from trialwright.report.specifications import BarFigure, FigureSpec, IntervalFigure, TimelineFigure
+from trialwright.report.specifications import (
+    BarFigure,
+    FigureSpec,
+    IntervalFigure,
+    PanelFigure,
+    ScatterFigure,
+    TimelineFigure,
+    TreeFigure,
+)
 from trialwright.vocabulary.words import Language
 
 
@@ -28,5 +36,11 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return timelines.draw(spec, language)
         case BarFigure():
             return bars.draw(spec, language)
+        case TreeFigure():
+            return trees.draw(spec, language)
+        case PanelFigure():
+            return panels.draw(spec, language)
+        case ScatterFigure():
+            return scatter.draw(spec, language)
         case _:
             assert_never(spec)

@@ -31,7 +31,7 @@ def draw(spec: BarFigure, language: Language) -> Board:
     """The whole figure."""
     scale = _scale(spec, language)
     board = Board(height=0)
-    top = _draw_key(board, [say(name, language) for name in spec.series], left=scale.left)
+    top = draw_key(board, [say(name, language) for name in spec.series], left=scale.left)
     bottom = top + sum(_row_height(spec, row, language=language) for row in spec.rows) + GAP / 2
     draw_axis(board, scale, top=top, bottom=bottom, label=say(spec.axis_label, language), language=language)
     y = top + GAP / 2
@@ -78,7 +78,7 @@ def _remark(row: BarRow, language: Language) -> str:
     return f"{say(row.remark, language)}{' †' if row.illustrative else ''}".strip()
 
 
-def _draw_key(board: Board, names: Sequence[str], *, left: float) -> float:
+def draw_key(board: Board, names: Sequence[str], *, left: float) -> float:
     """The names of the series beside a patch of their colour; the answer is where the bars may begin."""
     if len(names) < 2:
         return 6.0
