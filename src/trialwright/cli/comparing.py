@@ -143,9 +143,8 @@ def _show_comparison(found: Comparison, spoken: Language) -> None:
         for one in left_out(found):
             say(f"  · {one.said(spoken)}")
         say()
-    if found.compared:
-        say(FOR_PROTOCOL.said(spoken), style="bold")
-        say(" ".join(one.said(spoken) for one in protocol_text(found)))
+    say(FOR_PROTOCOL.said(spoken), style="bold")
+    say(" ".join(one.said(spoken) for one in protocol_text(found)))
 
 
 def _comparison_data(found: Comparison, spoken: Language) -> dict[str, object]:

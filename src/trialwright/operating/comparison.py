@@ -126,14 +126,14 @@ class NotExact:
 @final
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Designs under common scenarios; the first is the one the protocol text is about, unless another is chosen."""
+    """Designs under common scenarios; one of them is chosen: the protocol text is about it."""
 
     study: Study
     scenarios: tuple[Scenario, ...]
     aim: Aim
     compared: tuple[Compared, ...]
     left_out: tuple[NotExact, ...]
-    chosen: int = 0
+    chosen: int | None = 0  # None: the one chosen has no exact characteristics
     within: float | None = None  # how far the rates may be off in the worst cases
     worst: tuple[tuple[WorstCase, WorstCase], ...] = ()  # per scenario, of the chosen: correct, overdosing
 
@@ -176,7 +176,7 @@ def compare(
         compared[place] = Compared(candidates[place], variant, ends, ends.characteristics(truths), right)
     progress(len(variants), len(variants))
     kept = list(compared)
-    first = kept.index(chosen) if chosen in kept else 0
+    first = kept.index(chosen) if chosen in kept else None
     answer = Comparison(
         study=study,
         scenarios=tuple(scenarios),
@@ -185,7 +185,7 @@ def compare(
         left_out=tuple(NotExact(candidates[place], left_out[place]) for place in sorted(left_out)),
         chosen=first,
         within=within,
-        worst=() if within is None or not kept else _worst(compared[kept[first]], scenarios, within=within),
+        worst=() if within is None or first is None else _worst(compared[chosen], scenarios, within=within),
     )
     return answer
 

@@ -58,7 +58,7 @@ class Step:
     n: tuple[int, ...]  # settled participants by level
     n_dlt: tuple[int, ...]
     selected: int  # the level that would be recommended if the trial ended here; 0: none
-    next_size: int  # participants treated before the next step; 0: nothing follows, or nothing was asked for
+    next_size: int  # participants who settle before the next step; 0: nothing follows, or nothing was asked for
     then: tuple[Step, ...]
 
     @property
@@ -268,17 +268,17 @@ class _Walk:
                     n=tuple(seen.n[row].tolist()),
                     n_dlt=tuple(seen.n_dlt[row].tolist()),
                     selected=int(chosen[row]),
-                    next_size=self._next_size(seen, row=row, level=level) if level else 0,
+                    next_size=self._next_size(seen, row=row, level=level, begun=_begun(node.course)) if level else 0,
                     then=(),
                 )
             )
         return steps
 
-    def _next_size(self, seen: Seen, *, row: int, level: int) -> int:
-        """How many are treated before the protocol is asked again, once they are settled."""
+    def _next_size(self, seen: Seen, *, row: int, level: int, begun: int) -> int:
+        """How many are treated before the protocol is asked again; a cohort begun at this level is filled."""
         treated = seen.n_treated[row]
-        here, begun = int(seen.current[row]), int(seen.in_cohort[row])
-        size = self.size or self.study.dosing.cohort_size - (begun if level == here else 0)
+        taken = int(seen.in_cohort[row]) if level == begun else 0
+        size = self.size or self.study.dosing.cohort_size - taken
         titrates = any(isinstance(rule, AcceleratedTitration) for rule in self.study.rules)
         if titrates and not seen.n_dlt[row].any() and treated.max(initial=0) <= 1 and treated[level - 1] == 0:
             size = 1
@@ -287,6 +287,11 @@ class _Walk:
                 counted = seen.n_assigned[row] if rule.count == "assigned" else treated.sum()
                 size = min(size, rule.n - int(counted))
         return size
+
+
+def _begun(course: Course) -> int:
+    """The level to which the last participant was assigned, whatever was given; 0 before the first."""
+    return course[-1].assigned if course else 0
 
 
 def _reasons(proposal: Proposal, row: int) -> tuple[Reason, ...]:

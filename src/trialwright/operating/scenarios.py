@@ -57,14 +57,15 @@ def together(scenarios: Sequence[Scenario]) -> Truths:
     return Truths(np.concatenate([scenario.truths.cells for scenario in scenarios]))
 
 
-def default_scenarios(study: Study) -> tuple[Scenario, ...]:
+def default_scenarios(study: Study, *, target: float | None = None) -> tuple[Scenario, ...]:
     """A scenario for each level on target, and one with all of them above, when the team names none.
 
     The rates lie on a logistic curve through the target: neighbours below are 1.2 apart on the logit scale, above 0.9.
-    They are there to look at a design, and say nothing about a product. A design without a target is looked at around
-    25 %. Activity, where the design looks at it, rises evenly from 20 % to 60 %.
+    They are there to look at a design, and say nothing about a product. ``target``: another one than the
+    study's; without any, 25 %. Activity, where the design looks at it, rises evenly from 20 % to 60 %.
     """
-    target = study.target if study.target is not None else 0.25
+    aimed = study.target if target is None else target
+    target = 0.25 if aimed is None else aimed
     levels = len(study.dosing.amounts)
     activity: tuple[float, ...] = ()
     if study.design.looks_at == "counts with activity":

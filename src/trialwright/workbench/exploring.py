@@ -60,10 +60,10 @@ def write_pathways(
     return write_all(long_table(found), document, figure=tree_figure(found), to=(csv, pdf, svg), language=language)
 
 
-def scenarios_for(study: Study, path: Path | None) -> tuple[Scenario, ...]:
+def scenarios_for(study: Study, path: Path | None, *, target: float) -> tuple[Scenario, ...]:
     """The scenarios of a file; without one, a level on target at a time and one with all of them too toxic."""
     if path is None:
-        return default_scenarios(study)
+        return default_scenarios(study, target=target)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -99,11 +99,12 @@ def compare_designs(
     fine = within is None or 0 < within < 1
     complaints.unless(fine, "within", within, "must lie between 0 and 1", "0.02 is two percentage points")
     complaints.raise_as(ParameterError, "these designs cannot be compared")
+    aim = Aim.of(study, target=target, too_toxic=too_toxic)
     return compare(
         study,
         candidates,
-        scenarios_for(study, scenarios),
-        aim=Aim.of(study, target=target, too_toxic=too_toxic),
+        scenarios_for(study, scenarios, target=aim.target),
+        aim=aim,
         chosen=place,
         within=within,
         progress=progress,
@@ -162,7 +163,7 @@ def calibrate_design(
     study = read_protocol(path)
     grid, fixed = _read_grid(vary), read_settings(settings)
     aim = Aim.of(study, target=fixed.get("target_toxicity_rate"), too_toxic=too_toxic)
-    chosen = scenarios_for(study, scenarios)
+    chosen = scenarios_for(study, scenarios, target=aim.target)
     wanted = Wanted("worst" if objective == "worst" else "mean", most_overdosing, most_dlts)
     return calibrate(study, grid, chosen, design=design, fixed=fixed, wanted=wanted, aim=aim, progress=progress)
 

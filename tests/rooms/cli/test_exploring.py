@@ -110,6 +110,9 @@ class TestCompare:
         text = " ".join(shown("compare", protocol, "--design", "boin", "--design", "tite_boin").split())
         assert "Not compared: · tite_boin:" in text
         assert "were computed exactly, without simulation, under 4 scenarios" in text
+        tite = protocol.with_name("tite.toml")
+        tite.write_text(protocol_text(design=CRM.replace('"crm"', '"tite_crm"'), rules=RULES), encoding="utf-8")
+        assert "choose another with --choose" in " ".join(shown("compare", tite, "--design", "boin").split())
         french = " ".join(shown("compare", protocol, "--design", "boin", "--lang", "fr").split())
         assert "calculées exactement, sans simulation, sous 4 scénarios" in french
 
@@ -136,7 +139,9 @@ class TestCompare:
         path.write_text(protocol_text(design=THREE), encoding="utf-8")
         given = ["compare", path, "--design", "boin:target_toxicity_rate=0.25"]
         assert "--target" in refused(capsys, *given)
-        assert "three_plus_three" in shown(*given, "--target", "0.25")
+        data = json.loads(shown(*given, "--target", "0.3", "--json"))
+        assert data["designs"][0]["design"] == "three_plus_three"
+        assert [one["dlt"][place] for place, one in enumerate(data["scenarios"][:3])] == [0.3, 0.3, 0.3]
 
     def test_errors_name_everything(self, protocol: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert "at least one design" in refused(capsys, "compare", protocol)

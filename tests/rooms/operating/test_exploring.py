@@ -69,6 +69,13 @@ class TestComparison:
         assert [one.candidate.name for one in found.left_out] == ["tite_crm"]
         assert "simulate" in found.left_out[0].why
 
+    def test_no_text_is_written_about_another_design_than_the_chosen_one(self) -> None:
+        study = study_of(design=TITE, rules=[STOP])
+        found = compare(study, [Candidate("tite_crm", {}), Candidate("boin", {})], SCENARIOS, within=0.02)
+        assert [one.title for one in found.compared] == ["boin"]
+        assert found.chosen is None
+        assert found.worst == ()
+
     def test_what_does_not_go_with_a_rule_is_listed_with_the_reason(self) -> None:
         study = study_of(rules=[MODEL, STOP])
         found = compare(study, [Candidate("crm", {}), Candidate("three_plus_three", {})], SCENARIOS)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from itertools import permutations, product
+from math import prod
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
-from trials import CRM, THREE, on, recorded, state_of, study_of
-from trialwright import rules
+from trials import CRM, THREE, on, recorded, state_of, study_of, study_with
+from trialwright import designs, rules
 from trialwright.conduct import advise, fold
+from trialwright.operating import Truths, every_end
 from trialwright.operating.pathways import Pathways, Step, looks_at_order, pathways
 from trialwright.protocol import Study
 from trialwright.testing.states import people_of, seen_of
@@ -26,6 +32,7 @@ from trialwright.vocabulary.events import (
 )
 from trialwright.vocabulary.seen import Proposal
 
+ROOT = Path(__file__).parents[3]
 WINDOW = 10
 SKIP, COHORT, STOP = 'name = "no_skipping"', 'name = "complete_cohort"', 'name = "stop_at_n"\nn = 8'
 TOXIC = 'name = "stop_when_too_toxic"\nlevel = "lowest"\nrate = 0.25\nconfidence = 0.8\nposterior = "beta"'
@@ -147,6 +154,14 @@ class TestOpenTrial:
         found = pathways(self.study, cohorts=1, state=state, on=on(WINDOW + 1))
         assert (found.start.dose_level, found.start.next_size) == (1, 1)
 
+    def test_a_cohort_is_filled_at_the_level_assigned_whatever_was_given(self) -> None:
+        enrolled = ParticipantEnrolled(usubjid="P-01", on=on(0), dose_level=2)
+        given = InfusionGiven(usubjid="P-01", on=on(0), dose_given=1.0)  # the dose of level 1
+        study = study_of(design=BOIN, rules=[COHORT], last_day=WINDOW)
+        found = pathways(study, cohorts=1, state=state_of(study, enrolled, given), on=on(WINDOW + 1))
+        assert found.start.n == (1, 0, 0)
+        assert found.start.next_size == (2 if found.start.dose_level == 2 else 3)
+
     def test_those_in_their_window_settle_first(self) -> None:
         state = state_of(self.study, *people(1, "NN", day=0, first=1))
         found = pathways(self.study, cohorts=1, state=state, on=on(2))
@@ -193,3 +208,37 @@ def test_numbers_that_cannot_be_are_all_named() -> None:
     with pytest.raises(ParameterError) as caught:
         pathways(study_of(), cohorts=0, size=0, on=on(1))
     assert {finding.place for finding in caught.value.findings} == {"cohorts", "size", "on"}
+
+
+def chance(path: tuple[Step, ...], truth: list[float]) -> float:
+    """The probability of a course under true DLT rates."""
+    groups = [group for step in path for group in step.outcomes]
+    return prod(float(binom.pmf(one.n_dlt, one.n, truth[one.dose_level - 1])) for one in groups)
+
+
+@pytest.mark.parametrize("name", ["crm", "three_plus_three", "titration"])
+def test_all_courses_together_are_the_exact_characteristics(name: str) -> None:
+    """No course is lost or there twice: weighed by their probabilities they give what the exact engine gives."""
+    study, truth = study_of(last_day=WINDOW, **STUDIES[name]), [0.1, 0.25, 0.45]
+    found = pathways(study, cohorts=12)
+    ends = [((*before, step), chance((*before, step), truth)) for before, step in found.steps() if not step.then]
+    exact = every_end(study).characteristics(Truths.of_dlt(truth))
+    assert sum(weight for _, weight in ends) == pytest.approx(1.0)
+    assert all(path[-1].action == "stop" for path, _ in ends)
+    for level in range(3):
+        assert sum(w * path[-1].n[level] for path, w in ends) == pytest.approx(exact.n[0, level])
+        assert sum(w * path[-1].n_dlt[level] for path, w in ends) == pytest.approx(exact.n_dlt[0, level])
+    for level in range(4):
+        assert sum(w for path, w in ends if path[-1].selected == level) == pytest.approx(exact.selection[0, level])
+
+
+REFERENCE = json.loads((ROOT / "references" / "escalation_exact_paths" / "cases.json").read_text(encoding="utf-8"))
+COUNTED = [case for case in REFERENCE["cases"] if case["inputs"]["design"] == "3+3"]
+
+
+@pytest.mark.parametrize("case", COUNTED, ids=lambda case: case["id"])
+def test_as_many_courses_as_the_reference_counts(case: dict[str, Any]) -> None:
+    inputs = case["inputs"]
+    design = designs.build("three_plus_three", {"allow_deescalate": inputs["allow_deescalate"]})
+    found = pathways(study_with(design, levels=inputs["num_doses"]), cohorts=len(inputs["cohort_sizes"]))
+    assert found.start.paths == case["outputs"]["terminal_nodes"]

@@ -10,6 +10,11 @@ from trialwright.operating.comparison import Compared, Comparison
 from trialwright.report.model import Filled, fill
 from trialwright.vocabulary.words import Text
 
+NO_TEXT = Text(
+    en="The chosen design has no exact characteristics, so there is no text about it; choose another with --choose.",
+    fr="Le plan choisi n'a pas de caractéristiques exactes, il n'y a donc pas de texte ; choisissez-en un autre avec "
+    "--choose.",
+)
 NO_RULES = Text(en="none", fr="aucune")
 INTRODUCTION = Text(
     en="The operating characteristics of the design ({design}, target DLT rate {target:percent0}, {levels} dose "
@@ -56,9 +61,9 @@ OF_WORST = Text(
 
 
 def protocol_text(found: Comparison) -> tuple[Filled, ...]:
-    """Sentences for the protocol about the chosen design, with its numbers; empty where no design is exact."""
-    if not found.compared:
-        return ()
+    """Sentences for the protocol about the chosen design, with its numbers; where it is not exact, that alone."""
+    if found.chosen is None:
+        return (fill(NO_TEXT),)
     one = found.compared[found.chosen]
     names = [scenario.name for scenario in found.scenarios]
     said = [

@@ -61,6 +61,10 @@ SETTLING_1 = Text(
     en="1 participant is still in the DLT window; that result comes first.",
     fr="1 participant est encore dans sa fenêtre de DLT ; son résultat vient d'abord.",
 )
+RECONSTRUCTION = Text(
+    en="This trial was reconstructed from publications: who had which result, and when, may be illustrative.",
+    fr="Cet essai est reconstitué à partir de publications : qui a eu quel résultat, et quand, peut être illustratif.",
+)
 PROMISE = Text(
     en="Each answer is given by the protocol's own design and rules once the whole cohort is settled. In between, ask "
     "`trialwright advise`: it may answer earlier, for example after a first toxicity.",
@@ -150,7 +154,9 @@ def opening(found: Pathways) -> tuple[Filled, ...]:
     now = replace(found.start, next_size=0) if pending else found.start  # while people settle the number is theirs
     at = AT_START if found.on is None else TODAY
     settling = (fill(SETTLING_1 if pending == 1 else SETTLING, count=pending),) if pending else ()
-    return (fill(NOW, at=at, advice=advice_in_words(now)), *settling, fill(PROMISE))
+    rebuilt = found.on is not None and found.study.identity.reconstruction
+    remarks = (*settling, *((fill(RECONSTRUCTION),) if rebuilt else ()))
+    return (fill(NOW, at=at, advice=advice_in_words(now)), *remarks, fill(PROMISE))
 
 
 def _course(steps: Sequence[Step]) -> str:
@@ -231,7 +237,7 @@ def pathways_document(found: Pathways, *, software: str, version: str) -> Docume
             version=version,
             protocol_digest=found.study.digest,
         ),
-        illustrative_note=NOTHING,
+        illustrative_note=RECONSTRUCTION if found.on is not None and identity.reconstruction else NOTHING,
     )
 
 
