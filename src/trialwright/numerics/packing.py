@@ -74,3 +74,18 @@ def merged(packed: Ints, weight: Floats) -> tuple[Ints, Floats]:
     ordered = packed[:, order]
     first = np.concatenate([[True], (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)])
     return ordered[:, first], np.add.reduceat(weight[order], np.flatnonzero(first))
+
+
+def distinct(packed: Ints) -> tuple[Ints, Ints]:
+    """Where every state stands first, and which of these each state equals: ``[K]`` and ``[B]``.
+
+    >>> distinct(np.array([[7, 3, 7]]))
+    (array([1, 0]), array([1, 0, 1]))
+    """
+    order = np.argsort(packed[0], kind="stable") if len(packed) == 1 else np.lexsort(packed[::-1])
+    ordered = packed[:, order]
+    new = np.ones(packed.shape[1], np.bool_)
+    new[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    which = np.empty(packed.shape[1], np.int64)
+    which[order] = new.cumsum() - 1
+    return order[new], which

@@ -2,7 +2,8 @@
 
 A day ends with a decision made from everything known at its end; who arrives on the next day is treated by it.
 The decision comes from ``conduct.decide``, the door the live trial uses, so a virtual trial written into a ledger
-and replayed gives the same decision on every day.
+and replayed gives the same decision on every day. ``operating.simulated`` runs the same trials without stopping on
+days on which nobody could be enrolled.
 """
 
 from __future__ import annotations
@@ -13,23 +14,13 @@ from typing import final
 import numpy as np
 
 from trialwright.conduct.advise import decide
+from trialwright.operating.facts import Facts
+from trialwright.operating.people import NEVER, People, draw_people
+from trialwright.operating.truths import Truths
 from trialwright.protocol.study import Study
-from trialwright.vocabulary import seen as words
-from trialwright.vocabulary.seen import NOT_YET, Bools, Floats, Ints, Seen
+from trialwright.vocabulary.seen import Bools, Floats, Ints
 
-NEVER = np.iinfo(np.int64).max // 4  # a day that does not come
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who would come, and what would happen to them; every array is ``[B, P]``, in the order of arrival."""
-
-    arrival: Ints  # day on which the person could be enrolled
-    infusion_delay: Ints  # days from enrolment to infusion
-    tolerance: Floats  # uniform: a DLT happens where the true rate of the level given is above it
-    dlt_delay: Ints  # days from infusion to the DLT, if there is one
-    leaves_after: Ints  # days from enrolment to leaving the trial; NEVER for most
+__all__ = ["NEVER", "People", "VirtualTrials", "draw_people", "run_trials"]
 
 
 @final
@@ -47,118 +38,28 @@ class VirtualTrials:
     stop: Bools
 
 
-def draw_people(
-    *, seed: int, trials: int, people: int, mean_gap_days: float, window_days: int, leaving: float
-) -> People:
-    """Virtual people with an address: trial ``i``, person ``j`` are the same for any number of trials or people.
-
-    ``mean_gap_days``: mean time between arrivals (exponential). ``window_days``: last day of the DLT window; a DLT
-    falls on any of its days with equal probability. ``leaving``: probability of leaving within 30 days.
-    """
-    uniform = np.stack([_uniforms(seed, trial, people=people) for trial in range(trials)])
-    gaps = np.floor(-mean_gap_days * np.log1p(-uniform[..., 0])).astype(np.int64)
-    goes = uniform[..., 4] < leaving
-    return People(
-        arrival=1 + np.cumsum(gaps, axis=1),
-        infusion_delay=np.floor(5 * uniform[..., 1]).astype(np.int64),
-        tolerance=uniform[..., 2],
-        dlt_delay=np.floor((window_days + 1) * uniform[..., 3]).astype(np.int64),
-        leaves_after=np.where(goes, np.floor(30 * uniform[..., 4] / max(leaving, 1e-12)).astype(np.int64), NEVER),
-    )
-
-
-def _uniforms(seed: int, trial: int, *, people: int) -> Floats:
-    """Five uniforms per person, from a counter-based generator keyed by seed and trial."""
-    generator = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, trial]))
-    return generator.random((people, 5))
-
-
 def run_trials(study: Study, people: People, *, true_dlt_rate: Floats, days: int) -> VirtualTrials:
     """Run all trials for a number of days; ``true_dlt_rate`` is one rate per dose level."""
-    running = _Running.empty(study, people, days=days)
+    facts = Facts.none_yet(study, people, cells=Truths.of_dlt(true_dlt_rate).cells[0])
+    everyone = np.arange(people.trials)
+    level = np.zeros((people.trials, days), np.int64)
+    wait, stop = np.zeros((2, people.trials, days), np.bool_)
     for today in range(days):
-        running.enrol(people, today=today, true_dlt_rate=true_dlt_rate)
-        running.decide(study, today=today)
-    return running.trials
-
-
-@final
-@dataclass(slots=True)
-class _Running:
-    """The lockstep under way: arrays are filled from the left as people are assigned."""
-
-    trials: VirtualTrials
-    next_person: Ints  # [B] index of the next person to arrive
-    level: Ints  # [B] what yesterday's decision allows; 0 = nobody
-
-    @classmethod
-    def empty(cls, study: Study, people: People, *, days: int) -> _Running:
-        batch, places = people.arrival.shape
-        never = np.full((batch, places), NEVER, np.int64)
-        trials = VirtualTrials(
-            assigned=np.zeros((batch, places), np.int64),
-            enrolled=never.copy(),
-            infused=never.copy(),
-            dlt=never.copy(),
-            left=never.copy(),
-            dose_level=np.zeros((batch, days), np.int64),
-            wait=np.zeros((batch, days), np.bool_),
-            stop=np.zeros((batch, days), np.bool_),
-        )
-        return cls(trials, np.zeros(batch, np.int64), np.zeros(batch, np.int64))
-
-    def enrol(self, people: People, *, today: int, true_dlt_rate: Floats) -> None:
-        """At most one person a day and trial is enrolled, at the level decided the evening before."""
-        places = people.arrival.shape[1]
-        who = np.minimum(self.next_person, places - 1)
-        here = np.arange(len(who))
-        comes = (self.next_person < places) & (people.arrival[here, who] <= today) & (self.level > 0)
-        row, one = here[comes], who[comes]
-        level = self.level[comes]
-        infused = today + people.infusion_delay[row, one]
-        left = today + people.leaves_after[row, one]
-        gone_before = left < infused
-        toxic = (people.tolerance[row, one] < true_dlt_rate[level - 1]) & ~gone_before
-        dlt = infused + people.dlt_delay[row, one]
-        toxic &= dlt <= left
-        trials = self.trials
-        trials.assigned[row, one], trials.enrolled[row, one] = level, today
-        trials.infused[row, one] = np.where(gone_before, NEVER, infused)
-        trials.left[row, one] = np.where(people.leaves_after[row, one] >= NEVER, NEVER, left)
-        trials.dlt[row, one] = np.where(toxic, dlt, NEVER)
-        self.next_person = self.next_person + comes
-
-    def decide(self, study: Study, *, today: int) -> None:
-        """The decision at the end of a day, from what is known then."""
-        proposal = decide(study, seen_at(study, self.trials, today=today))
-        treat = ~proposal.wait & ~proposal.stop
-        self.level = np.where(treat, proposal.dose_level, 0)
-        self.trials.dose_level[:, today] = self.level
-        self.trials.wait[:, today] = proposal.wait & ~proposal.stop
-        self.trials.stop[:, today] = proposal.stop
-
-
-def seen_at(study: Study, trials: VirtualTrials, *, today: int) -> Seen:
-    """What is known of virtual trials at the end of a day."""
-    dlt = trials.dlt <= today
-    window_end = np.where(trials.infused < NEVER, trials.infused + study.dlt.last_day, NEVER)
-    left = (trials.left <= today) & (trials.left <= window_end)
-    infused = trials.infused <= today
-    known = words.People(
-        assigned=np.where(trials.enrolled <= today, trials.assigned, 0),
-        dose_level=np.where(trials.enrolled <= today, trials.assigned, 0),
-        dlt=dlt,
-        complete=(today > window_end) & ~left,
-        evaluable=(trials.enrolled <= today) & (dlt | ~left),
-        follow_up=np.where(infused, today - trials.infused, NOT_YET),
-        dlt_after=np.where(dlt, trials.dlt - trials.infused, NOT_YET),
-    )
-    dosing = study.dosing
-    return Seen.of_people(
-        known,
-        levels=len(dosing.amounts),
-        start_level=dosing.start_level,
-        cohort_size=dosing.cohort_size,
-        window_days=study.dlt.window_days,
-        replacements=study.replacements,
+        now = np.full(people.trials, today)
+        if today:
+            comes = (facts.count < people.places) & (facts.next_arrival(everyone) <= today) & (level[:, today - 1] > 0)
+            rows = np.flatnonzero(comes)
+            facts.enrol(rows, level=level[rows, today - 1], day=now[rows])
+        proposal = decide(study, facts.seen(everyone, day=now))
+        wait[:, today], stop[:, today] = proposal.wait & ~proposal.stop, proposal.stop
+        level[:, today] = np.where(proposal.wait | proposal.stop, 0, proposal.dose_level)
+    return VirtualTrials(
+        assigned=facts.assigned,
+        enrolled=facts.enrolled,
+        infused=facts.infused,
+        dlt=facts.dlt,
+        left=facts.left,
+        dose_level=level,
+        wait=wait,
+        stop=stop,
     )

@@ -181,7 +181,6 @@ class Seen:
         """
         settled = people.evaluable & (people.dlt | people.complete)
         pending = people.evaluable & ~settled
-        at_level = people.dose_level[:, :, None] == np.arange(1, levels + 1)
         taken = people.assigned > NO_LEVEL
         n_assigned = taken.sum(axis=1)
         last = np.maximum(n_assigned - 1, 0)[:, None]
@@ -192,9 +191,9 @@ class Seen:
             people, in_run=last_run, cohort_size=cohort_size, replacements=replacements
         )
         return cls(
-            n=(at_level & settled[:, :, None]).sum(axis=1),
-            n_dlt=(at_level & (settled & people.dlt)[:, :, None]).sum(axis=1),
-            n_pending=(at_level & pending[:, :, None]).sum(axis=1),
+            n=count_per_level(people.dose_level, settled, levels=levels),
+            n_dlt=count_per_level(people.dose_level, settled & people.dlt, levels=levels),
+            n_pending=count_per_level(people.dose_level, pending, levels=levels),
             current=current.astype(np.int64),
             in_cohort=in_cohort,
             n_assigned=n_assigned.astype(np.int64),
@@ -203,6 +202,13 @@ class Seen:
             kept_places=kept_places,
             to_replace=to_replace,
         )
+
+
+def count_per_level(dose_level: Ints, where: Bools, *, levels: int) -> Ints:
+    """How many of some participants are at each level; ``[B, P]`` twice to ``[B, D]``."""
+    trial, place = np.nonzero(where & (dose_level > NO_LEVEL) & (dose_level <= levels))
+    flat = trial * levels + dose_level[trial, place] - 1
+    return np.bincount(flat, minlength=len(where) * levels).reshape(len(where), levels).astype(np.int64)
 
 
 def _at(values: Ints, place: Ints) -> Ints:
