@@ -46,6 +46,13 @@ class Layout:
         """What adding 1 to a field adds to each word, ``[F, W]``."""
         return np.where(self.word[:, None] == np.arange(self.words), np.int64(1) << self.shift[:, None], 0)
 
+    def packed(self, columns: Sequence[Ints]) -> Ints:
+        """States whose fields have these values, each ``[B]``: ``[W, B]``."""
+        answer = np.zeros((self.words, len(columns[0])), np.int64)
+        for word, shift, values in zip(self.word, self.shift, columns, strict=True):
+            answer[word] |= values << shift
+        return answer
+
     def read(self, packed: Ints, fields: slice | Sequence[int]) -> Ints:
         """The values of some fields, ``[B, len(fields)]``."""
         which = np.arange(len(self.word))[fields]

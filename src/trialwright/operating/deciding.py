@@ -19,6 +19,7 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Ints, People, Proposal, Seen
 
 COUNTED = ("n", "n_dlt", "n_pending", "n_active", "n_both")  # [B, D], the last two where activity is looked at
+ABOVE = 1000  # more than any dose level
 SINGLE = ("current", "in_cohort", "n_assigned", "kept_places", "to_replace")  # [B]
 
 
@@ -41,8 +42,8 @@ class Decider:
     layout: Layout
     remembered: int  # outcomes of the last participants that a rule looks at
     codes: list[str] = field(default_factory=list)
-    known: dict[tuple[int, ...], tuple[int, int]] = field(default_factory=dict)
-    selections: dict[tuple[int, ...], int] = field(default_factory=dict)
+    known: dict[bytes, int] = field(default_factory=dict)  # level, and the reason in the digits above
+    selections: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, study: Study, *, people: int) -> Decider:
@@ -63,10 +64,10 @@ class Decider:
         missing = [place for place, key in enumerate(keys) if key not in self.known]
         if missing:
             found = self._asked(rows_of(states, np.array(missing)))
-            answers = zip(found.level.tolist(), found.reason.tolist(), strict=True)
-            self.known |= zip((keys[place] for place in missing), answers, strict=True)
-        table = np.array([self.known[key] for key in keys], np.int64).reshape(-1, 2)
-        return Verdict(table[which, 0], table[which, 1])
+            answers = found.level + (found.reason + 1) * ABOVE
+            self.known |= zip((keys[place] for place in missing), answers.tolist(), strict=True)
+        reason, level = np.divmod(np.array([self.known[key] for key in keys], np.int64), ABOVE)
+        return Verdict(level[which], reason[which] - 1)
 
     def selected(self, seen: Seen) -> Ints:
         """The level recommended at the end of every trial of the batch; 0: none."""
@@ -92,15 +93,15 @@ class Decider:
             answer[rows] = self.codes.index(code)
         return answer
 
-    def _distinct(self, seen: Seen) -> tuple[Seen, Sequence[tuple[int, ...]], Ints]:
+    def _distinct(self, seen: Seen) -> tuple[Seen, Sequence[bytes], Ints]:
         """Every state once, by counts alone; its key; and which of them each trial is in."""
         latest = self._latest(seen)
-        columns = [values for name in COUNTED if (values := getattr(seen, name)) is not None]
-        columns += [getattr(seen, name)[:, None] for name in SINGLE]
-        columns += [] if latest is None else [latest + 1]
-        packed = (np.concatenate(columns, axis=1) @ self.layout.units).T
-        first, which = distinct(np.ascontiguousarray(packed))
-        keys = list(zip(*packed[:, first].tolist(), strict=True))
+        columns = [column for name in COUNTED if (values := getattr(seen, name)) is not None for column in values.T]
+        columns += [getattr(seen, name) for name in SINGLE]
+        columns += [] if latest is None else list((latest + 1).T)
+        packed = self.layout.packed(columns)
+        first, which = distinct(packed)
+        keys = np.ascontiguousarray(packed[:, first].T).view(f"V{8 * len(packed)}")[:, 0].tolist()
         return rows_of(replace(seen, people=None, latest=latest), first), keys, which
 
     def _latest(self, seen: Seen) -> Ints | None:

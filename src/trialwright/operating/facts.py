@@ -65,21 +65,22 @@ class Facts:
     def enrol(self, rows: Ints, *, level: Ints, day: Ints) -> None:
         """The next person of each of these trials is assigned to a level on a day; what comes of it is decided now."""
         one = self.count[rows]
-        planned = day + self.people.infusion_delay[rows, one]
-        stays = self.people.leaves_after[rows, one]
+        place = rows * self.people.places + one  # in the arrays laid out flat
+        planned = day + self.people.infusion_delay.reshape(-1)[place]
+        stays = self.people.leaves_after.reshape(-1)[place]
         leaves = np.where(stays >= NEVER, NEVER, day + stays)
-        given = self._given(rows, one, level=level)
+        given = self._given(place, level=level)
         left = np.where(given == 0, np.minimum(leaves, planned), leaves)
         made = (given > 0) & (left >= planned)
         given = np.where(made, given, level)
         infused = np.where(made, planned, NEVER)
-        toxic = self.people.tolerance[rows, one] < self._rate[given - 1]
-        on = planned + self._delay(rows, one, given=given)
+        toxic = self.people.tolerance.reshape(-1)[place] < self._rate[given - 1]
+        on = planned + self._delay(place, given=given)
         dlt = np.where(toxic & made & (on <= left), on, NEVER)
-        for name, value in (("assigned", level), ("given", given), ("enrolled", day), ("infused", infused)):
-            getattr(self, name)[rows, one] = value
-        self.dlt[rows, one], self.left[rows, one] = dlt, left
-        self.active[rows, one] = self._activity(rows, one, given=given, toxic=toxic)
+        known = {"assigned": level, "given": given, "enrolled": day, "infused": infused, "dlt": dlt, "left": left}
+        for name, value in known.items():
+            getattr(self, name).reshape(-1)[place] = value
+        self.active.reshape(-1)[place] = self._activity(place, given=given, toxic=toxic)
         ends = np.minimum(np.where(made, planned + self.study.dlt.last_day, NEVER), left)
         settles = np.minimum(dlt, np.where(made & (left > ends), ends + 1, left))
         self.count[rows], self.last_enrolled[rows] = one + 1, day
@@ -90,34 +91,36 @@ class Facts:
     def _rate(self) -> Floats:
         return np.asarray(self.cells[:, 1::2].sum(axis=1), np.float64)
 
-    def _given(self, rows: Ints, one: Ints, *, level: Ints) -> Ints:
+    def _given(self, place: Ints, *, level: Ints) -> Ints:
         """The level of the dose each person will be given; 0: none."""
         if self.given_matrix is None or self.people.given is None:
             return level
         up_to = self.given_matrix.cumsum(axis=1)[level - 1]
-        drawn = (self.people.given[rows, one][:, None] >= up_to).sum(axis=1)
+        drawn = (self.people.given.reshape(-1)[place][:, None] >= up_to).sum(axis=1)
         possible = self.given_matrix.shape[1] - 1 - (self.given_matrix[:, ::-1] > 0).argmax(axis=1)
         return np.asarray(np.minimum(drawn, possible[level - 1]), np.int64)
 
-    def _delay(self, rows: Ints, one: Ints, *, given: Ints) -> Ints:
+    def _delay(self, place: Ints, *, given: Ints) -> Ints:
         delay = self.people.dlt_delay
-        return np.asarray(delay[rows, one] if delay.ndim == 2 else delay[rows, one, given - 1], np.int64)
+        which = place if delay.ndim == 2 else place * delay.shape[2] + given - 1
+        return np.asarray(delay.reshape(-1)[which], np.int64)
 
-    def _activity(self, rows: Ints, one: Ints, *, given: Ints, toxic: Bools) -> Bools:
+    def _activity(self, place: Ints, *, given: Ints, toxic: Bools) -> Bools:
         """Activity, with its rate among those with a DLT or among those without."""
         if self.cells.shape[1] < 4 or self.people.activity is None:
-            return np.zeros(len(rows), np.bool_)
+            return np.zeros(len(place), np.bool_)
         together = np.stack([self.cells[:, 2], self.cells[:, 3]])
         of = np.stack([self.cells[:, 0] + self.cells[:, 2], self.cells[:, 1] + self.cells[:, 3]])
         rate = together / np.where(of > 0, of, 1.0)
-        return np.asarray(self.people.activity[rows, one] < rate[toxic.astype(np.int64), given - 1], np.bool_)
+        return np.asarray(self.people.activity.reshape(-1)[place] < rate[toxic.astype(np.int64), given - 1], np.bool_)
 
     def seen(self, rows: Ints, *, day: Ints) -> Seen:
-        """What is known of some trials, each at the end of its own day: nothing that happens later."""
+        """What is known of some trials (in their order), each at the end of its own day: nothing that happens later."""
         width = int(self.count[rows].max(initial=0))
         today = day[:, None]
+        which = slice(None) if len(rows) == self.people.trials else rows  # every trial once: no copy is needed
         assigned, given, enrolled, infused, dlt_on, left_on = (
-            getattr(self, name)[rows, :width] for name in ("assigned", "given", "enrolled", "infused", "dlt", "left")
+            getattr(self, name)[which, :width] for name in ("assigned", "given", "enrolled", "infused", "dlt", "left")
         )
         here, treated, dlt = enrolled <= today, infused <= today, dlt_on <= today
         window_end = np.where(infused < NEVER, infused + self.study.dlt.last_day, NEVER)

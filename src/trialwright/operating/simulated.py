@@ -30,7 +30,7 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats
 
-SLICE = 2048  # trials run together: memory stays bounded, and progress is heard of
+SLICE = 5120  # trials run together: memory stays bounded, and progress is heard of
 MEANS = {"n": "n", "n_dlt": "n_dlt", "n_active": "n_active"}  # characteristics with a sum of squares in the tally
 FROM_COUNTS = {"expected_n": "n_distribution", "expected_dlts": "dlt_distribution", "duration_days": "days"}
 Progress = Callable[[int, int], None]  # trials done, of how many
