@@ -6,6 +6,7 @@ table of a design alone. May import: conduct and everything below. Randomness ha
 participant) and never comes from a global state.
 """
 
+from trialwright.operating.campaign import Campaign, Results, RunAs
 from trialwright.operating.circumstances import (
     Accrual,
     Circumstances,
@@ -29,6 +30,7 @@ from trialwright.operating.worst_case import Region, WorstCase, largest, smalles
 __all__ = [
     "Accrual",
     "Advised",
+    "Campaign",
     "Characteristics",
     "Circumstances",
     "Committee",
@@ -39,6 +41,8 @@ __all__ = [
     "OperatingCharacteristics",
     "People",
     "Region",
+    "Results",
+    "RunAs",
     "Setting",
     "Simulated",
     "Tally",

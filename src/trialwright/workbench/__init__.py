@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
+    from trialwright.workbench.campaigns import run_campaign
     from trialwright.workbench.choosing import (
         Described,
         decision_tables,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _DOORS = {
     "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "campaigns": ("run_campaign",),
     "choosing": (
         "Described",
         "decision_tables",
@@ -69,6 +71,7 @@ __all__ = [
     "reach_trial",
     "record_file",
     "report_trial",
+    "run_campaign",
     "status",
     "verify_trial",
     "what_if",
