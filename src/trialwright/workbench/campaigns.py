@@ -81,7 +81,7 @@ def dask_cluster(address: str, *, workers: int = 2) -> Iterator[Pool]:
             yield dask_pool(client)
         return
     with (
-        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as own,
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as own,
         Client(own) as client,
     ):
         yield dask_pool(client)

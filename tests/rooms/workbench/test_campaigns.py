@@ -68,7 +68,7 @@ def test_on_a_cluster_that_loses_a_worker(whole: bytes) -> None:
     from dask.distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):
         numbers = client.run(os.getpid)
@@ -87,7 +87,7 @@ def test_on_a_cluster_that_loses_a_worker(whole: bytes) -> None:
 def test_on_a_scheduler_that_runs_already(whole: bytes) -> None:
     from dask.distributed import LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
         found = run_campaign(campaign(), cluster=cluster.scheduler_address)
     assert found.content() == whole
 
