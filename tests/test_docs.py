@@ -80,3 +80,13 @@ class TestFirstTrial:
 def line_count(page: str) -> int:
     """Lines that show a command."""
     return sum(line.startswith("$ ") for line in page.splitlines())
+
+
+def test_the_example_of_the_simulation_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = TEXTS[ROOT / "docs" / "simulating.md"]
+    known: dict[str, object] = {}
+    for block in re.findall(r"^```python\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE):
+        exec(block, known)
+    shown = capsys.readouterr().out
+    assert len(shown.splitlines()) == 5
+    assert "nan" not in shown

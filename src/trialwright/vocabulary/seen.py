@@ -204,11 +204,13 @@ class Seen:
         )
 
 
-def count_per_level(dose_level: Ints, where: Bools, *, levels: int) -> Ints:
-    """How many of some participants are at each level; ``[B, P]`` twice to ``[B, D]``."""
+def count_per_level(dose_level: Ints, where: Bools, *, levels: int, each: Ints | None = None) -> Ints:
+    """How many of some participants are at each level, or the sum of a number of each; ``[B, P]`` to ``[B, D]``."""
     trial, place = np.nonzero(where & (dose_level > NO_LEVEL) & (dose_level <= levels))
     flat = trial * levels + dose_level[trial, place] - 1
-    return np.bincount(flat, minlength=len(where) * levels).reshape(len(where), levels).astype(np.int64)
+    weights = None if each is None else each[trial, place]
+    total = np.bincount(flat, weights=weights, minlength=len(where) * levels)
+    return np.asarray(total.reshape(len(where), levels), np.int64)
 
 
 def _at(values: Ints, place: Ints) -> Ints:
