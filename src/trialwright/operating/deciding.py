@@ -63,7 +63,7 @@ class Decider:
         states, keys, which = self._distinct(seen)
         missing = [place for place, key in enumerate(keys) if key not in self.known]
         if missing:
-            found = self._asked(rows_of(states, np.array(missing)))
+            found = self._asked(_taken(states, np.array(missing)))
             answers = found.level + (found.reason + 1) * ABOVE
             self.known |= zip((keys[place] for place in missing), answers.tolist(), strict=True)
         reason, level = np.divmod(np.array([self.known[key] for key in keys], np.int64), ABOVE)
@@ -76,7 +76,7 @@ class Decider:
         states, keys, which = self._distinct(seen)
         missing = [place for place, key in enumerate(keys) if key not in self.selections]
         if missing:
-            found = selected(self.study, rows_of(states, np.array(missing)))
+            found = selected(self.study, _taken(states, np.array(missing)))
             self.selections |= zip((keys[place] for place in missing), found.tolist(), strict=True)
         return np.array([self.selections[key] for key in keys], np.int64)[which]
 
@@ -102,7 +102,7 @@ class Decider:
         packed = self.layout.packed(columns)
         first, which = distinct(packed)
         keys = np.ascontiguousarray(packed[:, first].T).view(f"V{8 * len(packed)}")[:, 0].tolist()
-        return rows_of(replace(seen, people=None, latest=latest), first), keys, which
+        return _taken(replace(seen, people=None, latest=latest), first), keys, which
 
     def _latest(self, seen: Seen) -> Ints | None:
         """The outcomes of the last few settled participants, oldest first, as ``Seen.latest``."""
@@ -120,7 +120,11 @@ class Decider:
 
 
 def rows_of(seen: Seen, rows: Ints) -> Seen:
-    """Some trials of the batch."""
+    """Some trials of the batch, in their order."""
+    return seen if len(rows) == seen.batch else _taken(seen, rows)
+
+
+def _taken(seen: Seen, rows: Ints) -> Seen:
     kept = {field.name: getattr(seen, field.name) for field in fields(Seen) if field.name != "people"}
     cut: dict[str, Any] = {
         name: value[rows] if isinstance(value, np.ndarray) else value for name, value in kept.items()

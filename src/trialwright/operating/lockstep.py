@@ -9,7 +9,7 @@ or when it treats nobody and nothing is left that could change that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -98,10 +98,17 @@ class Lockstep:
         level, why = np.where(filling, last, 0), np.full(len(rows), UNDECIDED, np.int64)
         due = np.flatnonzero(~filling)
         if len(due):
-            asked = rows_of(seen, due) if len(due) < len(rows) else seen
+            asked = rows_of(self._between_cohorts(seen), due)
             verdict = self.decider.decisions(asked)
             level[due], why[due] = self._endorsed(rows[due], verdict.level, seen=asked), verdict.reason
         return level, size, why
+
+    def _between_cohorts(self, seen: Seen) -> Seen:
+        """The same; with cohorts of sizes other than the protocol's, no cohort is open when a decision is due."""
+        if not self.conditions.cohorts:
+            return seen
+        none = np.zeros(seen.batch, np.int64)
+        return replace(seen, in_cohort=none, kept_places=none, to_replace=none)
 
     def _filling(self, rows: Ints, seen: Seen) -> tuple[Bools, Ints]:
         """Where an open cohort is filled without a decision, and how many participants come before the next look."""

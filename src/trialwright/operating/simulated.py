@@ -27,12 +27,14 @@ from trialwright.operating.results import value_of
 from trialwright.operating.tally import Tally
 from trialwright.operating.truths import Truths
 from trialwright.protocol.study import Study
+from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats
 
 SLICE = 5120  # trials run together: memory stays bounded, and progress is heard of
 MEANS = {"n": "n", "n_dlt": "n_dlt", "n_active": "n_active"}  # characteristics with a sum of squares in the tally
 FROM_COUNTS = {"expected_n": "n_distribution", "expected_dlts": "dlt_distribution", "duration_days": "days"}
+LARGEST_SEED = 1 << 128  # the seed is the key of the generator
 Progress = Callable[[int, int], None]  # trials done, of how many
 
 
@@ -105,7 +107,8 @@ class Simulation:
         fine = found == (levels, outcomes)
         complaints.unless(fine, "truth", f"{found[0]} levels with {found[1]} outcomes", allowed)
         complaints.unless(is_count(trials), "trials", trials, "must be a whole number of 1 or more")
-        complaints.unless(is_count(seed, least=0), "seed", seed, "must be a whole number of 0 or more")
+        fine = is_count(seed, least=0) and seed < LARGEST_SEED
+        complaints.unless(fine, "seed", seed, "must be a whole number of 0 or more, below 2^128")
         complaints.raise_as(ParameterError, f"{self.study.identity.id} cannot be simulated like this")
 
     @property
@@ -137,6 +140,9 @@ def _check(study: Study, *, circumstances: Circumstances, conditions: Conditions
     lost = conditions.loses or circumstances.leaving > 0
     allowed = "must be left out where participants may be lost: the protocol's cohort size is kept then"
     complaints.unless(not (lost and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
+    titrates = any(isinstance(rule, AcceleratedTitration) for rule in study.rules)
+    allowed = "must be left out where accelerated_titration says how many come before a decision"
+    complaints.unless(not (titrates and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
     allowed = "must be left out where the order of the levels is known in part only"
     complaints.unless(study.order is None or circumstances.committee is None, "committee", "given", allowed)
     complaints.raise_as(ParameterError, f"{study.identity.id} cannot be simulated like this")

@@ -18,6 +18,7 @@ from trialwright.operating import (
     Circumstances,
     Committee,
     Conditions,
+    LateTiming,
     OperatingCharacteristics,
     Simulated,
     Truths,
@@ -165,8 +166,19 @@ def test_doses_not_made_and_other_doses(replacing: Any, after_each: bool) -> Non
 def test_unequal_cohorts_and_rules_that_look_back(how: Conditions) -> None:
     boin = designs.build("boin", {"target_toxicity_rate": 0.3})
     stop = rules.build("stop_when_too_toxic", {"rate": 0.3, "confidence": 0.8})
-    study = study_with(boin, levels=3, rules=[rules.build("coherence", {"last": 2}), stop], planned=8, start_level=2)
+    applied = [rules.build("coherence", {"last": 2}), rules.build("complete_cohort", {}), stop]
+    study = study_with(boin, levels=3, rules=applied, planned=8, start_level=2)
     assert_as_exact(study, Truths.of_dlt([0.3, 0.4, 0.6]), SETTLED, how)
+
+
+def test_cohorts_recruited_faster_than_their_first_participant_settles() -> None:
+    """As people come, one a day, before any DLT can show: the CRM looks at who is settled and keeps its level."""
+    crm = designs.build("crm", {"target_toxicity_rate": 0.3, "skeleton": [0.12, 0.3, 0.45]})
+    applied = [rules.build("complete_cohort", {}), rules.build("wait_for_pending", {"scope": "before_next_cohort"})]
+    study = study_with(crm, levels=3, rules=applied, planned=12)
+    late = LateTiming(share=1 - 1e-12, part=0.5)
+    fast = Circumstances(accrual=Accrual(0, pattern="fixed"), timing=late)
+    assert_as_exact(study, Truths.of_dlt(RATES), fast, Conditions())
 
 
 def test_titration() -> None:
