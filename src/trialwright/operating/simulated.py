@@ -32,7 +32,8 @@ from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats
 
 SLICE = 5120  # trials run together: memory stays bounded, and progress is heard of
-MEANS = {"n": "n", "n_dlt": "n_dlt", "n_active": "n_active"}  # characteristics with a sum of squares in the tally
+SHARES = ("selection", "n_distribution", "dlt_distribution", "ended", "stopped_at", "early", "correct", "overdosing")
+MEANS = ("n", "n_dlt", "n_active")  # with a sum of squares in the tally
 FROM_COUNTS = {"expected_n": "n_distribution", "expected_dlts": "dlt_distribution", "duration_days": "days"}
 LARGEST_SEED = 1 << 128  # the seed is the key of the generator
 Progress = Callable[[int, int], None]  # trials done, of how many
@@ -265,17 +266,18 @@ class Simulated:
         """Monte Carlo standard error of one of them, by its name, in the shape it has itself."""
         value = value_of(self, name, target=target)
         trials = self.trials.reshape(-1, *[1] * (value.ndim - 1))
-        if name in FROM_COUNTS:
-            return np.asarray(self._moments(FROM_COUNTS[name])[1] / np.sqrt(trials), np.float64)
-        variance = value * (1 - value)
+        if _is_share(name):
+            return np.asarray(np.sqrt(np.clip(value * (1 - value), 0, 1) / trials), np.float64)
         if name in MEANS:
-            variance = self._per_trial(f"{name}_squared") - value**2
-        return np.asarray(np.sqrt(np.maximum(variance, 0.0) / trials), np.float64)
+            variance = np.maximum(self._per_trial(f"{name}_squared") - value**2, 0.0)
+        else:
+            variance = self._moments(FROM_COUNTS[name])[1] ** 2
+        return np.where(trials > 1, np.sqrt(variance / np.maximum(trials - 1, 1)), np.nan)
 
     def interval(self, name: str, *, target: float | None = None) -> tuple[Floats, Floats]:
         """Lower and upper 95 % Monte Carlo limits: Wilson's for a share, 1.96 standard errors away for a mean."""
         value = value_of(self, name, target=target)
-        if name not in MEANS and name not in FROM_COUNTS:
+        if _is_share(name):
             trials = np.broadcast_to(self.trials.reshape(-1, *[1] * (value.ndim - 1)), value.shape)
             return wilson(value * trials, trials)
         reach = sp.ndtri(0.975) * self.standard_error(name)
@@ -305,6 +307,13 @@ class Simulated:
             place = np.searchsorted(count.cumsum(), probability * count.sum() - 1e-9)
             answer.append(value[min(int(place), len(value) - 1)])
         return np.array(answer, np.float64)
+
+
+def _is_share(name: str) -> bool:
+    """Whether it is a share of trials rather than a mean; ValueError where its Monte Carlo error is not known."""
+    if name not in (*SHARES, *MEANS, *FROM_COUNTS):
+        raise ValueError(f"no Monte Carlo error is known for {name}")
+    return name in SHARES
 
 
 def _columns(counts: Mapping[int, int]) -> tuple[Floats, Floats]:

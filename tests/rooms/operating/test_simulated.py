@@ -291,6 +291,11 @@ def test_both_results_answer_the_same_questions() -> None:
     assert (exact.standard_error("n") == 0).all()
     with pytest.raises(ValueError, match="target"):
         found.standard_error("correct")
+    for ask in (found.standard_error, found.interval):
+        with pytest.raises(ValueError, match="sd_n"):
+            ask("sd_n")
+    one = found_for(1)
+    assert np.isnan(one.standard_error("n")).all()
 
 
 def test_errors_are_those_between_trials() -> None:
