@@ -150,6 +150,17 @@ class TestEveryDesignThatCounts:
         assert_as_exact(study, truths, SLOW, Conditions(after_each=True))
 
 
+WITH_RULES = [place for place in range(len(STUDIES)) if study_at(place).design.looks_at == "counts"]
+
+
+@pytest.mark.parametrize("after_each", [False, True])
+@pytest.mark.parametrize("place", WITH_RULES)
+def test_whole_protocols_with_their_rules(place: int, after_each: bool) -> None:
+    """Rules about waiting and about days are silent once everybody is settled, the others are not."""
+    conditions = Conditions(after_each=after_each, at_most=9)
+    assert_as_exact(study_at(place), Truths.of_dlt(RATES), SETTLED, conditions)
+
+
 @pytest.mark.parametrize("after_each", [False, True])
 @pytest.mark.parametrize("replacing", [None, {}, {"at_most": 1}], ids=["nobody", "everybody", "one"])
 def test_doses_not_made_and_other_doses(replacing: Any, after_each: bool) -> None:
