@@ -157,3 +157,13 @@ def test_python_on_a_page_answers_as_shown(path: Path, monkeypatch: pytest.Monke
     result = doctest.testfile(str(path), module_relative=False, encoding="utf-8")
     assert result.attempted > 0
     assert result.failed == 0
+
+
+def test_the_example_of_the_simulation_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = TEXTS[ROOT / "docs" / "simulating.md"]
+    known: dict[str, object] = {}
+    for block in re.findall(r"^```python\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE):
+        exec(block, known)
+    shown = capsys.readouterr().out
+    assert len(shown.splitlines()) == 5
+    assert "nan" not in shown

@@ -45,7 +45,7 @@ from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
 from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen, count_per_level
 from trialwright.vocabulary.stepwise import (
     DOWN,
     ROUNDING,
@@ -218,8 +218,7 @@ def effective_n(seen: Seen) -> Floats:
     pending = people.evaluable & ~people.dlt & ~people.complete
     inside = people.follow_up < seen.window_days  # past it and not complete: an event awaits judgement
     days = np.where(pending & inside, np.maximum(people.follow_up, 0), 0)
-    at_level = people.dose_level[:, :, None] == np.arange(1, seen.levels + 1)
-    behind = (at_level * days[:, :, None]).sum(axis=1)
+    behind = count_per_level(people.dose_level, days > 0, levels=seen.levels, each=days)
     return np.asarray(seen.n + behind / max(seen.window_days, 1), np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Exact confidence limits for a proportion."""
+"""Confidence limits for a proportion: exact ones, and those of a simulated share."""
 
 from __future__ import annotations
 
@@ -27,3 +27,25 @@ def clopper_pearson(count: npt.ArrayLike, trials: npt.ArrayLike, *, confidence: 
     lower = np.where(y > 0, sp.betaincinv(np.maximum(y, 1), n - y + 1, tail), 0.0)
     upper = np.where(y < n, sp.betaincinv(y + 1, np.maximum(n - y, 1), 1 - tail), 1.0)
     return np.asarray(lower, np.float64), np.asarray(upper, np.float64)
+
+
+def wilson(count: npt.ArrayLike, trials: npt.ArrayLike, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Two-sided score limits for ``count`` of ``trials``: the rates that lie z standard errors of their own away.
+
+    (p + z^2 / 2n -+ z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)  (Wilson 1927, Journal of the American
+    Statistical Association 22:209); the whole range when n = 0.
+
+    >>> [round(float(limit), 4) for limit in wilson(15, 148)]
+    [0.0624, 0.1605]
+    """
+    y, n = np.broadcast_arrays(np.asarray(count, np.float64), np.asarray(trials, np.float64))
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    if np.any((y < -1e-9) | (y > n + 1e-9)):
+        raise ValueError("a count must lie between 0 and the number of trials")
+    z, some = sp.ndtri((1 + confidence) / 2), np.maximum(n, 1)
+    share = np.clip(y / some, 0, 1)
+    centre, reach = share + z**2 / (2 * some), z * np.sqrt(share * (1 - share) / some + z**2 / (4 * some**2))
+    lower, upper = (centre - reach) / (1 + z**2 / some), (centre + reach) / (1 + z**2 / some)
+    lower, upper = np.where(share == 0, 0.0, lower), np.where(share == 1, 1.0, upper)
+    return np.where(n > 0, lower, 0.0), np.where(n > 0, upper, 1.0)

@@ -46,6 +46,13 @@ class Layout:
         """What adding 1 to a field adds to each word, ``[F, W]``."""
         return np.where(self.word[:, None] == np.arange(self.words), np.int64(1) << self.shift[:, None], 0)
 
+    def packed(self, columns: Sequence[Ints]) -> Ints:
+        """States whose fields have these values, each ``[B]``: ``[W, B]``."""
+        answer = np.zeros((self.words, len(columns[0])), np.int64)
+        for word, shift, values in zip(self.word, self.shift, columns, strict=True):
+            answer[word] |= values << shift
+        return answer
+
     def read(self, packed: Ints, fields: slice | Sequence[int]) -> Ints:
         """The values of some fields, ``[B, len(fields)]``."""
         which = np.arange(len(self.word))[fields]
@@ -74,3 +81,18 @@ def merged(packed: Ints, weight: Floats) -> tuple[Ints, Floats]:
     ordered = packed[:, order]
     first = np.concatenate([[True], (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)])
     return ordered[:, first], np.add.reduceat(weight[order], np.flatnonzero(first))
+
+
+def distinct(packed: Ints) -> tuple[Ints, Ints]:
+    """Where every state stands first, and which of these each state equals: ``[K]`` and ``[B]``.
+
+    >>> distinct(np.array([[7, 3, 7]]))
+    (array([1, 0]), array([1, 0, 1]))
+    """
+    order = np.argsort(packed[0], kind="stable") if len(packed) == 1 else np.lexsort(packed[::-1])
+    ordered = packed[:, order]
+    new = np.ones(packed.shape[1], np.bool_)
+    new[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    which = np.empty(packed.shape[1], np.int64)
+    which[order] = new.cumsum() - 1
+    return order[new], which

@@ -1,45 +1,70 @@
 """Operating: how a study behaves before it is run.
 
-Lives here: exact operating characteristics (every way a trial can end, and what follows under any truth); virtual
-trials, day by day; both through the same ``decide`` as the live trial; the decision table of a design alone; what is
-asked of all this: pathways, comparison, calibration. May import: conduct and everything below. Randomness arrives as
-arrays with an address (seed, trial, participant), never from a global state.
+Lives here: exact operating characteristics (every way a trial can end, and what follows under any truth); simulated
+ones (many virtual trials, each with its calendar); both through the same ``decide`` as the live trial; the decision
+table of a design alone; what is asked of all this: pathways, comparison, calibration. May import: conduct and
+everything below. Randomness has an address (seed, trial, participant) and never comes from a global state.
 """
 
 from trialwright.operating.calibration import Calibration, Wanted, calibrate
+from trialwright.operating.campaign import Campaign, Results, RunAs
+from trialwright.operating.circumstances import (
+    Accrual,
+    Circumstances,
+    Committee,
+    LateTiming,
+    UniformTiming,
+    WeibullTiming,
+)
 from trialwright.operating.comparison import Aim, Candidate, Comparison, compare
 from trialwright.operating.conditions import Conditions, as_if_assigned
 from trialwright.operating.decision_table import Advised, DecisionTable, Group, Setting, decision_table
 from trialwright.operating.ends import Characteristics, TrialEnds
 from trialwright.operating.exact import TooManyStates, every_end
 from trialwright.operating.pathways import Pathways, Step, pathways
+from trialwright.operating.people import People, draw_people
+from trialwright.operating.results import OperatingCharacteristics
 from trialwright.operating.scenarios import Scenario, default_scenarios, parse_scenarios
+from trialwright.operating.simulated import Simulated, simulate
+from trialwright.operating.tally import Tally
 from trialwright.operating.truths import Truths
 from trialwright.operating.variants import with_design
-from trialwright.operating.virtual import People, VirtualTrials, draw_people, run_trials
+from trialwright.operating.virtual import VirtualTrials, run_trials
 from trialwright.operating.worst_case import Region, WorstCase, largest, smallest
 
 __all__ = [
+    "Accrual",
     "Advised",
     "Aim",
     "Calibration",
+    "Campaign",
     "Candidate",
     "Characteristics",
+    "Circumstances",
+    "Committee",
     "Comparison",
     "Conditions",
     "DecisionTable",
     "Group",
+    "LateTiming",
+    "OperatingCharacteristics",
     "Pathways",
     "People",
     "Region",
+    "Results",
+    "RunAs",
     "Scenario",
     "Setting",
+    "Simulated",
     "Step",
+    "Tally",
     "TooManyStates",
     "TrialEnds",
     "Truths",
+    "UniformTiming",
     "VirtualTrials",
     "Wanted",
+    "WeibullTiming",
     "WorstCase",
     "as_if_assigned",
     "calibrate",
@@ -52,6 +77,7 @@ __all__ = [
     "parse_scenarios",
     "pathways",
     "run_trials",
+    "simulate",
     "smallest",
     "with_design",
 ]

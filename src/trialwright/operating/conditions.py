@@ -67,13 +67,14 @@ class Conditions:
         complaints.unless(len(self.given) in (0, levels), "given", len(self.given), allowed)
         complaints.raise_as(ParameterError, f"these conditions do not go with {study.identity.id}")
 
-    def limit(self, study: Study) -> int:
-        """The number of participants after which nobody else is assigned."""
+    def limit(self, study: Study, *, leaving: bool = False) -> int:
+        """The number of participants after which nobody else is assigned; ``leaving``: some are lost on the way."""
         if self.at_most:
             return self.at_most
         stops = [rule for rule in study.rules if isinstance(rule, StopAtN)]
         assigned = [rule.n for rule in stops if rule.count == "assigned"]
-        evaluable = [rule.n * (MOST_PER_COUNTED if self.loses else 1) for rule in stops if rule.count == "evaluable"]
+        factor = MOST_PER_COUNTED if self.loses or leaving else 1
+        evaluable = [rule.n * factor for rule in stops if rule.count == "evaluable"]
         return min([*assigned, *evaluable], default=study.identity.planned_n)
 
     @property

@@ -13,6 +13,7 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 
+from trialwright.operating.results import value_of
 from trialwright.operating.truths import Truths
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats, Ints
@@ -169,6 +170,15 @@ class Characteristics:
     ended: Floats  # [T, R] probability of each reason to end
     stopped_at: Floats  # [T, D] probability to stop early at each level
     waits: Floats  # [T, 1] mean number of DLT windows waited for
+
+    def standard_error(self, name: str, *, target: float | None = None) -> Floats:
+        """Monte Carlo standard errors of one of the characteristics: 0, there was no simulation."""
+        return np.zeros_like(value_of(self, name, target=target))
+
+    def interval(self, name: str, *, target: float | None = None) -> tuple[Floats, Floats]:
+        """Monte Carlo limits of one of the characteristics: the number itself, twice."""
+        value = value_of(self, name, target=target)
+        return value, value
 
     @property
     def expected_n(self) -> Floats:

@@ -125,7 +125,7 @@ class _Walk:
     def of(cls, study: Study, conditions: Conditions) -> _Walk:
         levels, limit = len(study.dosing.amounts), conditions.limit(study)
         outcomes = 4 if study.design.looks_at == "counts with activity" else 2
-        remembered = max(map(_looks_back, study.rules), default=0)
+        remembered = max(map(looks_back, study.rules), default=0)
         sizes = {*conditions.cohorts} or {study.dosing.cohort_size}
         even = remembered == 0 or (len(sizes) == 1 and remembered % max(sizes) == 0 and limit % max(sizes) == 0)
         first = levels * outcomes
@@ -168,7 +168,7 @@ class _Walk:
             return
         proposal = decide(self.study, self.seen(due.packed, assigned=assigned))
         self._check_wait(proposal)
-        for code, rows in _reasons(proposal):
+        for code, rows in last_reasons(proposal, proposal.stop):
             self._stop(due.only(rows), code=PLANNED if code == FULL else code, assigned=assigned)
         open_rows = np.flatnonzero(~proposal.stop)
         self._assign(due.only(open_rows), proposal.dose_level[open_rows], assigned=assigned)
@@ -324,7 +324,7 @@ FULL = "stop_at_n"  # the reason given at the planned number of participants
 DLT_OUTCOMES = (1, 3)  # outcomes are: neither, DLT alone, activity alone, both
 
 
-def _looks_back(rule: object) -> int:
+def looks_back(rule: object) -> int:
     """How many of the last participants a rule looks at."""
     return rule.last if isinstance(rule, Coherence) and rule.judged == "last" else 0
 
@@ -346,9 +346,9 @@ def _together(frontiers: list[_Frontier]) -> _Frontier:
     return _Frontier(*merged(packed, np.concatenate([frontier.ways for frontier in frontiers])))
 
 
-def _reasons(proposal: Proposal) -> Iterator[tuple[str, Ints]]:
-    """The last reason given wherever the trial stops, and where."""
-    left = proposal.stop.copy()
+def last_reasons(proposal: Proposal, where: Bools) -> Iterator[tuple[str, Ints]]:
+    """The last reason given in each of some trials, and in which of them."""
+    left = where.copy()
     for note in reversed(proposal.notes):
         rows = np.flatnonzero(left & note.where)
         if len(rows):

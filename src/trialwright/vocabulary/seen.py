@@ -185,7 +185,6 @@ class Seen:
         """
         settled = people.evaluable & (people.dlt | people.complete)
         pending = people.evaluable & ~settled
-        at_level = people.dose_level[:, :, None] == np.arange(1, levels + 1)
         taken = people.assigned > NO_LEVEL
         n_assigned = taken.sum(axis=1)
         places = np.where(people.in_cohorts, np.arange(taken.shape[1]), -1).max(axis=1, initial=-1)
@@ -195,11 +194,11 @@ class Seen:
         in_cohort, kept_places, to_replace = open_cohort(
             people, in_run=in_run, cohort_size=cohort_size, replacements=replacements
         )
-        active, both, judged, judged_dlt = _activity(people, at_level, settled=settled)
+        active, both, judged, judged_dlt = _activity(people, levels=levels, settled=settled)
         return cls(
-            n=(at_level & settled[:, :, None]).sum(axis=1),
-            n_dlt=(at_level & (settled & people.dlt)[:, :, None]).sum(axis=1),
-            n_pending=(at_level & pending[:, :, None]).sum(axis=1),
+            n=count_per_level(people.dose_level, settled, levels=levels),
+            n_dlt=count_per_level(people.dose_level, settled & people.dlt, levels=levels),
+            n_pending=count_per_level(people.dose_level, pending, levels=levels),
             current=current.astype(np.int64),
             in_cohort=in_cohort,
             n_assigned=n_assigned.astype(np.int64),
@@ -214,13 +213,22 @@ class Seen:
         )
 
 
-def _activity(people: People, at_level: Bools, *, settled: Bools) -> tuple[Ints | None, ...]:
+def _activity(people: People, *, levels: int, settled: Bools) -> tuple[Ints | None, ...]:
     """Active, active with a DLT, judged, judged with a DLT: counts at every level where activity is observed at all."""
     if people.active is None or people.judged is None:
         return (None,) * 4
     judged = settled & people.judged
     groups = (judged & people.active, judged & people.active & people.dlt, judged, judged & people.dlt)
-    return tuple(np.asarray((at_level & some[:, :, None]).sum(axis=1), np.int64) for some in groups)
+    return tuple(count_per_level(people.dose_level, some, levels=levels) for some in groups)
+
+
+def count_per_level(dose_level: Ints, where: Bools, *, levels: int, each: Ints | None = None) -> Ints:
+    """How many of some participants are at each level, or the sum of a number of each; ``[B, P]`` to ``[B, D]``."""
+    trial, place = np.nonzero(where & (dose_level > NO_LEVEL) & (dose_level <= levels))
+    flat = trial * levels + dose_level[trial, place] - 1
+    weights = None if each is None else each[trial, place]
+    total = np.bincount(flat, weights=weights, minlength=len(where) * levels)
+    return np.asarray(total.reshape(len(where), levels), np.int64)
 
 
 def _at(values: Ints, place: Ints) -> Ints:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
+    from trialwright.workbench.campaigns import run_campaign
     from trialwright.workbench.characteristics import (
         operating_as_document,
         operating_characteristics,
@@ -57,6 +58,7 @@ _DOORS = {
         "write_operating_csv",
         "write_operating_pdf",
     ),
+    "campaigns": ("run_campaign",),
     "choosing": (
         "Described",
         "decision_tables",
@@ -108,6 +110,7 @@ __all__ = [
     "reach_trial",
     "record_file",
     "report_trial",
+    "run_campaign",
     "status",
     "verify_trial",
     "what_if",

@@ -8,7 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trials import CRM, THREE, on, study_of
+from staggered import (
+    COHORT,
+    DAYS,
+    LAST_DAY,
+    SKIP,
+    STOP,
+    STUDIES,
+    TOXIC,
+    TRIALS_EACH,
+    WAIT,
+    WAIT_UP,
+    people_at,
+    study_at,
+)
+from trials import on, study_of
 from trialwright.conduct import advise, as_of, fold
 from trialwright.ledger import DatabaseLedger
 from trialwright.operating import VirtualTrials, draw_people, run_trials
@@ -25,45 +39,6 @@ from trialwright.vocabulary.events import (
 )
 from trialwright.vocabulary.records import Entry
 from with_activity import BOIN12, EFFTOX, WAGES_TAIT, study_with_activity
-
-DAYS = 100
-LAST_DAY = 10
-WAIT = 'name = "wait_for_pending"\nscope = "all"'
-WAIT_NEXT = 'name = "wait_for_pending"\nscope = "before_next_cohort"'
-WAIT_UP = 'name = "wait_for_pending"\nscope = "before_escalation"'
-TOXIC = 'name = "stop_when_too_toxic"\nlevel = "lowest"\nrate = 0.25\nconfidence = 0.9\nposterior = "beta"'
-TOXIC_MODEL = TOXIC.replace("beta", "design")
-SKIP, COHORT, STOP = 'name = "no_skipping"', 'name = "complete_cohort"', 'name = "stop_at_n"\nn = 12'
-LIKELIHOOD = CRM + '\nmodel = "logistic"'
-SENTINEL, STAGGER = 'name = "sentinel"\ndays = 5', 'name = "stagger"\ndays = 2'
-BOIN = 'name = "boin"\ntarget_toxicity_rate = 0.25'
-REPLACE, TITRATION = 'name = "replace_non_evaluable"', 'name = "accelerated_titration"'
-COUNTED = STOP + '\ncount = "evaluable"'
-BACKFILL = 'name = "backfill"\nat_most = 3'
-BACKFILL_ALL = 'name = "backfill"\nat_most = 5\ncount = "all"'
-TITE_CRM = CRM.replace('"crm"', '"tite_crm"')
-ADAPTIVE = TITE_CRM + '\nweights = "adaptive"\nestimate = "posterior-mean"'
-TITE_BOIN = 'name = "tite_boin"\ntarget_toxicity_rate = 0.25'
-DEESCALATE = THREE + "\nallow_deescalate = true"
-
-# Accrual is faster than the window in every one of them: a person every 2 to 5 days, a window of 10.
-STUDIES = [
-    {"design": CRM, "rules": [SKIP, COHORT, TOXIC_MODEL, WAIT_UP, STOP]},
-    {"design": CRM, "rules": [SKIP, WAIT, STOP], "cohort_size": 1, "start_level": 2},
-    {"design": LIKELIHOOD, "rules": [COHORT, REPLACE + "\nat_most = 1", TOXIC, STOP], "cohort_size": 2},
-    {"design": THREE, "rules": [WAIT]},
-    {"design": DEESCALATE, "rules": [COHORT, WAIT_UP, STOP], "start_level": 2},
-    {"design": BOIN, "rules": [COHORT, REPLACE, SENTINEL, STAGGER, STOP]},
-    {"design": BOIN, "rules": [COHORT, REPLACE, TITRATION, COUNTED]},
-    {"design": 'name = "rolling_six"', "rules": [STOP], "cohort_size": 1},
-    {"design": BOIN, "rules": [COHORT, REPLACE, WAIT_NEXT, BACKFILL, STOP]},
-    {"design": CRM, "rules": [SKIP, COHORT, WAIT_UP, BACKFILL, STAGGER, STOP], "cohort_size": 2},
-    {"design": DEESCALATE, "rules": [COHORT, BACKFILL_ALL, STOP]},
-    {"design": TITE_CRM, "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
-    {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
-    {"design": TITE_BOIN, "rules": [STOP], "cohort_size": 1},
-]
-TRIALS_EACH = 25  # 14 × 25 = 350 trials
 
 
 def _enrolled(trials: VirtualTrials, b: int, p: int, *, who: str) -> Event:
@@ -114,11 +89,8 @@ def written(folder: Path, trials: VirtualTrials, b: int, study: Study) -> Databa
 
 @pytest.mark.parametrize("place", range(len(STUDIES)))
 def test_a_replayed_trial_decides_the_same_every_day(place: int, tmp_path: Path) -> None:
-    study = study_of(last_day=LAST_DAY, **STUDIES[place])
-    people = draw_people(
-        seed=20 + place, trials=TRIALS_EACH, people=14, mean_gap_days=2 + place % 4, window_days=LAST_DAY, leaving=0.15
-    )
-    trials = run_trials(study, people, true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
+    study = study_at(place)
+    trials = run_trials(study, people_at(place), true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
     zone = study.identity.zone
     compared = pending_days = 0
     for b in range(TRIALS_EACH):
@@ -144,11 +116,8 @@ def test_a_replayed_trial_decides_the_same_every_day(place: int, tmp_path: Path)
 
 @pytest.mark.parametrize("place", [place for place, study in enumerate(STUDIES) if "backfill" in str(study)])
 def test_virtual_trials_are_backfilled_at_cleared_levels_only(place: int) -> None:
-    study = study_of(last_day=LAST_DAY, **STUDIES[place])
-    people = draw_people(
-        seed=20 + place, trials=TRIALS_EACH, people=14, mean_gap_days=2 + place % 4, window_days=LAST_DAY, leaving=0.15
-    )
-    trials = run_trials(study, people, true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
+    study = study_at(place)
+    trials = run_trials(study, people_at(place), true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
     assert trials.backfill.sum() > TRIALS_EACH / 3
     for b, p in np.argwhere(trials.backfill):
         before = trials.assigned[b, :p][~trials.backfill[b, :p]]
@@ -210,7 +179,7 @@ def test_virtual_activity_goes_with_a_study_that_observes_it() -> None:
 
 
 def test_virtual_trials_meet_everything_that_can_happen() -> None:
-    study = study_of(**STUDIES[0])
+    study = study_at(0)
     people = draw_people(seed=1, trials=200, people=14, mean_gap_days=3, window_days=LAST_DAY, leaving=0.15)
     trials = run_trials(study, people, true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
     taken = trials.assigned > 0

@@ -1,0 +1,151 @@
+"""Running a campaign of simulations: in this process, in several, or on a Dask cluster; a folder keeps what is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, final
+
+from trialwright.operating.campaign import Campaign, Finished, Lot, Plain, Pool, Results, one_process, run_lot
+from trialwright.operating.simulated import Progress
+from trialwright.vocabulary.errors import Refused
+
+OTHER_CAMPAIGN = (
+    "{folder} keeps lots of another campaign, or of another version; give this one a folder of its own, or remove that"
+)
+NO_DASK = "a cluster needs Dask, which is not installed here: pip install 'trialwright[cluster]'"
+ATTEMPTS = 5  # workers that may be lost under one lot before it is given up
+
+
+def run_campaign(
+    campaign: Campaign,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a campaign; the bytes of the results do not depend on where.
+
+    ``workers``: processes of this machine. ``cluster``: the address of a Dask scheduler ("tcp://host:8786"), or
+    "local" for a cluster of so many workers on this machine. ``folder``: keeps every finished lot, so that a campaign
+    that was stopped goes on from there; Refused where it belongs to another campaign.
+    """
+    kept = None if folder is None else ResultsFolder(folder, campaign.digest)
+    with _pool(workers, cluster=cluster) as pool:
+        return campaign.run(pool, kept=kept, progress=progress)
+
+
+@contextmanager
+def _pool(workers: int, *, cluster: str | None) -> Iterator[Pool]:
+    if cluster is None and workers == 1:
+        yield one_process
+    elif cluster is None:
+        with processes(workers) as pool:
+            yield pool
+    else:
+        with dask_cluster(cluster, workers=workers) as pool:
+            yield pool
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Pool]:
+    """Lots are run by several processes of this machine."""
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+
+        def run(lots: Sequence[Lot]) -> Iterator[Finished]:
+            waiting = {executor.submit(run_lot, lot): lot for lot in lots}
+            try:
+                for future in as_completed(waiting):
+                    yield waiting[future], future.result()
+            finally:
+                executor.shutdown(wait=False, cancel_futures=True)
+
+        yield run
+
+
+@contextmanager
+def dask_cluster(address: str, *, workers: int = 2) -> Iterator[Pool]:
+    """Lots are run by the workers of a Dask cluster; those of a worker that is lost are run by another one."""
+    try:
+        from dask.distributed import Client, LocalCluster
+    except ImportError as error:
+        raise Refused(NO_DASK) from error
+    if address != "local":
+        with Client(address) as client:
+            yield dask_pool(client)
+        return
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as own,
+        Client(own) as client,
+    ):
+        yield dask_pool(client)
+
+
+def dask_pool(client: Any) -> Pool:
+    """Lots are run through a Dask client that is open already."""
+    from dask.distributed import as_completed as as_dask_completes
+
+    def run(lots: Sequence[Lot]) -> Iterable[Finished]:
+        waiting = {client.submit(run_lot, lot, key=f"lot-{lot.key}", retries=ATTEMPTS, pure=False): lot for lot in lots}
+        try:
+            for future in as_dask_completes(list(waiting)):
+                yield waiting[future], future.result()
+        finally:
+            client.cancel(list(waiting))
+
+    return run
+
+
+@final
+class ResultsFolder(MutableMapping[str, Plain]):
+    """Finished lots in a folder, one JSON file each, whole or not at all."""
+
+    def __init__(self, folder: Path, digest: str) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        mine = json.dumps({"campaign": digest, "software": f"trialwright {version('trialwright')}"})
+        note = folder / "campaign.json"
+        if not note.exists():
+            if any(folder.glob("*.json")):
+                raise Refused(OTHER_CAMPAIGN.format(folder=folder))
+            _write(note, mine)
+        elif note.read_text("utf-8") != mine:
+            raise Refused(OTHER_CAMPAIGN.format(folder=folder))
+
+    def __getitem__(self, key: str) -> Plain:
+        try:
+            found: Plain = json.loads(self._file(key).read_text("utf-8"))
+        except FileNotFoundError:
+            raise KeyError(key) from None
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return self._file(str(key)).exists()
+
+    def __setitem__(self, key: str, found: Plain) -> None:
+        _write(self._file(key), json.dumps(found))
+
+    def __delitem__(self, key: str) -> None:
+        self._file(key).unlink()
+
+    def __iter__(self) -> Iterator[str]:
+        return (file.stem.removeprefix("lot-") for file in sorted(self._folder.glob("lot-*.json")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _file(self, key: str) -> Path:
+        return self._folder / f"lot-{key}.json"
+
+
+def _write(file: Path, text: str) -> None:
+    """Under another name first: a file that is there is whole."""
+    part = file.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(file)
