@@ -250,11 +250,12 @@ def log_posterior(
     """
     log_p, log_q = model.logs(beta)
     table = np.concatenate([log_p, log_q, prior.log_density(beta)[None, :]])
-    counts = np.concatenate([n_dlt, n - n_dlt, np.ones((len(n), 1))], axis=1)
     rate = None if unfinished is None else np.exp(log_p)
 
     def of(rows: Ints) -> Floats:
-        settled = np.asarray(counts[rows] @ table, np.float64)
+        spared = n[rows] - n_dlt[rows]
+        counts = np.concatenate([n_dlt[rows], spared, np.ones((len(rows), 1))], axis=1)
+        settled = np.asarray(counts @ table, np.float64)
         if unfinished is None or rate is None:
             return settled
         return settled + unfinished.of(rows).log_likelihood(rate)

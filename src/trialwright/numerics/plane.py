@@ -47,12 +47,6 @@ class Box:
         """How many nodes there are."""
         return self.u.count * self.v.count
 
-    @property
-    def nodes(self) -> tuple[Floats, Floats]:
-        """The coordinates of all nodes, each ``[size]``."""
-        u, v = np.meshgrid(self.u.nodes, self.v.nodes, indexing="ij")
-        return np.asarray(u.ravel(), np.float64), np.asarray(v.ravel(), np.float64)
-
     def doubled(self) -> Box:
         """The same rectangle with twice the step along u."""
         return Box(Axis(self.u.low, 2 * self.u.step, (self.u.count + 1) // 2), self.v)

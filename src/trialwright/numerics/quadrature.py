@@ -159,22 +159,21 @@ def _share_below(steps: Floats | Ints) -> Floats:
 def _attempt(log_density: LogDensity, functions: Functions, *, panel: Panel) -> tuple[Floats, Bools]:
     """Expected values on one axis, and which rows reached the tolerance there."""
     nodes = panel.axis.nodes
+    halfway = len(nodes[::2])  # every second node comes first here: the rule of double step
     full = np.concatenate([np.ones((len(nodes), 1)), functions(nodes)], axis=1)
-    even = np.where((np.arange(len(nodes)) % 2 == 0)[:, None], full, 0.0)
-    both = np.concatenate([full, even], axis=1)
-    values = np.empty((len(panel.rows), full.shape[1] - 1))
-    good = np.empty(len(panel.rows), np.bool_)
-    density = log_density(nodes)
+    twice, between = np.empty((2, len(panel.rows), full.shape[1]))
+    ends = np.empty(len(panel.rows))
+    density = log_density(np.concatenate([nodes[::2], nodes[1::2]]))
     for here in _slices(len(panel.rows)):
         weights = _weights(density(panel.rows[here]))
-        sums = weights @ both
-        mass, twice = sums[:, :1], 2 * sums[:, full.shape[1] :][:, :1]
-        values[here] = sums[:, 1 : full.shape[1]] / mass
-        doubled = 2 * sums[:, full.shape[1] + 1 :] / twice
-        apart = (np.abs(values[here] - doubled) / np.maximum(1.0, np.abs(values[here]))).max(axis=1)
-        apart = np.maximum(apart, np.abs(twice / mass - 1)[:, 0])
-        good[here] = (apart <= TOLERANCE) & (np.maximum(weights[:, 0], weights[:, -1]) <= np.exp(-END))
-    return values, good
+        np.matmul(weights[:, :halfway], full[::2], out=twice[here])
+        np.matmul(weights[:, halfway:], full[1::2], out=between[here])
+        np.maximum(weights[:, 0], weights[:, halfway - 1], out=ends[here])
+    mass = twice[:, :1] + between[:, :1]
+    values = (twice + between)[:, 1:] / mass
+    apart = (np.abs(values - twice[:, 1:] / twice[:, :1]) / np.maximum(1.0, np.abs(values))).max(axis=1)
+    apart = np.maximum(apart, np.abs(2 * twice[:, :1] / mass - 1)[:, 0])
+    return values, np.asarray((apart <= TOLERANCE) & (ends <= np.exp(-END)), np.bool_)
 
 
 def _closer(log_density: LogDensity, panel: Panel, *, count: int) -> list[Panel]:

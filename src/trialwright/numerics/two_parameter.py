@@ -62,24 +62,28 @@ class TwoParameterModel:
         b = self.mean[1] + self.sd[1] * v
         return np.asarray(b if self.slope == "normal" else np.exp(np.minimum(b, LARGEST_LOG)), np.float64)
 
+    def centres(self, v: Floats) -> Floats:
+        """The logit of the rate of every level at u = 0, ``[len(v), D]``."""
+        return np.asarray(
+            self.intercept(v)[:, None] + np.multiply.outer(self.steepness(v), self.coded_doses), np.float64
+        )
+
     def logits(self, box: Box) -> Floats:
         """The logit of the rate of every level, ``[D, size]``."""
-        u, v = box.nodes
-        level = np.asarray(self.coded_doses)[:, None]
-        return np.asarray(self.intercept(v) + self.reach * u + level * self.steepness(v), np.float64)
+        rise = self.reach * box.u.nodes[:, None]
+        return np.asarray(self.centres(box.v.nodes).T[:, None, :] + rise, np.float64).reshape(-1, box.size)
 
     def table(self, box: Box) -> Floats:
         """What a DLT, nobody's DLT and the prior add to the log density at every node, ``[2 D + 1, size]``."""
-        u, v = box.nodes
         logits = self.logits(box)
         bend = -np.log1p(np.exp(-np.abs(logits)))
         log_p, log_q = bend + np.minimum(logits, 0.0), bend - np.maximum(logits, 0.0)
-        return np.concatenate([log_p, log_q, -(u**2 + v**2)[None, :] / 2])
+        prior = -np.add.outer(box.u.nodes**2, box.v.nodes**2) / 2
+        return np.concatenate([log_p, log_q, prior.reshape(1, box.size)])
 
     def thresholds(self, logit: Floats | float, *, v: Floats, level: int) -> Floats:
         """The u above which the rate of a level lies above a logit, for every v."""
-        at_zero = self.intercept(v) + self.coded_doses[level] * self.steepness(v)
-        return np.asarray((logit - at_zero) / self.reach, np.float64)
+        return np.asarray((logit - self.centres(v)[:, level]) / self.reach, np.float64)
 
 
 @final
@@ -113,11 +117,10 @@ class Exceedances:
 
     def functions(self, box: Box) -> Floats:
         """``[size, rates x D]``."""
-        logits = sp.logit(np.asarray(self.rates))
-        levels = range(len(self.model.coded_doses))
-        at = [self.model.thresholds(logits[:, None], v=box.v.nodes, level=level) for level in levels]
-        steps = (np.stack(at, axis=2).transpose(1, 0, 2) - box.u.nodes[:, None, None, None]) / box.u.step
-        return _share_above(steps).reshape(box.size, len(self.rates) * len(levels))
+        model, logits = self.model, sp.logit(np.asarray(self.rates))
+        points = (logits[:, None] - model.centres(box.v.nodes)[:, None, :]) / model.reach
+        steps = (points - box.u.nodes[:, None, None, None]) / box.u.step
+        return _share_above(steps).reshape(box.size, -1)
 
 
 @final
