@@ -118,11 +118,11 @@ def _step_data(step: Step, spoken: Language) -> dict[str, object]:
 
 
 def skeleton(
+    *,
     target: Annotated[float, typer.Option("--target", help="Target DLT rate.")],
     levels: Annotated[int, typer.Option("--levels", help="Number of dose levels.")],
     half_width: Annotated[float, typer.Option("--half-width", help="Half the width of the indifference interval.")],
     mtd: Annotated[int, typer.Option("--mtd", help="Level guessed to have the target rate.")],
-    *,
     model: Annotated[str, typer.Option("--model", help="Curve of the CRM.", metavar="power|logistic")] = "power",
     intercept: Annotated[float, typer.Option("--intercept", help="Intercept of the logistic curve.")] = 3.0,
     lang: Lang = "en",

@@ -102,7 +102,7 @@ def compare_designs(
     return compare(
         study,
         candidates,
-        scenarios_for(study, scenarios, target=aim.target),
+        scenarios=scenarios_for(study, scenarios, target=aim.target),
         aim=aim,
         chosen=place,
         within=within,
@@ -164,7 +164,9 @@ def calibrate_design(
     aim = Aim.of(study, target=fixed.get("target_toxicity_rate"), too_toxic=too_toxic)
     chosen = scenarios_for(study, scenarios, target=aim.target)
     wanted = Wanted("worst" if objective == "worst" else "mean", most_overdosing, most_dlts)
-    return calibrate(study, grid, chosen, design=design, fixed=fixed, wanted=wanted, aim=aim, progress=progress)
+    return calibrate(
+        study, grid, scenarios=chosen, design=design, fixed=fixed, wanted=wanted, aim=aim, progress=progress
+    )
 
 
 def _read_grid(vary: Sequence[str]) -> dict[str, list[Any]]:

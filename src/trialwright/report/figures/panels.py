@@ -48,7 +48,7 @@ def _known(value: float | None) -> float:
     return 0.0 if value is None or not math.isfinite(value) else value
 
 
-def _value(value: float | None, spec: PanelFigure, language: Language) -> str:
+def _value(value: float | None, spec: PanelFigure, *, language: Language) -> str:
     if value is None:
         return NOT_AVAILABLE
     return written(Share(value, 0) if spec.as_share else Number(value, 1), language)
@@ -61,7 +61,7 @@ def _draw_panel(
     before = text_width(MARK, SMALL) + 3 if any(one.marked is not None for one in spec.panels) else 0.0
     start = left + max(text_width(label, SMALL, is_bold=bool(before)) for label in labels) + before + 5
     highest = max((_known(value) for one in spec.panels for row in one.values for value in row), default=0.0) or 1.0
-    room = left + width - start - max(text_width(_value(highest, spec, language), SMALL), 18) - 4
+    room = left + width - start - max(text_width(_value(highest, spec, language=language), SMALL), 18) - 4
     board.box((start, top), (room, _height(spec)), facecolor=FAINT, zorder=0.5)
     board.line((start, top), (start, top + _height(spec)), color=RULE)
     y = top + GAP / 2
@@ -75,5 +75,5 @@ def _draw_panel(
             size = (_known(value) / highest * room, SLIM - 1.4)
             board.box((start, height + 0.7), size, facecolor=SERIES[index % len(SERIES)])
             at = (start + size[0] + 3, height + SLIM / 2)
-            board.text(at, _value(value, spec, language), size=SMALL - 1, color=INK)
+            board.text(at, _value(value, spec, language=language), size=SMALL - 1, color=INK)
         y += SLIM * len(spec.series) + GAP

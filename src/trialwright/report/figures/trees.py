@@ -68,7 +68,7 @@ def draw(spec: TreeFigure, language: Language) -> Board:
     root, bottom = _placed(spec.root, column=0, top=top + 4)
     for one in root.all():
         for following in one.then:
-            _draw_edge(board, one, following, columns=columns, language=language)
+            _draw_edge(board, one, following=following, columns=columns, language=language)
     for one in root.all():
         _draw_box(board, one, columns=columns, language=language)
     board.height = _draw_key(board, spec, y=bottom + 12, language=language)
@@ -118,7 +118,7 @@ def _placed(node: TreeNode, *, column: int, top: float) -> tuple[_Placed, float]
 
 
 def _draw_edge(
-    board: Board, one: _Placed, following: _Placed, *, columns: list[tuple[float, float]], language: Language
+    board: Board, one: _Placed, *, following: _Placed, columns: list[tuple[float, float]], language: Language
 ) -> None:
     """Right, up or down, right; the result stands in front of the box it leads to."""
     left, right = columns[one.column][1], columns[following.column][0]
