@@ -116,8 +116,8 @@ class Calibration:
 
 def calibrate(
     study: Study,
-    *,
     vary: Mapping[str, Sequence[Any]],
+    *,
     scenarios: Sequence[Scenario],
     design: str = "",
     fixed: Mapping[str, Any] | None = None,
@@ -202,7 +202,7 @@ def _settings(vary: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
 def _variant(study: Study, candidate: Candidate) -> Study:
     parameters = {**own_parameters(study, candidate.name), **candidate.changed}
     size = parameters.pop(COHORT_SIZE, None)
-    return with_design(study, name=candidate.name, parameters=parameters, cohort_size=size)
+    return with_design(study, candidate.name, parameters=parameters, cohort_size=size)
 
 
 def _judged(one: Compared, setting: Mapping[str, Any], *, place: int, wanted: Wanted) -> Tried:

@@ -196,7 +196,7 @@ def _variants(study: Study, candidates: Sequence[Candidate], *, left_out: dict[i
     for place, candidate in enumerate(candidates):
         try:
             parameters = {**own_parameters(study, candidate.name), **candidate.changed}
-            variants[place] = with_design(study, name=candidate.name, parameters=parameters)
+            variants[place] = with_design(study, candidate.name, parameters=parameters)
         except ParameterError as error:
             complaints.add(finding.within(f"design {candidate.title}") for finding in error.findings)
         except Refused as refusal:

@@ -16,7 +16,6 @@ from trialwright.conduct.advise import decide, selected
 from trialwright.numerics.packing import Layout, distinct
 from trialwright.operating.exact import last_reasons, looks_back
 from trialwright.protocol.study import Study
-from trialwright.rules.backfill import Backfill
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Ints, People, Proposal, Seen
 
 COUNTED = ("n", "n_dlt", "n_pending", "n_active", "n_both", "n_judged", "n_judged_dlt")  # [B, D], the last four where
@@ -52,7 +51,7 @@ class Decider:
     def of(cls, study: Study, *, people: int) -> Decider:
         """For trials with so many people at most."""
         counts = study.design.looks_at != "participants"
-        timed = any(getattr(rule, "about_time", False) or isinstance(rule, Backfill) for rule in study.rules)
+        timed = any(getattr(rule, "about_time", False) for rule in study.rules)
         levels, columns = len(study.dosing.amounts), 7 if study.design.looks_at == "counts with activity" else 3
         remembered = max(map(looks_back, study.rules), default=0)
         single = [levels, study.dosing.cohort_size, people, people, people]

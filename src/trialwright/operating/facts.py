@@ -124,7 +124,7 @@ class Facts:
         return np.asarray(self.people.activity.reshape(-1)[place] < rate[toxic.astype(np.int64), given - 1], np.bool_)
 
     def _judged(self, place: Ints, *, infused: Ints, left: Ints) -> Ints:
-        """The day on which activity is known: at the visit, unless the person is gone by then; or at once if settled."""
+        """The day on which activity is known: at the visit, unless the person is gone by then."""
         if self.people.judged_after is None:
             return infused  # counted from the day the person is settled
         visit = infused + self.people.judged_after.reshape(-1)[place]

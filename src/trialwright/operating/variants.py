@@ -20,14 +20,14 @@ HALF_WIDTH, PRIOR_MTD = "half_width", "prior_mtd"  # of an indifference-interval
 DECIMALS = 4  # of a skeleton made here: what is evaluated is what a team pastes into its protocol
 
 
-def with_design(study: Study, *, name: str, parameters: Mapping[str, Any], cohort_size: int | None = None) -> Study:
+def with_design(study: Study, name: str, *, parameters: Mapping[str, Any], cohort_size: int | None = None) -> Study:
     """The study with another design, or the same with other parameters; everything else stays as it is.
 
     ``parameters``: as in a protocol file; ``half_width`` and ``prior_mtd`` stand for a skeleton by the indifference
     intervals of Lee & Cheung (2009). Raises NotFound for an unknown design, ParameterError with everything that does
     not fit, Refused where a rule of the protocol or the trial itself does not go with the design.
     """
-    spelt = spelt_out(study, name=name, parameters=parameters)
+    spelt = spelt_out(study, name, parameters=parameters)
     design = designs.build(name, spelt)
     _check(study, design, cohort_size=cohort_size)
     dosing = study.dosing if cohort_size is None else study.dosing.model_copy(update={"cohort_size": cohort_size})
@@ -43,7 +43,7 @@ def own_parameters(study: Study, name: str) -> dict[str, Any]:
     return {shared: study.target} if shared in known and study.target is not None else {}
 
 
-def spelt_out(study: Study, *, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def spelt_out(study: Study, name: str, *, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters with a skeleton in the place of ``half_width`` and ``prior_mtd``."""
     spelt = {key: value for key, value in parameters.items() if key not in (HALF_WIDTH, PRIOR_MTD)}
     if HALF_WIDTH not in parameters and PRIOR_MTD not in parameters:

@@ -67,6 +67,11 @@ class Backfill:
         complaints.raise_as(ParameterError, "backfill cannot be built")
 
     @property
+    def about_time(self) -> bool:
+        """It fills waiting time: with everybody settled nobody waits, and it is silent."""
+        return True
+
+    @property
     def needs_one_order(self) -> bool:
         """It answers with another level, found by number."""
         return True

@@ -166,7 +166,7 @@ def calibrate_design(
     chosen = scenarios_for(study, scenarios, target=aim.target)
     wanted = Wanted("worst" if objective == "worst" else "mean", most_overdosing, most_dlts)
     return calibrate(
-        study, vary=grid, scenarios=chosen, design=design, fixed=fixed, wanted=wanted, aim=aim, progress=progress
+        study, grid, scenarios=chosen, design=design, fixed=fixed, wanted=wanted, aim=aim, progress=progress
     )
 
 

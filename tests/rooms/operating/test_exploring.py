@@ -110,9 +110,7 @@ class TestComparison:
 
 class TestVariants:
     def test_a_skeleton_is_made_by_indifference_intervals(self) -> None:
-        made = with_design(
-            STUDY, name="crm", parameters={"target_toxicity_rate": 0.25, "half_width": 0.05, "prior_mtd": 2}
-        )
+        made = with_design(STUDY, "crm", parameters={"target_toxicity_rate": 0.25, "half_width": 0.05, "prior_mtd": 2})
         expected = skeleton(target=0.25, halfwidth=0.05, prior_mtd=2, levels=3)
         assert_allclose(made.design_parameters["skeleton"], expected, atol=5e-5)  # type: ignore[arg-type]
 
@@ -127,12 +125,12 @@ class TestVariants:
     )
     def test_a_skeleton_that_cannot_be_is_said(self, given_: dict[str, float], place: str) -> None:
         with pytest.raises(ParameterError) as caught:
-            with_design(STUDY, name="crm", parameters={"target_toxicity_rate": 0.25, **given_})
+            with_design(STUDY, "crm", parameters={"target_toxicity_rate": 0.25, **given_})
         assert [finding.place for finding in caught.value.findings] == [place]
 
     def test_a_design_for_another_number_of_levels_is_refused(self) -> None:
         with pytest.raises(ParameterError, match="skeleton"):
-            with_design(STUDY, name="crm", parameters={"target_toxicity_rate": 0.25, "skeleton": [0.1, 0.2]})
+            with_design(STUDY, "crm", parameters={"target_toxicity_rate": 0.25, "skeleton": [0.1, 0.2]})
 
 
 class TestCalibration:
@@ -140,7 +138,7 @@ class TestCalibration:
     fixed = {"prior_mtd": 2}  # noqa: RUF012 - read only
 
     def test_every_setting_is_judged_and_ranked_as_written(self) -> None:
-        found = calibrate(STUDY, vary=self.grid, scenarios=SCENARIOS, fixed=self.fixed)
+        found = calibrate(STUDY, self.grid, scenarios=SCENARIOS, fixed=self.fixed)
         assert found.is_complete
         assert len(found.tried) == 4
         assert [one.score for one in found.tried] == sorted((one.score for one in found.tried), reverse=True)
@@ -154,24 +152,24 @@ class TestCalibration:
             assert_allclose(again.overdosing, one.overdosing, rtol=0, atol=1e-12)
 
     def test_the_worst_scenario_may_be_the_objective(self) -> None:
-        found = calibrate(STUDY, vary=self.grid, scenarios=SCENARIOS, fixed=self.fixed, wanted=Wanted("worst"))
+        found = calibrate(STUDY, self.grid, scenarios=SCENARIOS, fixed=self.fixed, wanted=Wanted("worst"))
         assert [one.score for one in found.tried] == sorted((min(one.correct) for one in found.tried), reverse=True)
 
     def test_settings_over_a_limit_come_last_and_are_never_best(self) -> None:
         some = SCENARIOS[:3]
-        free = calibrate(STUDY, vary=self.grid, scenarios=some, fixed=self.fixed)
+        free = calibrate(STUDY, self.grid, scenarios=some, fixed=self.fixed)
         limit = sorted(max(one.overdosing) for one in free.tried)[1]
-        found = calibrate(STUDY, vary=self.grid, scenarios=some, fixed=self.fixed, wanted=Wanted(most_overdosing=limit))
+        found = calibrate(STUDY, self.grid, scenarios=some, fixed=self.fixed, wanted=Wanted(most_overdosing=limit))
         assert [one.within for one in found.tried] == [True, True, False, False]
         assert found.best is not None
         assert max(found.best.overdosing) <= limit + 1e-9
         assert (
-            calibrate(STUDY, vary=self.grid, scenarios=SCENARIOS, fixed=self.fixed, wanted=Wanted(most_dlts=0.1)).best
+            calibrate(STUDY, self.grid, scenarios=SCENARIOS, fixed=self.fixed, wanted=Wanted(most_dlts=0.1)).best
             is None
         )
 
     def test_the_cohort_size_may_vary(self) -> None:
-        found = calibrate(STUDY, vary={"cohort_size": [1, 3]}, scenarios=SCENARIOS)
+        found = calibrate(STUDY, {"cohort_size": [1, 3]}, scenarios=SCENARIOS)
         by_size = {one.cohort_size: one for one in found.tried}
         (three,) = compare(STUDY, [Candidate("crm", {})], scenarios=SCENARIOS).compared
         assert_allclose(by_size[3].correct, three.correct)
@@ -184,34 +182,32 @@ class TestCalibration:
             if done == 2:
                 raise KeyboardInterrupt
 
-        found = calibrate(STUDY, vary=self.grid, scenarios=SCENARIOS, fixed=self.fixed, progress=impatient)
+        found = calibrate(STUDY, self.grid, scenarios=SCENARIOS, fixed=self.fixed, progress=impatient)
         assert len(found.tried) == 2
         assert not found.is_complete
         assert found.best is not None
 
     def test_settings_that_cannot_be_are_kept_apart(self) -> None:
-        found = calibrate(STUDY, vary={"half_width": [0.05, 0.3]}, scenarios=SCENARIOS, fixed=self.fixed)
+        found = calibrate(STUDY, {"half_width": [0.05, 0.3]}, scenarios=SCENARIOS, fixed=self.fixed)
         assert len(found.tried) == 1
         assert [one.setting for one in found.impossible] == [{"half_width": 0.3}]
         assert found.is_complete
         with pytest.raises(ParameterError, match="no setting"):
-            calibrate(STUDY, vary={"half_width": [0.3]}, scenarios=SCENARIOS, fixed=self.fixed)
+            calibrate(STUDY, {"half_width": [0.3]}, scenarios=SCENARIOS, fixed=self.fixed)
 
     def test_a_wrong_grid_is_answered_with_everything(self) -> None:
         with pytest.raises(ParameterError) as caught:
-            calibrate(
-                STUDY, vary={"prior_st": [1], "half_width": [], "skeleton": [[0.1, 0.2, 0.3]]}, scenarios=SCENARIOS
-            )
+            calibrate(STUDY, {"prior_st": [1], "half_width": [], "skeleton": [[0.1, 0.2, 0.3]]}, scenarios=SCENARIOS)
         assert {finding.place for finding in caught.value.findings} == {"vary", "vary half_width", "skeleton"}
         with pytest.raises(ParameterError, match="at least one"):
-            calibrate(STUDY, vary={}, scenarios=SCENARIOS)
+            calibrate(STUDY, {}, scenarios=SCENARIOS)
         with pytest.raises(ParameterError, match="5000"):
-            calibrate(STUDY, vary={"prior_sd": [0.1 + place for place in range(5001)]}, scenarios=SCENARIOS)
+            calibrate(STUDY, {"prior_sd": [0.1 + place for place in range(5001)]}, scenarios=SCENARIOS)
 
     def test_a_design_without_exact_characteristics_is_refused(self) -> None:
         study = study_of(design=TITE, rules=[STOP])
         with pytest.raises(Refused, match="simulate"):
-            calibrate(study, vary={"prior_sd": [0.5]}, scenarios=SCENARIOS)
+            calibrate(study, {"prior_sd": [0.5]}, scenarios=SCENARIOS)
 
     def test_limits_that_cannot_be_are_said(self) -> None:
         with pytest.raises(ParameterError) as caught:

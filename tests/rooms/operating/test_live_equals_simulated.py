@@ -136,9 +136,9 @@ WITH_ACTIVITY = [
 @pytest.mark.parametrize("place", range(len(WITH_ACTIVITY)))
 def test_a_replayed_trial_with_late_activity_decides_the_same_every_day(place: int, tmp_path: Path) -> None:
     study = study_with_activity(last_day=LAST_DAY, **WITH_ACTIVITY[place])
-    trials_each = 15 if study.design_name == "boin12" else 4
+    trials_each = 15 if study.design_name == "boin12" else 6
     people = draw_people(
-        seed=50 + place,
+        seed=60 + place,
         trials=trials_each,
         people=14,
         mean_gap_days=2 + place,
@@ -202,7 +202,7 @@ def test_a_person_is_the_same_whoever_else_is_simulated() -> None:
         "tolerance",
         "dlt_delay",
         "leaves_after",
-        "liveliness",
+        "activity",
         "judged_after",
     ):
         assert np.array_equal(getattr(few, name), getattr(many, name)[:3, :5]), name
