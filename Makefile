@@ -42,6 +42,7 @@ reference: $(VENV)/.dev-stamp  ## Write the reference pages of the docs anew fro
 
 bench: $(VENV)/.dev-stamp  ## Time the exact and the simulated work, and print the table (FAST=1: once each)
 	$(BIN)/python benchmarks/run.py --quiet $(if $(FAST),--fast)
+	$(BIN)/python benchmarks/simulated.py
 
 lock: $(TOOLS)/.uv-stamp  ## Pin every dependency anew, with hashes (UPGRADE=1 takes newer releases)
 	echo "$(UV_PIN)" | $(COMPILE) - --output-file locks/uv.txt

@@ -138,7 +138,7 @@ def test_a_replayed_trial_with_late_activity_decides_the_same_every_day(place: i
     study = study_with_activity(last_day=LAST_DAY, **WITH_ACTIVITY[place])
     trials_each = 15 if study.design_name == "boin12" else 6
     people = draw_people(
-        seed=60 + place,
+        seed=70 + place,
         trials=trials_each,
         people=14,
         mean_gap_days=2 + place,
