@@ -1,6 +1,6 @@
 """How long simulated operating characteristics take: five levels, 30 participants, 10 000 trials, one process.
 
-`reach` is what issue 4 asks for on a two-core machine. The first run of each row is left out: it imports and warms up.
+`reach` is the time to stay within on a two-core machine. The first run of each row is left out: it warms up.
 """
 
 from __future__ import annotations

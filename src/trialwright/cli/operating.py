@@ -96,7 +96,7 @@ def _sizes(given: str | None) -> tuple[int, ...]:
 
 def _as_data(foreseen: Foreseen) -> dict[str, object]:
     """Everything at full precision, for a program."""
-    found, target = foreseen.found, foreseen.target
+    found, aim = foreseen.found, foreseen.aim
     days = None
     if foreseen.gap_days is not None:
         days = found.duration(gap_days=foreseen.gap_days, window_days=foreseen.study.dlt.window_days)
@@ -107,16 +107,17 @@ def _as_data(foreseen: Foreseen) -> dict[str, object]:
         "ends": foreseen.ends,
         "decisions": "after each participant" if foreseen.conditions.after_each else "after each cohort",
         "participants_at_most": foreseen.conditions.limit(foreseen.study),
-        "target": target,
+        "target": aim.target,
+        "too_toxic_above": aim.too_toxic,
         "scenarios": [
             {
                 "name": {"en": scenario.name.en, "fr": scenario.name.fr},
                 "dlt": list(scenario.dlt),
                 "activity": list(scenario.activity),
                 "selection": found.selection[place].tolist(),
-                "on_target": int(found.truths.best(target)[place]),
-                "correct_selection": float(found.correct(target)[place]),
-                "selection_above": float(found.overdosing(target)[place]),
+                "right_level": int(aim.right(found.truths)[place]),
+                "correct_selection": float(foreseen.correct[place]),
+                "selection_above": float(found.selection[place, aim.right(found.truths)[place] + 1 :].sum()),
                 "n": found.n[place].tolist(),
                 "n_dlt": found.n_dlt[place].tolist(),
                 "n_active": found.n_active[place].tolist() if scenario.activity else None,

@@ -25,7 +25,7 @@ from trialwright.operating.scenarios import (
 )
 from trialwright.protocol import Study, read_protocol
 from trialwright.report import Document, render_pdf, table_csv
-from trialwright.report.documents.operating import Foreseen, long_operating_table, operating_document
+from trialwright.report.documents.operating import Foreseen, aim_of, long_operating_table, operating_document
 from trialwright.vocabulary.errors import Complaints, NotFound, ParameterError, Refused
 from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.files import write_file
@@ -130,12 +130,12 @@ def _check(*, worst_within: float | None, gap_days: float | None) -> None:
 
 
 def _worst(study: Study, ends: TrialEnds, *, scenarios: Sequence[Scenario], within: float) -> tuple[WorstCase, ...]:
-    """The lowest probability to select each scenario's level on target, over a region around the scenario."""
+    """The lowest probability to select each scenario's right level, over a region around the scenario."""
     if study.order is not None:
         raise Refused(NO_ORDER)
-    target = study.target if study.target is not None else 0.25
+    aim = aim_of(study)
     answers = []
     for scenario in scenarios:
-        right = int(scenario.truths.best(target)[0])
+        right = int(aim.right(scenario.truths)[0])
         answers.append(smallest(ends, ends.selected == right, region=Region.around(scenario.dlt, within=within)))
     return tuple(answers)

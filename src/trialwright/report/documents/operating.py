@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from trialwright.operating import Characteristics, Conditions
+from trialwright.operating import Aim, Characteristics, Conditions
 from trialwright.operating.ends import PLANNED
 from trialwright.operating.scenarios import Scenario
 from trialwright.operating.worst_case import WorstCase
@@ -55,10 +55,11 @@ AFTER_EACH = Text(
     fr="Une décision suit chaque participant, une fois évalué.",
 )
 MEANING = Text(
-    en="“Early” is before the planned number of participants. “On target” is the level whose true DLT rate is closest "
-    "to {target:percent1} (ties: the lower level).",
-    fr="« Précoce » signifie avant le nombre prévu de participants. « À la cible » désigne le palier dont le taux réel "
-    "de DLT est le plus proche de {target:percent1} (à égalité, le plus bas).",
+    en="“Early” is before the planned number of participants. Right is the level whose true DLT rate is closest to "
+    "{target:percent1} (ties: the lower), and none where even the lowest rate is above {too_toxic:percent1}.",
+    fr="« Précoce » signifie avant le nombre prévu de participants. Le bon choix est le palier dont le taux réel de "
+    "DLT est le plus proche de {target:percent1} (à égalité, le plus bas), et aucun palier si même le plus faible "
+    "taux dépasse {too_toxic:percent1}.",
 )
 GIVEN = Text(
     en="The dose given is not always the dose assigned: participants count at the level given, and some not at all.",
@@ -66,10 +67,10 @@ GIVEN = Text(
     "certaines pas du tout.",
 )
 IGNORING = Text(
-    en="The same trial, had everybody been counted at the level assigned, whatever was given. The level on target is "
+    en="The same trial, had everybody been counted at the level assigned, whatever was given. The right level is "
     "the same as above; what the design sees is a mixture of levels.",
-    fr="Le même essai, si chacun avait été compté au palier attribué, quelle que soit la dose administrée. Le palier à "
-    "la cible est le même que ci-dessus ; ce que voit le plan est un mélange de paliers.",
+    fr="Le même essai, si chacun avait été compté au palier attribué, quelle que soit la dose administrée. Le bon "
+    "choix est le même que ci-dessus ; ce que voit le plan est un mélange de paliers.",
 )
 DESIGN = Text(en="Design", fr="Plan")
 RULES = Text(en="Rules, in order", fr="Règles, dans l'ordre")
@@ -83,7 +84,7 @@ PEOPLE = Text(en="Participants and DLTs (means)", fr="Participants et DLT (moyen
 ENDING = Text(en="Why the trial ends", fr="Pourquoi l'essai s'arrête")
 LEVEL = Text(en="Level {level}", fr="Palier {level}")
 NONE = Text(en="None", fr="Aucun")
-ON_TARGET = Text(en="On target", fr="À la cible")
+RIGHT = Text(en="Right", fr="Bon choix")
 ABOVE = Text(en="Above it", fr="Au-dessus")
 TOTAL = Text(en="All", fr="Total")
 SPREAD = Text(en="sd", fr="écart-type")
@@ -100,10 +101,10 @@ FIGURE_ALT = Text(
 TRUTH_OF = Text(en="Truth", fr="Vérité")
 WORST_NOTE = Text(
     en="Over all truths whose rates lie within {within:number2} of the scenario's and do not fall from level to level, "
-    "the probability to select the scenario's level on target is nowhere below the bound (proven; the truth found "
+    "the probability of the right selection in the scenario is nowhere below the bound (proven; the truth found "
     "comes close to it).",
     fr="Sur toutes les vérités dont les taux sont à moins de {within:number2} de ceux du scénario et ne décroissent "
-    "pas d'un palier à l'autre, la probabilité de retenir le palier à la cible du scénario n'est nulle part inférieure "
+    "pas d'un palier à l'autre, la probabilité du bon choix dans le scénario n'est nulle part inférieure "
     "à la borne (démontrée ; la vérité trouvée s'en approche).",
 )
 HERE = Text(en="In the scenario", fr="Dans le scénario")
@@ -117,6 +118,9 @@ SOURCE = Text(
 NOTHING = Text(
     en="Scenarios are assumptions, not findings.", fr="Les scénarios sont des hypothèses, non des résultats."
 )
+
+
+WITHOUT_TARGET = 0.25  # for designs such as 3+3; said in the document
 
 
 @final
@@ -135,9 +139,20 @@ class Foreseen:
     gap_days: float | None
 
     @property
-    def target(self) -> float:
-        """The DLT rate looked for; 25 % for a design without one."""
-        return self.study.target if self.study.target is not None else 0.25
+    def aim(self) -> Aim:
+        """What is looked for; around 25 % for a design without a target."""
+        return aim_of(self.study)
+
+    @property
+    def correct(self) -> Floats:
+        """Probability of the right selection in every scenario, ``[T]``."""
+        right = self.aim.right(self.found.truths)
+        return np.asarray(np.take_along_axis(self.found.selection, right[:, None], axis=1)[:, 0], np.float64)
+
+
+def aim_of(study: Study) -> Aim:
+    """What a study looks for; around 25 % where its design has no target."""
+    return Aim.of(study, target=study.target if study.target is not None else WITHOUT_TARGET)
 
 
 def operating_document(foreseen: Foreseen, *, software: str, version: str) -> Document:
@@ -171,7 +186,10 @@ def _trial_section(foreseen: Foreseen) -> Section:
         Fact(LIMIT, Cell(conditions.limit(study))),
         Fact(DECISIONS, Cell(AFTER_EACH if conditions.after_each else BY_COHORT)),
     )
-    notes = [Paragraph(fill(EXACT, ends=foreseen.ends)), Paragraph(fill(MEANING, target=foreseen.target))]
+    notes = [
+        Paragraph(fill(EXACT, ends=foreseen.ends)),
+        Paragraph(fill(MEANING, target=foreseen.aim.target, too_toxic=foreseen.aim.too_toxic)),
+    ]
     if conditions.given:
         notes.append(Paragraph(GIVEN))
     return Section("trial", THE_TRIAL, (KeyFacts(facts), *notes))
@@ -210,7 +228,7 @@ def _truth_table(foreseen: Foreseen, title: Text, *, name: str, rates: Floats) -
 
 def selection_table(foreseen: Foreseen, found: Characteristics, *, name: str) -> Table:
     """Which level is selected, and how often the right one; the level on target stands out."""
-    best = foreseen.found.truths.best(foreseen.target)
+    best = foreseen.aim.right(foreseen.found.truths)
     levels = np.arange(found.selection.shape[1])
     rows = []
     for scenario, shares, right in zip(foreseen.scenarios, found.selection, best, strict=True):
@@ -218,7 +236,7 @@ def selection_table(foreseen: Foreseen, found: Characteristics, *, name: str) ->
         above = float(shares[levels > right].sum())
         rows.append(row(scenario.name, *cells, Share(float(shares[right])), Share(above)))
     none = Column("none", NONE, align="right")
-    last = (Column("on_target", ON_TARGET, align="right"), Column("above", ABOVE, align="right"))
+    last = (Column("right", RIGHT, align="right"), Column("above", ABOVE, align="right"))
     columns = (_first(), none, *_levels(foreseen), *last)
     return Table(name=name, title=SELECTION, columns=columns, rows=tuple(rows), landscape=len(columns) > 9)
 
@@ -260,9 +278,9 @@ def _people_table(foreseen: Foreseen) -> Table:
 
 def long_operating_table(foreseen: Foreseen) -> Table:
     """Every number, one a line, with stable words for machines; level 0 of the selection: none."""
-    found, target = foreseen.found, foreseen.target
+    found = foreseen.found
     by_level = {"true_dlt_rate": found.truths.dlt, "n": found.n, "n_dlt": found.n_dlt, "stopped_at": found.stopped_at}
-    whole = {"expected_n": found.expected_n, "sd_n": found.sd_n, "early": found.early, "correct": found.correct(target)}
+    whole = {"expected_n": found.expected_n, "sd_n": found.sd_n, "early": found.early, "correct": foreseen.correct}
     rows = []
     for place, scenario in enumerate(foreseen.scenarios):
         rows += [
@@ -290,7 +308,7 @@ def _ending_table(foreseen: Foreseen) -> Table:
 
 
 def _worst_table(foreseen: Foreseen) -> Table:
-    right = foreseen.found.correct(foreseen.target)
+    right = foreseen.correct
     rows = [
         row(
             scenario.name,
