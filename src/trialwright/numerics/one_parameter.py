@@ -29,7 +29,8 @@ from trialwright.numerics.quadrature import Axis, Panel
 
 LOW, HIGH = -9.0, 8.0  # ends of the first axis, in prior standard deviations; DLTs alone pull further than none
 STEP_IN_SD, STEP = 0.1, 0.25  # its step, in prior standard deviations, and never more than this in beta
-SHORT, STEEP = 0.75, 50.0  # of the shorter first axis: its low end, and -log p per DLT at its high end
+STEEP = 60.0  # of a shorter first axis: -log p of all its DLTs at the high end
+TIERS = ((1, 4, 0.75), (3, 12, 0.5))  # at least so many DLTs and others: share of the low end that is kept
 GAMMA_TAIL = 40.0  # log density at the ends of the first axis under a gamma prior, below the peak
 LARGEST_LOG = 650.0  # exp() of it, times any number of participants, is still a number
 SCAN = Axis(-20.0, 0.05, 801)  # where the maximum of a weighted likelihood is looked for first
@@ -282,13 +283,18 @@ def posterior(
 
 
 def _starts(model: OneParameterModel, prior: Prior, *, n: Floats, n_dlt: Floats) -> list[Panel]:
-    """The axis each row is tried on first: a shorter one where DLTs bound beta from above, and others from below."""
-    wide = prior.start
-    bounded = (n_dlt.sum(axis=1) >= 1) & ((n - n_dlt).sum(axis=1) >= 4)
-    high = float(np.log(STEEP / model.slopes.min()))
-    short = Axis.between(SHORT * wide.low, min(high, wide.nodes[-1]), step=wide.step)
-    panels = (Panel(np.flatnonzero(bounded), short), Panel(np.flatnonzero(~bounded), wide))
-    return [panel for panel in panels if len(panel.rows)] or [Panel(np.arange(len(n)), wide)]
+    """The axis each row is tried on first: the shorter, the more DLTs bound beta from above and others from below.
+
+    A row whose density has not died out at an end goes on to an axis of its own; here only time is won.
+    """
+    wide, dlts, others = prior.start, n_dlt.sum(axis=1), (n - n_dlt).sum(axis=1)
+    tier = sum(((dlts >= most) & (others >= least)).astype(np.int64) for most, least, _ in TIERS)
+    panels = [Panel(np.flatnonzero(tier == 0), wide)]
+    for place, (most, _, share) in enumerate(TIERS, start=1):
+        high = float(np.log(STEEP / (model.slopes.min() * most)))
+        short = Axis.between(share * wide.low, min(high, wide.nodes[-1]), step=wide.step)
+        panels.append(Panel(np.flatnonzero(tier == place), short))
+    return [panel for panel in panels if len(panel.rows)] or panels[:1]
 
 
 def _moments(model: OneParameterModel, beta: Floats) -> Floats:
