@@ -283,10 +283,7 @@ def posterior(
 
 
 def _starts(model: OneParameterModel, prior: Prior, *, n: Floats, n_dlt: Floats) -> list[Panel]:
-    """The axis each row is tried on first: the shorter, the more DLTs bound beta from above and others from below.
-
-    A row whose density has not died out at an end goes on to an axis of its own; here only time is won.
-    """
+    """The axis each row is tried on first: the shorter, the more DLTs bound beta from above and others from below."""
     wide, dlts, others = prior.start, n_dlt.sum(axis=1), (n - n_dlt).sum(axis=1)
     tier = sum(((dlts >= most) & (others >= least)).astype(np.int64) for most, least, _ in TIERS)
     panels = [Panel(np.flatnonzero(tier == 0), wide)]
