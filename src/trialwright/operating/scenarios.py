@@ -31,6 +31,7 @@ from trialwright.vocabulary.words import Text
 BEST_AT = Text(en="Level {level} on target", fr="Palier {level} à la cible")
 TOO_TOXIC = Text(en="Every level too toxic", fr="Tous les paliers trop toxiques")
 ON_LOGIT = (1.2, 0.9)  # steps of the default scenarios on the logit scale: below the target level, and above it
+WITHOUT_TARGET = 0.25  # DLT rate looked for where a design has no target, such as 3+3
 FIELDS = ("name", "dlt", "activity", "odds_ratio")
 
 
@@ -65,7 +66,7 @@ def default_scenarios(study: Study, *, target: float | None = None) -> tuple[Sce
     study's; without any, 25 %. Activity, where the design looks at it, rises evenly from 20 % to 60 %.
     """
     aimed = study.target if target is None else target
-    target = 0.25 if aimed is None else aimed
+    target = WITHOUT_TARGET if aimed is None else aimed
     levels = len(study.dosing.amounts)
     activity: tuple[float, ...] = ()
     if study.design.looks_at == "counts with activity":

@@ -26,9 +26,9 @@ from trialwright.operating.scenarios import (
 from trialwright.protocol import Study, read_protocol
 from trialwright.report import Document, render_pdf, table_csv
 from trialwright.report.documents.operating import Foreseen, aim_of, long_operating_table, operating_document
-from trialwright.vocabulary.errors import Complaints, NotFound, ParameterError, Refused
+from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.words import Language, Text
-from trialwright.workbench.files import write_file
+from trialwright.workbench.files import scenario_file, write_file
 
 NO_ORDER = (
     "the worst case is searched among rates that do not fall from level to level, and this design knows only part of "
@@ -82,10 +82,7 @@ def named_scenarios(
     typed = _typed(truths, levels=levels)
     if scenarios is None:
         return typed or default_scenarios(study), ()
-    try:
-        content = scenarios.read_bytes()
-    except OSError as error:
-        raise NotFound(f"{scenarios} cannot be read: {error.strerror or error}; name another scenario file") from error
+    content = scenario_file(scenarios)
     return (*typed, *parse_scenarios(content, levels=levels, name=str(scenarios))), parse_given(content)
 
 

@@ -26,10 +26,10 @@ from trialwright.report.documents import calibration as calibrated
 from trialwright.report.documents import comparison as compared
 from trialwright.report.documents.pathways import long_table, pathways_document, tree_figure
 from trialwright.report.figures import draw_svg
-from trialwright.vocabulary.errors import Complaints, NotFound, ParameterError
+from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.words import Language
 from trialwright.workbench.choosing import read_settings, read_value
-from trialwright.workbench.files import write_file
+from trialwright.workbench.files import scenario_file, write_file
 from trialwright.workbench.trials import reach_trial
 
 SOFTWARE = "trialwright"
@@ -64,11 +64,7 @@ def scenarios_for(study: Study, path: Path | None, *, target: float) -> tuple[Sc
     """The scenarios of a file; without one, a level on target at a time and one with all of them too toxic."""
     if path is None:
         return default_scenarios(study, target=target)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise NotFound(f"there is no scenario file to read at {path} ({error.strerror}); name a .toml file") from error
-    return parse_scenarios(content, levels=len(study.dosing.amounts), name=str(path))
+    return parse_scenarios(scenario_file(path), levels=len(study.dosing.amounts), name=str(path))
 
 
 def compare_designs(

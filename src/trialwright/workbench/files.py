@@ -1,10 +1,19 @@
-"""Files a person asked for: written, or refused in words."""
+"""Files a person named: read or written, or refused in words."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from trialwright.vocabulary.errors import TrialError
+from trialwright.vocabulary.errors import NotFound, TrialError
+
+
+def scenario_file(path: Path) -> bytes:
+    """The content of a scenario file; NotFound says why it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or error
+        raise NotFound(f"there is no scenario file to read at {path} ({why}); name another scenario file") from error
 
 
 def write_file(out: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from trialwright.operating import Aim, Characteristics, Conditions
 from trialwright.operating.ends import PLANNED
-from trialwright.operating.scenarios import Scenario
+from trialwright.operating.scenarios import WITHOUT_TARGET, Scenario
 from trialwright.operating.worst_case import WorstCase
 from trialwright.protocol import Study
 from trialwright.report.model import (
@@ -118,9 +118,6 @@ SOURCE = Text(
 NOTHING = Text(
     en="Scenarios are assumptions, not findings.", fr="Les scénarios sont des hypothèses, non des résultats."
 )
-
-
-WITHOUT_TARGET = 0.25  # for designs such as 3+3; said in the document
 
 
 @final
