@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, final
 from zoneinfo import ZoneInfo
@@ -73,11 +73,54 @@ def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]],
 
 @final
 @dataclass(slots=True)
+class Chart:
+    """A participant while the fold is under way: the fields of ``Participant``, in containers that grow in place."""
+
+    enrolled: Known[ParticipantEnrolled]
+    baseline: dict[str, Known[BaselineRecorded]] = field(default_factory=dict)
+    releases: list[Known[ProductReleased]] = field(default_factory=list)
+    infusions: list[Known[InfusionGiven]] = field(default_factory=list)
+    assessments: list[Known[AssessmentRecorded]] = field(default_factory=list)
+    responses: list[Known[ResponseAssessed]] = field(default_factory=list)
+    ended: Known[FollowUpEnded] | None = None
+    released: set[int] = field(init=False)  # the infusions that have a release
+
+    def __post_init__(self) -> None:
+        """Note which infusions have a release."""
+        self.released = {known.event.infusion_number for known in self.releases}
+
+    @property
+    def usubjid(self) -> str:
+        """The participant's pseudonym."""
+        return self.enrolled.event.usubjid
+
+    @classmethod
+    def of(cls, one: Participant) -> Chart:
+        """A chart that goes on from what is known."""
+        known = ((each.name, getattr(one, each.name)) for each in fields(one))
+        return cls(**{name: _GROWING.get(type(value), _same)(value) for name, value in known})
+
+    def participant(self) -> Participant:
+        """What is known so far; it does not grow with the chart."""
+        known = ((each.name, getattr(self, each.name)) for each in fields(Participant))
+        return Participant(**{name: _STILL.get(type(value), _same)(value) for name, value in known})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_GROWING: Mapping[type, Callable[[Any], Any]] = {tuple: list, dict: dict}
+_STILL: Mapping[type, Callable[[Any], Any]] = {list: tuple, dict: dict}
+
+
+@final
+@dataclass(slots=True)
 class Folding:
     """A fold under way. ``take`` checks one event against what is known and adds it, or raises OutOfOrder."""
 
     opened: Known[TrialOpened] | None = None
-    participants: dict[str, Participant] = field(default_factory=dict)
+    participants: dict[str, Chart] = field(default_factory=dict)
     adverse_events: dict[str, Known[AdverseEventReported]] = field(default_factory=dict)
     adjudications: dict[str, Known[DltAdjudicated]] = field(default_factory=dict)
     decisions: list[Known[DoseDecided]] = field(default_factory=list)
@@ -88,7 +131,7 @@ class Folding:
         """A fold that goes on from a state."""
         return cls(
             state.opened,
-            dict(state.participants),
+            {usubjid: Chart.of(one) for usubjid, one in state.participants.items()},
             dict(state.adverse_events),
             dict(state.adjudications),
             list(state.decisions),
@@ -100,7 +143,7 @@ class Folding:
         ordered = sorted(self.participants.values(), key=lambda one: (one.enrolled.event.on, one.enrolled.position))
         return TrialState(
             opened=self.opened,
-            participants={one.usubjid: one for one in ordered},
+            participants={one.usubjid: one.participant() for one in ordered},
             adverse_events=dict(self.adverse_events),
             adjudications=dict(self.adjudications),
             decisions=tuple(self.decisions),
@@ -119,7 +162,7 @@ class Folding:
             case ParticipantEnrolled(usubjid=usubjid):
                 _require(self.closed is None, f"{usubjid} cannot be enrolled: enrolment is closed")
                 _require(usubjid not in self.participants, f"{usubjid} is already enrolled")
-                self.participants[usubjid] = Participant(known)
+                self.participants[usubjid] = Chart(known)
             case EnrolmentClosed():
                 _require(self.closed is None, "enrolment is already closed")
                 self.closed = known
@@ -142,29 +185,28 @@ class Folding:
         one = self._enrolled(getattr(event, "usubjid", ""))
         match event:
             case BaselineRecorded(characteristic=name):
-                one = replace(one, baseline={**one.baseline, name: known})
+                one.baseline[name] = known
             case ProductReleased(infusion_number=number):
-                taken = one.release_for(number) is not None
-                _require(not taken, f"{one.usubjid} already has a release for infusion {number}")
-                one = replace(one, releases=(*one.releases, known))
+                _require(number not in one.released, f"{one.usubjid} already has a release for infusion {number}")
+                one.releases.append(known)
+                one.released.add(number)
             case InfusionGiven(infusion_number=number):
                 expected = len(one.infusions) + 1
                 _require(number == expected, f"the next infusion of {one.usubjid} is number {expected}, not {number}")
                 self._not_before_enrolment(one.usubjid, event.on)
-                one = replace(one, infusions=(*one.infusions, known))
+                one.infusions.append(known)
             case AssessmentRecorded():
-                one = replace(one, assessments=(*one.assessments, known))
+                one.assessments.append(known)
             case ResponseAssessed():
-                one = replace(one, responses=(*one.responses, known))
+                one.responses.append(known)
             case FollowUpEnded():
                 _require(one.ended is None, f"the follow-up of {one.usubjid} has already ended")
                 self._not_before_enrolment(one.usubjid, event.on)
-                one = replace(one, ended=known)
+                one.ended = known
             case _:
                 raise OutOfOrder(f"{event.kind} is not an event this version can fold")
-        self.participants[one.usubjid] = one
 
-    def _enrolled(self, usubjid: str) -> Participant:
+    def _enrolled(self, usubjid: str) -> Chart:
         if usubjid not in self.participants:
             raise OutOfOrder(f"{usubjid} is not enrolled")
         return self.participants[usubjid]
