@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, By, Json, Lang, ProtocolFile, TrialFolder, day, language, print_json, say
+from trialwright.cli.terminal import (
+    AsOf,
+    At,
+    By,
+    Json,
+    Lang,
+    ProtocolFile,
+    TrialFolder,
+    day,
+    language,
+    moment,
+    print_json,
+    say,
+)
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -52,13 +65,18 @@ def open_trial(
     protocol: ProtocolFile,
     trial: Annotated[Path, typer.Option("--trial", help="New folder for the trial.")],
     *,
+    rehearsal: Annotated[
+        bool,
+        typer.Option("--rehearsal", help="For practice: `--at` may state when things happen."),
+    ] = False,
+    at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
     """Open a trial from a protocol file in a new folder, with an empty ledger."""
     spoken = language(lang)
-    opened = workbench.open_trial(protocol, trial, by=by)
+    opened = workbench.open_trial(protocol, trial, by=by, at=moment(at, rehearsal=rehearsal), rehearsal=rehearsal)
     head = opened.ledger.head()
     opened.ledger.close()
     if as_json:
@@ -73,6 +91,7 @@ def record(
     trial: TrialFolder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/events.md.")],
     *,
+    at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
@@ -80,7 +99,7 @@ def record(
     """Record the events of a file: all of them, or none and every finding at once."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
-        written = workbench.record_file(reached, file, by=by)
+        written = workbench.record_file(reached, file, by=by, at=at)
         position = reached.ledger.head().position
     if as_json:
         print_json(

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
-    from trialwright.workbench.recording import decide_trial, record_file
+    from trialwright.workbench.recording import decide_trial, record_events, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
@@ -78,7 +78,7 @@ _DOORS = {
         "write_comparison",
         "write_pathways",
     ),
-    "recording": ("decide_trial", "record_file"),
+    "recording": ("decide_trial", "record_events", "record_file"),
     "reporting": ("report_trial",),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
@@ -108,6 +108,7 @@ __all__ = [
     "operating_characteristics",
     "protocol_schema",
     "reach_trial",
+    "record_events",
     "record_file",
     "report_trial",
     "run_campaign",

@@ -44,16 +44,35 @@ class Trial:
         """What is known, or was known at the end of a day."""
         return fold(self.records(on=on), zone=self.study.identity.zone)
 
+    def is_rehearsal(self) -> bool:
+        """Whether the trial was opened for practice."""
+        first = next(iter(self.ledger.read()), None)
+        return first is not None and isinstance(first.event, TrialOpened) and first.event.rehearsal
+
+    def moment(self, stated: datetime | None) -> datetime:
+        """When an entry is made: now, or as stated, which only a rehearsal may do."""
+        if stated is None:
+            return now()
+        if not self.is_rehearsal():
+            raise TrialError(
+                "the moment of an entry is stated only in a rehearsal (`trialwright open --rehearsal`); "
+                "leave --at out: the clock is read"
+            )
+        return stated if stated.tzinfo else stated.replace(tzinfo=self.study.identity.zone)
+
     def today(self) -> date:
-        """The day it is where the trial is run; in a reconstruction, the day of its last entry."""
+        """The day it is where the trial is run; in a reconstruction or a rehearsal, the day of its last entry."""
         zone = self.study.identity.zone
-        if not self.study.identity.reconstruction:
+        if not self.study.identity.reconstruction and not self.is_rehearsal():
             return now().astimezone(zone).date()
         return max((record.recorded_on(zone) for record in self.ledger.read()), default=now().astimezone(zone).date())
 
 
-def open_trial(protocol: Path, folder: Path, *, by: str, at: datetime | None = None) -> Trial:
+def open_trial(protocol: Path, folder: Path, *, by: str, at: datetime | None = None, rehearsal: bool = False) -> Trial:
     """Open a trial from a protocol file in a new folder; its first entry is the opening.
+
+    A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
+    everything that is shown or printed says that it is a rehearsal.
 
     Raises ProtocolError with every finding, or TrialError when the folder already holds a trial.
     """
@@ -76,6 +95,7 @@ def open_trial(protocol: Path, folder: Path, *, by: str, at: datetime | None = N
         protocol_digest=study.digest,
         on=moment.astimezone(study.identity.zone).date(),
         reconstruction=study.identity.reconstruction,
+        rehearsal=rehearsal,
     )
     ledger = DatabaseLedger.create(folder / LEDGER_FILE)
     ledger.append([Entry(opened, by, moment)], expected=0)
