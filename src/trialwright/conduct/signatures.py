@@ -10,6 +10,8 @@ guard to say ("decision", "product", "eligibility").
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from trialwright.conduct.known import Known
@@ -44,6 +46,19 @@ def roles_to_sign(study: Study, event: Event) -> tuple[Role, ...]:
         case TrailReviewed():
             return signatures.trail_review
     return ()
+
+
+def entries_to_sign(study: Study, state: TrialState) -> tuple[Known[Any], ...]:
+    """Every entry that stands and is signed by the protocol, in the order of the record, signed already or not."""
+    logs = state.logs
+    found: Iterable[Known[Any]] = chain(
+        state.decisions,
+        chain.from_iterable(logs.screening.waivers.values()),
+        logs.product.releases.values(),
+        logs.oversight.locks,
+        logs.oversight.reviews,
+    )
+    return tuple(sorted((one for one in found if roles_to_sign(study, one.event)), key=lambda one: one.position))
 
 
 def given_signatures(state: TrialState, *, known: Known[Any]) -> tuple[Known[Signed], ...]:

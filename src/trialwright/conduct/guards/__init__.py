@@ -15,12 +15,15 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
+from trialwright.conduct.guards.accounts import accounts
+from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.guards.signing import signing
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import Event
+from trialwright.vocabulary.events import AccountClosed, AccountOpened, DelegationEnded, Event, RoleDelegated, Signed
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -41,8 +44,14 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = ()
-NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {}
+STANDING: tuple[Standing, ...] = (authority,)
+NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    AccountOpened: (accounts,),
+    AccountClosed: (accounts,),
+    RoleDelegated: (accounts,),
+    DelegationEnded: (accounts,),
+    Signed: (signing,),
+}
 
 
 def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:
