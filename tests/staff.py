@@ -21,7 +21,7 @@ ONLY_ACCOUNTS = (
 
 
 def study_with_accounts(extra: str = "") -> Study:
-    return parse_protocol((protocol_text() + extra).encode())
+    return parse_protocol(protocol_text(extra=extra).encode())
 
 
 def person(account: str, role: Role, *, first_day: date = DAY_0, last_day: date | None = None) -> tuple[Event, ...]:

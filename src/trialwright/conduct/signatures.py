@@ -20,6 +20,7 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import (
     BatchReleased,
     DataLocked,
+    DeviationRecorded,
     DoseDecided,
     Event,
     Role,
@@ -41,6 +42,8 @@ def roles_to_sign(study: Study, event: Event) -> tuple[Role, ...]:
             return signatures.waiver
         case BatchReleased(in_specification=False):
             return signatures.out_of_specification
+        case DeviationRecorded(major=True):
+            return signatures.deviation
         case DataLocked():
             return signatures.data_lock
         case TrailReviewed():
@@ -56,6 +59,7 @@ def entries_to_sign(study: Study, state: TrialState) -> tuple[Known[Any], ...]:
         chain.from_iterable(logs.screening.waivers.values()),
         logs.product.releases.values(),
         logs.oversight.locks,
+        logs.oversight.deviations.values(),
         logs.oversight.reviews,
     )
     return tuple(sorted((one for one in found if roles_to_sign(study, one.event)), key=lambda one: one.position))

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from staff import DECIDED, ONLY_ACCOUNTS, person, refused, signed, study_with_accounts
-from trials import DAY_0, on, recorded, study_of
+from trials import DAY_0, on, recorded
 from trialwright.conduct.authority import BY_PROGRAM, MAY_RECORD, PROGRAM, ROLES
 from trialwright.conduct.fold import fold
 from trialwright.conduct.guards import Offered, standing
@@ -155,7 +155,7 @@ class TestTheAccount:
         assert not refused(elsewhere, recorded(), QUERY, by="eve")
 
     def test_a_plain_protocol_keeps_accounts(self) -> None:
-        assert refused(study_of(), recorded(), QUERY, by="tester")
+        assert refused(study_with_accounts(), recorded(), QUERY, by="tester")
 
 
 class TestCorrections:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
+from trialwright.conduct.guards import decision, excuse, lock
 from trialwright.conduct.guards.accounts import accounts
 from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
@@ -23,7 +24,17 @@ from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import AccountClosed, AccountOpened, DelegationEnded, Event, RoleDelegated, Signed
+from trialwright.vocabulary.events import (
+    AccountClosed,
+    AccountOpened,
+    DelegationEnded,
+    DoseDecided,
+    Event,
+    InfusionGiven,
+    ParticipantEnrolled,
+    RoleDelegated,
+    Signed,
+)
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -44,8 +55,11 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = (authority,)
+STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    ParticipantEnrolled: (decision.of_enrolment,),
+    InfusionGiven: (decision.of_infusion,),
+    DoseDecided: (decision.of_decision,),
     AccountOpened: (accounts,),
     AccountClosed: (accounts,),
     RoleDelegated: (accounts,),
@@ -60,7 +74,9 @@ def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]
 
 
 def readiness(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
-    """Everything that stands in the way of this kind of event on this day."""
-    return chain.from_iterable(
-        guard(study, state, offered=offered) for guard in NEED_STATE.get(type(offered.event), ())
-    )
+    """Everything that stands in the way of this kind of event on this day; nothing where a deviation excuses it."""
+    asked = NEED_STATE.get(type(offered.event), ())
+    findings = list(chain.from_iterable(guard(study, state, offered=offered) for guard in asked))
+    if not findings or not isinstance(offered.event, excuse.EXCUSABLE):
+        return findings
+    return () if excuse.excused(study, state, offered=offered) else [*findings[:-1], excuse.with_way_out(findings[-1])]
