@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from trialwright.ledger import schema
 from trialwright.ledger.chain import Kept, Line, check_link, continued, follow, record_of, recorded, settle
+from trialwright.ledger.credentials import Change, Credentials
 from trialwright.ledger.schema import entries as table
 from trialwright.ledger.troubles import in_plain_words, is_busy
 from trialwright.vocabulary.errors import LedgerBroken, LedgerUnavailable
@@ -64,26 +65,36 @@ class DatabaseLedger:
             ledger._keep_a_write_ahead_log()
         return ledger
 
-    def append(self, entries: Sequence[Entry], *, expected: int | None = None) -> tuple[Record, ...]:
+    def append(
+        self, entries: Sequence[Entry], *, expected: int | None = None, beside: Change | None = None
+    ) -> tuple[Record, ...]:
         """Add entries, all or none; LedgerMoved when ``expected`` is not the present last position.
 
         Without ``expected`` the entries follow whatever is last; a busy database is then tried a few times.
+        ``beside`` changes credentials in the same transaction: both are there afterwards, or neither.
         """
         kept = settle(entries)
         for _ in range(0 if expected is not None else ATTEMPTS - 1):
             try:
-                return self._append(kept, expected)
+                return self._append(kept, expected, beside=beside)
             except LedgerUnavailable as error:
                 if not is_busy(error):
                     raise
-        return self._append(kept, expected)
+        return self._append(kept, expected, beside=beside)
 
-    def _append(self, kept: Sequence[Kept], expected: int | None) -> tuple[Record, ...]:
+    def _append(self, kept: Sequence[Kept], expected: int | None, *, beside: Change | None) -> tuple[Record, ...]:
         with in_plain_words(self.place), self._writer.begin() as connection:
             lines = continued(kept, last=_last(connection), expected=expected)
             if lines:
                 connection.execute(insert(table), [line._asdict() for line in lines])
+            if beside is not None:
+                beside(connection)
         return recorded(kept, lines)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What proves who somebody is, kept beside the record and never in it."""
+        return Credentials(self._writer, place=self.place)
 
     def read(self, *, after: int = 0) -> Iterator[Record]:
         """Records in order, from the one after position ``after`` to the last at the time of asking.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import final
 
 from trialwright.conduct import TrialState, as_of, fold
-from trialwright.ledger import DatabaseLedger, check_anchor
+from trialwright.ledger import Change, DatabaseLedger, check_anchor
 from trialwright.protocol import Study, protocol_schema, read_protocol
 from trialwright.vocabulary.errors import LedgerBroken, NotFound, TrialError
-from trialwright.vocabulary.events import TrialOpened
+from trialwright.vocabulary.events import Event, TrialOpened
 from trialwright.vocabulary.records import Entry, Head, Ledger, Record
 
 PROTOCOL_FILE = "protocol.toml"
 LEDGER_FILE = "ledger.sqlite"
+OWNER_ONLY = 0o600  # where credentials lie beside the record
 
 
 def now() -> datetime:
@@ -68,11 +69,21 @@ class Trial:
         return max((record.recorded_on(zone) for record in self.ledger.read()), default=now().astimezone(zone).date())
 
 
-def open_trial(protocol: Path, folder: Path, *, by: str, at: datetime | None = None, rehearsal: bool = False) -> Trial:
+def open_trial(
+    protocol: Path,
+    folder: Path,
+    *,
+    by: str,
+    at: datetime | None = None,
+    rehearsal: bool = False,
+    first: Sequence[Event] = (),
+    beside: Change | None = None,
+) -> Trial:
     """Open a trial from a protocol file in a new folder; its first entry is the opening.
 
     A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
-    everything that is shown or printed says that it is a rehearsal.
+    everything that is shown or printed says that it is a rehearsal. ``first`` follows the opening, and ``beside`` goes
+    with it: the account of the person who opens the trial, and the password (``staff.open_trial``).
 
     Raises ProtocolError with every finding, or TrialError when the folder already holds a trial.
     """
@@ -98,7 +109,9 @@ def open_trial(protocol: Path, folder: Path, *, by: str, at: datetime | None = N
         rehearsal=rehearsal,
     )
     ledger = DatabaseLedger.create(folder / LEDGER_FILE)
-    ledger.append([Entry(opened, by, moment)], expected=0)
+    ledger.append([Entry(event, by, moment) for event in (opened, *first)], expected=0, beside=beside)
+    if beside is not None:
+        (folder / LEDGER_FILE).chmod(OWNER_ONLY)
     return Trial(folder, study, ledger)
 
 

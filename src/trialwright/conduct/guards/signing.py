@@ -42,6 +42,11 @@ def signing(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Fi
 def _signer(study: Study, state: TrialState, *, event: Signed, by: str) -> Iterable[Finding]:
     if event.account != by:
         yield Finding("account", event.account, f"is not the person who signs ({by})", "everyone signs for themselves")
+    passwords = [one for one in state.logs.staff.credentials.get(event.account, []) if one.event.what == "password"]
+    if passwords and passwords[-1].by != event.account:
+        allowed = f"has a password that {passwords[-1].by} set on {passwords[-1].event.on}"
+        way_out = f"choose one that only you know: `trialwright accounts password TRIAL --by {event.account}`"
+        yield Finding("account", event.account, allowed, way_out)
     account = state.logs.staff.accounts.get(event.account)
     if account is not None and event.printed_name != account.event.printed_name:
         yield Finding(
