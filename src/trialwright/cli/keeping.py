@@ -57,12 +57,24 @@ def open_trial(
     ] = False,
     at: At = None,
     by: By = "unknown",
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name",
+            help="The name of that person, as it stands beside a signature; needed where the trial keeps accounts.",
+        ),
+    ] = "",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Open a trial from a protocol file in a new folder, with an empty ledger."""
+    """Open a trial from a protocol file in a new folder.
+
+    Where the trial keeps accounts, whoever opens it becomes its first administrator and chooses a password.
+    """
     spoken = language(lang)
-    opened = workbench.open_trial(protocol, trial, by=by, at=moment(at, rehearsal=rehearsal), rehearsal=rehearsal)
+    opened = workbench.open_trial(
+        protocol, trial, by=by, printed_name=name, at=moment(at, rehearsal=rehearsal), rehearsal=rehearsal
+    )
     head = opened.ledger.head()
     opened.ledger.close()
     if as_json:

@@ -56,7 +56,8 @@ def fold(records: Iterable[Record], *, zone: ZoneInfo) -> TrialState:
 
 def known_of(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
     """An event as it becomes known through a record; ``event`` is what stands there now."""
-    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance, record.entry.by)
+    entry = record.entry
+    return Known(event, record.position, record.recorded_on(zone), entry.provenance, entry.by, entry.at)
 
 
 def stands_at(records: Iterable[Record], position: int) -> Event | None:

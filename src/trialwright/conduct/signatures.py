@@ -11,8 +11,9 @@ guard to say ("decision", "product", "eligibility").
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, final
 
 from trialwright.conduct.known import Known
 from trialwright.conduct.state import TrialState
@@ -84,3 +85,21 @@ def missing_signatures(study: Study, state: TrialState, *, known: Known[Any]) ->
 def is_signed(study: Study, state: TrialState, *, known: Known[Any]) -> bool:
     """Whether every role has signed that has to; True where the protocol asks for no signature here."""
     return not missing_signatures(study, state, known=known)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """An entry that is signed by the protocol: the signatures that hold, and the roles that are missing."""
+
+    known: Known[Any]
+    given: tuple[Known[Signed], ...]
+    missing: tuple[Role, ...]
+
+
+def signing_list(study: Study, state: TrialState) -> tuple[ToSign, ...]:
+    """Every entry that is signed by the protocol, in the order of the record: who signed it, who has to."""
+    return tuple(
+        ToSign(one, given_signatures(state, known=one), missing_signatures(study, state, known=one))
+        for one in entries_to_sign(study, state)
+    )

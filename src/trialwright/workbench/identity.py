@@ -2,16 +2,12 @@
 
 Where the trial keeps accounts, the person named by ``by`` proves to be that person with a password, and for a
 signature with a one-time code as well. How a person is asked depends on the program (a terminal, a page, a script): it
-says so once, with ``asking``. Who is not recognised always gets the same answer, whatever it was that was not right.
+says so once, with ``asker.asking``. Who is not recognised gets the same answer, whatever it was that was not right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
-from typing import Protocol, final
 
 from trialwright.conduct.authority import PROGRAM
 from trialwright.conduct.offers import Offer, entries_from
@@ -20,60 +16,10 @@ from trialwright.ledger.secrets import password_fits, step_of
 from trialwright.vocabulary.errors import LedgerMoved, NotRecognised, TrialError
 from trialwright.vocabulary.events import AccountLocked
 from trialwright.vocabulary.records import body_of
+from trialwright.workbench.asker import asker
 from trialwright.workbench.trials import Trial
 
 ATTEMPTS = 5  # to note a lock-out while others write
-
-
-class Asker(Protocol):
-    """How this program asks a person for what only they know."""
-
-    def password(self, account: str, *, again: bool) -> str:
-        """The password of an account; ``again`` where it has to be typed anew, as for a signature."""
-        ...
-
-    def code(self, account: str) -> str:
-        """A one-time code of an account."""
-        ...
-
-    def new_password(self, account: str) -> str:
-        """The password that an account gets."""
-        ...
-
-
-@final
-class Nobody:
-    """Where nobody can be asked."""
-
-    def password(self, account: str, *, again: bool) -> str:
-        """Refused."""
-        raise NotRecognised(f"the password of {account} is needed, and nobody can be asked for it here")
-
-    def code(self, account: str) -> str:
-        """Refused."""
-        raise NotRecognised(f"a one-time code of {account} is needed, and nobody can be asked for it here")
-
-    def new_password(self, account: str) -> str:
-        """Refused."""
-        raise NotRecognised(f"a password for {account} is needed, and nobody can be asked for it here")
-
-
-_ASKER: ContextVar[Asker] = ContextVar("asker", default=Nobody())  # noqa: B039
-
-
-@contextmanager
-def asking(asker: Asker) -> Iterator[None]:
-    """Within this block, people are asked in this way."""
-    before = _ASKER.set(asker)
-    try:
-        yield
-    finally:
-        _ASKER.reset(before)
-
-
-def asker() -> Asker:
-    """How people are asked here."""
-    return _ASKER.get()
 
 
 def credentials_of(trial: Trial) -> Credentials:

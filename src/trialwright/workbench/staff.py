@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, final, get_args
+from typing import final, get_args
 
 from trialwright.conduct.authority import PROGRAM
-from trialwright.conduct.known import Known
 from trialwright.conduct.logs import StaffLog
-from trialwright.conduct.signatures import entries_to_sign, given_signatures, missing_signatures
+from trialwright.conduct.signatures import ToSign, signing_list
 from trialwright.ledger import credentials
 from trialwright.ledger.secrets import hash_password, new_secret, setup_address
 from trialwright.protocol import Study, read_protocol
@@ -32,7 +31,8 @@ from trialwright.vocabulary.events import (
 from trialwright.vocabulary.events.trial import Meaning
 from trialwright.vocabulary.records import Record, event_digest
 from trialwright.workbench import trials
-from trialwright.workbench.identity import asker, credentials_of
+from trialwright.workbench.asker import asker
+from trialwright.workbench.identity import credentials_of
 from trialwright.workbench.recording import append_offers, offers_of, record_events
 from trialwright.workbench.trials import Trial, now
 
@@ -220,23 +220,9 @@ def remove_second_factor(trial: Trial, account: str, *, by: str, at: datetime | 
 # Signatures and reviews
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class ToSign:
-    """An entry that is signed by the protocol: the signatures that hold, and the roles that are missing."""
-
-    known: Known[Any]
-    given: tuple[Known[Signed], ...]
-    missing: tuple[Role, ...]
-
-
 def signature_list(trial: Trial, *, on: date | None = None) -> tuple[ToSign, ...]:
     """Every entry that is signed by the protocol, in the order of the record, as known on a day."""
-    state = trial.state(on=on)
-    return tuple(
-        ToSign(one, given_signatures(state, known=one), missing_signatures(trial.study, state, known=one))
-        for one in entries_to_sign(trial.study, state)
-    )
+    return signing_list(trial.study, trial.state(on=on))
 
 
 def entry_to_sign(trial: Trial, position: int) -> ToSign:
@@ -251,10 +237,21 @@ def entry_to_sign(trial: Trial, position: int) -> ToSign:
 
 
 def sign(
-    trial: Trial, position: int, *, meaning: Meaning, by: str, role: Role | None = None, at: datetime | None = None
+    trial: Trial,
+    position: int,
+    *,
+    meaning: Meaning,
+    by: str,
+    role: Role | None = None,
+    at: datetime | None = None,
+    expected: ToSign | None = None,
 ) -> Record:
-    """Sign an entry as it stands: the password is typed again, with a one-time code where the protocol asks for it."""
-    entry = entry_to_sign(trial, position)
+    """Sign an entry: the password is typed again, with a one-time code where the protocol asks for it.
+
+    What is signed is the entry as the person saw it (``expected``), or as it stands; where it was corrected meanwhile,
+    the signature is refused.
+    """
+    entry = expected or entry_to_sign(trial, position)
     on, staff = _day(trial, at), trial.state().logs.staff
     account = staff.accounts.get(by)
     event = Signed(
