@@ -18,6 +18,7 @@ from trialwright.vocabulary.errors import MISSING, Complaints, OutOfOrder, Param
 from trialwright.vocabulary.events import (
     AccountLocked,
     AccountOpened,
+    AccountUnlocked,
     Corrected,
     CredentialsChanged,
     DataCutFrozen,
@@ -40,6 +41,7 @@ BY_COMMAND: Mapping[str, str] = {
     DataLocked.kind: "data are locked with `trialwright lock`, which checks them",
     AccountOpened.kind: "accounts are kept with `trialwright accounts`",
     AccountLocked.kind: "an account is locked by too many wrong passwords, not by hand",
+    AccountUnlocked.kind: "an account is unlocked with `trialwright accounts unlock`",
     CredentialsChanged.kind: "passwords and second factors are changed with `trialwright accounts`",
 }
 ENVELOPE = ("kind", "body", "at", "by", "provenance")

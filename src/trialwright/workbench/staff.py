@@ -128,7 +128,8 @@ def unlock_account(trial: Trial, account: str, *, reason: str, by: str, at: date
     """Let a locked account in again."""
     _keeps_accounts(trial)
     event = AccountUnlocked(account=account, on=_day(trial, at), reason=reason)
-    return record_events(trial, [event], by=by, at=at, beside=credentials.forget_failures(account))[0]
+    change = credentials.forget_failures(account)
+    return record_events(trial, [event], by=by, at=at, computed=True, beside=change)[0]
 
 
 def delegate(

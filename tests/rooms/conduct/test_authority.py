@@ -185,6 +185,19 @@ class TestCorrections:
         (finding,) = refused(study, records, Corrected(position=len(records), reason="x"), by="board")
         assert "never corrected" in finding.allowed
 
+    def test_what_was_done_with_accounts_is_never_corrected(self, study: Study) -> None:
+        delegated = RoleDelegated(account="monitor", role="board", first_day=on(1), on=on(1))
+        records = recorded(*EVERYONE, delegated)
+        (finding,) = refused(study, records, Corrected(position=len(records), reason="x"), by="administrator")
+        assert "never corrected" in finding.allowed
+
+    def test_a_signature_is_not_slipped_in_as_a_correction(self, study: Study) -> None:
+        records = recorded(*EVERYONE, DECIDED, (3, self.DEVIATION))
+        event = signed(DECIDED, position=len(records) - 1, account="board", role="board")
+        slipped = Corrected(position=len(records), reason="x", replacement_kind=event.kind, replacement=body_of(event))
+        found = refused(study, records, slipped, by="investigator")
+        assert any("cannot be put in place by hand" in one.allowed for one in found)
+
 
 class TestDelegation:
     def test_roles_are_delegated_from_today_on_and_by_somebody_else(self, study: Study) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from trialwright.conduct.authority import BY_PROGRAM, PROGRAM, roles_for, when_held
+from trialwright.conduct.fold import corrected_event
 from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import Logs, StaffLog
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, RecordError
 from trialwright.vocabulary.events import Corrected, CredentialsChanged, Event, Role, Signed, TrialOpened
-from trialwright.vocabulary.records import revive
 
+# What was done with accounts and signatures is not data: what follows puts it right, and nothing takes its place.
+NEVER_CORRECTED = (TrialOpened, Signed, *StaffLog.TAKES)
+NOT_CORRECTED = "end the role, close the account; of a signature, correct what was signed, and sign it again"
 ASK = "an administrator delegates it: `trialwright accounts delegate`"
 
 
@@ -24,7 +28,7 @@ def authority(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding
             yield Finding("by", offered.by, "is this program's own name", "say who you are: --by ACCOUNT")
         return
     shut = tuple(_account(logs.staff, offered.by))
-    yield from shut or _role(study, logs.staff, offered=offered)
+    yield from shut or dict.fromkeys(_role(study, logs.staff, offered=offered))
 
 
 def _account(staff: StaffLog, by: str) -> Iterable[Finding]:
@@ -42,8 +46,8 @@ def _account(staff: StaffLog, by: str) -> Iterable[Finding]:
 def _role(study: Study, staff: StaffLog, *, offered: Offered) -> Iterable[Finding]:
     held = staff.roles(offered.by, on=offered.on)
     for event in _events(offered):
-        if isinstance(event, Signed | TrialOpened) and isinstance(offered.event, Corrected):
-            yield Finding("position", event.kind, "is never corrected", "correct what was signed, and sign it again")
+        if isinstance(event, NEVER_CORRECTED) and isinstance(offered.event, Corrected):
+            yield Finding("position", event.kind, "is never corrected", NOT_CORRECTED)
             continue
         if isinstance(event, CredentialsChanged) and event.account == offered.by and event is offered.event:
             continue
@@ -58,14 +62,12 @@ def _events(offered: Offered) -> Iterable[Event]:
     if not isinstance(correction, Corrected):
         yield correction
         return
-    if offered.corrects is not None:
-        yield offered.corrects
-    if correction.replacement is not None and offered.corrects is not None:
-        try:
-            replacement = revive(correction.replacement_kind, correction.replacement)
-        except RecordError:
-            return  # the protocol's own check says what does not fit
-        if type(replacement) is not type(offered.corrects):
+    if offered.corrects is None:
+        return  # the fold says that no such entry stands
+    yield offered.corrects
+    with suppress(RecordError):  # the protocol's own check says what does not fit
+        replacement = corrected_event(correction)
+        if replacement is not None:
             yield replacement
 
 
