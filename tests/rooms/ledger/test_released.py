@@ -1,7 +1,7 @@
 """A ledger made by any released version opens today, whole, and goes on; ``released/`` holds one of each.
 
-The files are never made anew: ``NNNN.sqlite`` as that version wrote it, ``NNNN.postgresql.sql`` as ``pg_dump --inserts``
-gave it back. A version that changes the tables adds its own pair.
+The files are never made anew: ``NNNN.sqlite`` as that version wrote it, ``NNNN.postgresql.sql`` as
+``pg_dump --inserts`` gave it back. A version that changes the tables adds its own pair.
 """
 
 from __future__ import annotations
