@@ -1,7 +1,8 @@
 """The ledger keeps every event of a trial, in order, for as long as records are kept; nothing in it is ever changed.
 
 Lives here: ledgers in memory and in a database (``memory``, ``database``), one file per kind of database (``sqlite``,
-``postgresql``; ``places`` tells them apart), the digest chain they share (``chain``), the tables and their versions
+``postgresql``; ``places`` tells them apart), the digest chain they share (``chain``) and its
+lines as text (``trail``), the tables and their versions
 (``schema``, ``migrations/``), and what a storage error means to a person (``troubles``). May import: ``vocabulary``; of
 others only SQLAlchemy, Alembic and a driver. Nothing here reads a clock: the time comes with the entry.
 
@@ -12,8 +13,18 @@ change the tables: add a file to ``migrations/versions/``, old ones are never ed
 to ``tests/rooms/ledger/released/``.
 """
 
-from trialwright.ledger.chain import check_anchor
+from trialwright.ledger.chain import Line, check_anchor
 from trialwright.ledger.database import DatabaseLedger
 from trialwright.ledger.memory import MemoryLedger
+from trialwright.ledger.places import server_address
+from trialwright.ledger.trail import json_line, read_json_lines
 
-__all__ = ["DatabaseLedger", "MemoryLedger", "check_anchor"]
+__all__ = [
+    "DatabaseLedger",
+    "Line",
+    "MemoryLedger",
+    "check_anchor",
+    "json_line",
+    "read_json_lines",
+    "server_address",
+]

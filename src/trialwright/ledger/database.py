@@ -38,9 +38,12 @@ class DatabaseLedger:
         self.place = place.shown  # by which it can be opened again; never with a password
 
     @classmethod
-    def create(cls, place: str | Path) -> Self:
-        """Start an empty ledger at a path or URL; LedgerUnavailable when something is there already."""
-        return cls.restore(place, ())
+    def create(cls, place: str | Path, *, first: Sequence[Entry] = ()) -> Self:
+        """Start a ledger at a path or URL, with its first entries; LedgerUnavailable when something is there already.
+
+        The tables and the first entries are there afterwards, or neither.
+        """
+        return cls.restore(place, continued(settle(first), last=None, expected=None))
 
     @classmethod
     def restore(cls, place: str | Path, lines: Iterable[Line]) -> Self:

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from trialwright.ledger.postgresql import PostgresqlSchema
+from trialwright.ledger.postgresql import PostgresqlSchema, without_password
 from trialwright.ledger.sqlite import SqliteFile
 from trialwright.vocabulary.errors import LedgerUnavailable
 
@@ -65,3 +65,22 @@ def address_of(address: str | Path) -> URL:
     """A path or URL taken apart; ArgumentError or ValueError when it cannot be."""
     is_url = isinstance(address, str) and "://" in address
     return make_url(address) if isinstance(address, str) and is_url else URL.create("sqlite", database=str(address))
+
+
+def server_address(address: str) -> str:
+    """The address of a server as it is kept beside a trial; LedgerUnavailable: it names none, or holds a password."""
+    try:
+        url = address_of(address)
+    except (ArgumentError, ValueError) as error:
+        raise LedgerUnavailable(f"the address of the ledger cannot be read. {_SERVER}") from error
+    if url.get_backend_name() != "postgresql":
+        raise LedgerUnavailable(f"{url.get_backend_name()} is not a server for a ledger. {_SERVER}")
+    if url.password is not None or without_password(url).query != url.query:
+        raise LedgerUnavailable(
+            "the address of the ledger holds a password, which would be kept with the trial. Leave it out, and set "
+            "PGPASSWORD or write it into ~/.pgpass"
+        )
+    return place_of(address, mode="rw").shown
+
+
+_SERVER = "Give an address such as postgresql://name@server/database?schema=trial_7"
