@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, By, Json, Lang, ProtocolFile, TrialFolder, day, language, print_json, say
+from trialwright.cli.terminal import (
+    AsOf,
+    At,
+    By,
+    Json,
+    Lang,
+    LedgerAddress,
+    ProtocolFile,
+    TrialFolder,
+    day,
+    language,
+    moment,
+    print_json,
+    say,
+)
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
     from trialwright.vocabulary.events import DoseDecided
+    from trialwright.vocabulary.words import Language
+    from trialwright.workbench.keeping import Anchor
 
 OPENED = Text(en="{trial} is open in {folder}.", fr="{trial} est ouvert dans {folder}.")
 RECORDED = Text(
@@ -33,6 +50,14 @@ WHOLE = Text(
     en="The chain is whole: {count} entries, head {digest}.",
     fr="La chaîne est intacte : {count} entrées, empreinte {digest}.",
 )
+STANDS_SINCE = Text(
+    en="It holds everything that the anchor of {moment} names, up to entry {position}.",
+    fr="Elle contient tout ce que nomme l'ancre du {moment}, jusqu'à l'entrée {position}.",
+)
+STANDS = Text(
+    en="It holds everything that the anchor names, up to entry {position}.",
+    fr="Elle contient tout ce que nomme l'ancre, jusqu'à l'entrée {position}.",
+)
 WRITTEN = Text(
     en="Report: {html}, {pdf}; {tables} tables, {figures} figures; manifest {manifest}",
     fr="Rapport : {html}, {pdf} ; {tables} tableaux, {figures} figures ; manifeste {manifest}",
@@ -52,13 +77,20 @@ def open_trial(
     protocol: ProtocolFile,
     trial: Annotated[Path, typer.Option("--trial", help="New folder for the trial.")],
     *,
+    rehearsal: Annotated[
+        bool,
+        typer.Option("--rehearsal", help="For practice: `--at` may state when things happen."),
+    ] = False,
+    at: At = None,
+    ledger: LedgerAddress = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Open a trial from a protocol file in a new folder, with an empty ledger."""
+    """Open a trial from a protocol file in a new folder, with an empty ledger, there or on a server."""
     spoken = language(lang)
-    opened = workbench.open_trial(protocol, trial, by=by)
+    stated = moment(at, rehearsal=rehearsal)
+    opened = workbench.open_trial(protocol, trial, by=by, at=stated, rehearsal=rehearsal, ledger=ledger)
     head = opened.ledger.head()
     opened.ledger.close()
     if as_json:
@@ -73,6 +105,7 @@ def record(
     trial: TrialFolder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/events.md.")],
     *,
+    at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
@@ -80,7 +113,7 @@ def record(
     """Record the events of a file: all of them, or none and every finding at once."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
-        written = workbench.record_file(reached, file, by=by)
+        written = workbench.record_file(reached, file, by=by, at=at)
         position = reached.ledger.head().position
     if as_json:
         print_json(
@@ -181,3 +214,14 @@ def verify(
         print_json({"whole": True, "position": head.position, "digest": head.digest})
         return
     say(WHOLE.said(spoken, count=head.position, digest=head.digest), style="bold green")
+    if anchor is not None:
+        _say_what_stands(workbench.read_anchor(anchor), spoken)
+
+
+def _say_what_stands(noted: Anchor, spoken: Language) -> None:
+    position = noted.head.position
+    if noted.written_at is None:
+        say(STANDS.said(spoken, position=position))
+        return
+    moment = f"{noted.written_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    say(STANDS_SINCE.said(spoken, position=position, moment=moment))

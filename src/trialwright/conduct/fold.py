@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any, final
 from zoneinfo import ZoneInfo
 
-from trialwright.conduct.state import Known, Participant, TrialState
+from trialwright.conduct.known import Known, require
+from trialwright.conduct.logs import LOG_OF, Logs
+from trialwright.conduct.state import Participant, TrialState
 from trialwright.vocabulary.errors import OutOfOrder, RecordError
 from trialwright.vocabulary.events import (
     AdverseEventReported,
@@ -20,8 +22,10 @@ from trialwright.vocabulary.events import (
     EnrolmentClosed,
     Event,
     FollowUpEnded,
+    IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
+    ParticipantScreened,
     ProductReleased,
     ResponseAssessed,
     TrialOpened,
@@ -44,13 +48,14 @@ def fold(records: Iterable[Record], *, zone: ZoneInfo) -> TrialState:
     effective, corrections = _corrected(kept)
     folding = Folding()
     for record, event in effective:
-        folding.take(event, _known(record, event, zone=zone))
+        folding.take(event, known_of(record, event, zone=zone))
     head = Head(kept[-1].position, kept[-1].digest) if kept else Head()
     return replace(folding.state(head), corrections=corrections)
 
 
-def _known(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
-    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance)
+def known_of(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
+    """An event as it becomes known through a record; ``event`` is what stands there now."""
+    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance, record.entry.by)
 
 
 def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]], int]:
@@ -79,6 +84,7 @@ class Chart:
     enrolled: Known[ParticipantEnrolled]
     baseline: dict[str, Known[BaselineRecorded]] = field(default_factory=dict)
     releases: list[Known[ProductReleased]] = field(default_factory=list)
+    confirmations: list[Known[IdentityConfirmed]] = field(default_factory=list)
     infusions: list[Known[InfusionGiven]] = field(default_factory=list)
     assessments: list[Known[AssessmentRecorded]] = field(default_factory=list)
     responses: list[Known[ResponseAssessed]] = field(default_factory=list)
@@ -125,6 +131,7 @@ class Folding:
     adjudications: dict[str, Known[DltAdjudicated]] = field(default_factory=dict)
     decisions: list[Known[DoseDecided]] = field(default_factory=list)
     closed: Known[EnrolmentClosed] | None = None
+    logs: Logs = field(default_factory=Logs)
 
     @classmethod
     def of(cls, state: TrialState) -> Folding:
@@ -136,6 +143,7 @@ class Folding:
             dict(state.adjudications),
             list(state.decisions),
             state.closed,
+            state.logs.copy(),
         )
 
     def state(self, head: Head) -> TrialState:
@@ -148,6 +156,7 @@ class Folding:
             adjudications=dict(self.adjudications),
             decisions=tuple(self.decisions),
             closed=self.closed,
+            logs=self.logs.copy(),
             head=head,
         )
 
@@ -155,30 +164,41 @@ class Folding:
         """Add one event."""
         match event:
             case TrialOpened():
-                _require(self.opened is None, "the trial is already open")
+                require(self.opened is None, "the trial is already open")
                 self.opened = known
             case _ if self.opened is None:
                 raise OutOfOrder(f"{event.kind} comes before the trial was opened")
             case ParticipantEnrolled(usubjid=usubjid):
-                _require(self.closed is None, f"{usubjid} cannot be enrolled: enrolment is closed")
-                _require(usubjid not in self.participants, f"{usubjid} is already enrolled")
+                require(self.closed is None, f"{usubjid} cannot be enrolled: enrolment is closed")
+                require(usubjid not in self.participants, f"{usubjid} is already enrolled")
                 self.participants[usubjid] = Chart(known)
             case EnrolmentClosed():
-                _require(self.closed is None, "enrolment is already closed")
+                require(self.closed is None, "enrolment is already closed")
                 self.closed = known
             case DoseDecided():
                 self.decisions.append(known)
             case AdverseEventReported(usubjid=usubjid, ae=number):
-                _require(
+                require(
                     number not in self.adverse_events, f"adverse event {number} is already recorded; correct it instead"
                 )
                 self._not_before_enrolment(usubjid, event.on)
                 self.adverse_events[number] = known
             case DltAdjudicated(ae=number):
-                _require(number in self.adverse_events, f"adverse event {number} is not recorded")
+                require(number in self.adverse_events, f"adverse event {number} is not recorded")
                 self.adjudications[number] = known
+            case _ if type(event) in LOG_OF:
+                self._of_log(event, known)
             case _:
                 self._of_participant(event, known)
+
+    def _of_log(self, event: Event, known: Known[Any]) -> None:
+        """Events that belong to a log, about somebody or something that is known."""
+        number, usubjid = getattr(event, "ae", None), getattr(event, "usubjid", None)
+        require(number is None or number in self.adverse_events, f"adverse event {number} is not recorded")
+        screening = self.logs.screening
+        met = not usubjid or usubjid in self.participants or usubjid in screening.screened
+        require(met or isinstance(event, ParticipantScreened), f"{usubjid} is neither screened nor enrolled")
+        self.logs.take(event, known)
 
     def _of_participant(self, event: Event, known: Known[Any]) -> None:
         """Events that belong to one participant's own record."""
@@ -187,12 +207,15 @@ class Folding:
             case BaselineRecorded(characteristic=name):
                 one.baseline[name] = known
             case ProductReleased(infusion_number=number):
-                _require(number not in one.released, f"{one.usubjid} already has a release for infusion {number}")
+                require(number not in one.released, f"{one.usubjid} already has a release for infusion {number}")
                 one.releases.append(known)
                 one.released.add(number)
+            case IdentityConfirmed(infusion_number=number):
+                require(number in one.released, f"nothing is released for infusion {number} of {one.usubjid}")
+                one.confirmations.append(known)
             case InfusionGiven(infusion_number=number):
                 expected = len(one.infusions) + 1
-                _require(number == expected, f"the next infusion of {one.usubjid} is number {expected}, not {number}")
+                require(number == expected, f"the next infusion of {one.usubjid} is number {expected}, not {number}")
                 self._not_before_enrolment(one.usubjid, event.on)
                 one.infusions.append(known)
             case AssessmentRecorded():
@@ -200,7 +223,7 @@ class Folding:
             case ResponseAssessed():
                 one.responses.append(known)
             case FollowUpEnded():
-                _require(one.ended is None, f"the follow-up of {one.usubjid} has already ended")
+                require(one.ended is None, f"the follow-up of {one.usubjid} has already ended")
                 self._not_before_enrolment(one.usubjid, event.on)
                 one.ended = known
             case _:
@@ -213,12 +236,7 @@ class Folding:
 
     def _not_before_enrolment(self, usubjid: str, on: date) -> None:
         enrolled = self._enrolled(usubjid).enrolled.event.on
-        _require(on >= enrolled, f"{on} lies before {usubjid} was enrolled ({enrolled})")
-
-
-def _require(fine: bool, otherwise: str) -> None:
-    if not fine:
-        raise OutOfOrder(otherwise)
+        require(on >= enrolled, f"{on} lies before {usubjid} was enrolled ({enrolled})")
 
 
 def corrected_event(correction: Corrected) -> Event | None:

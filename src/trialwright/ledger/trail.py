@@ -1,8 +1,8 @@
 """The lines of a ledger as JSON Lines: what a backup holds and the export of the trail gives, for anyone to check.
 
 Each line is an object with ``position``, ``digest`` and ``canonical``: the stored text as a string, so that it keeps
-its bytes. digest = SHA-256 of the digest of the line before (64 zeros before the first), a line feed, the position, a line
-feed, and the text, all in UTF-8.
+its bytes. digest = SHA-256 of the digest of the line before (64 zeros before the first), a line feed, the position, a
+line feed, and the text, all in UTF-8.
 """
 
 from __future__ import annotations

@@ -46,9 +46,10 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
-    from trialwright.workbench.recording import decide_trial, record_file
+    from trialwright.workbench.keeping import back_up, check_backup, read_anchor, restore, verify_trial, write_anchor
+    from trialwright.workbench.recording import decide_trial, record_events, record_file
     from trialwright.workbench.reporting import report_trial
-    from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
+    from trialwright.workbench.trials import Trial, open_trial, reach_trial, write_schema
 
 _DOORS = {
     "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
@@ -78,9 +79,10 @@ _DOORS = {
         "write_comparison",
         "write_pathways",
     ),
-    "recording": ("decide_trial", "record_file"),
+    "recording": ("decide_trial", "record_events", "record_file"),
     "reporting": ("report_trial",),
-    "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
+    "keeping": ("back_up", "check_backup", "read_anchor", "restore", "verify_trial", "write_anchor"),
+    "trials": ("Trial", "open_trial", "reach_trial", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
@@ -92,7 +94,9 @@ __all__ = [
     "Trial",
     "WhatIf",
     "advise_trial",
+    "back_up",
     "calibrate_design",
+    "check_backup",
     "check_protocol",
     "compare_designs",
     "decide_trial",
@@ -108,8 +112,11 @@ __all__ = [
     "operating_characteristics",
     "protocol_schema",
     "reach_trial",
+    "read_anchor",
+    "record_events",
     "record_file",
     "report_trial",
+    "restore",
     "run_campaign",
     "status",
     "verify_trial",

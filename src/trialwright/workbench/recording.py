@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from trialwright.conduct.offers import Offer, decided, entries_from, read_offers
-from trialwright.vocabulary.errors import NotFound, TrialError
-from trialwright.vocabulary.events import DoseDecided
-from trialwright.vocabulary.records import Entry, Record
+from trialwright.vocabulary.errors import Finding, NotFound, RecordError, TrialError
+from trialwright.vocabulary.events import DoseDecided, Event
+from trialwright.vocabulary.records import Entry, Record, body_of
 from trialwright.workbench.trials import Trial, now
 
 
-def record_file(trial: Trial, path: Path, *, by: str) -> tuple[Record, ...]:
-    """Record the events of a JSON Lines file: all of them, or none and every finding (RecordError)."""
+def record_file(trial: Trial, path: Path, *, by: str, at: datetime | None = None) -> tuple[Record, ...]:
+    """Record the events of a JSON Lines file: all of them, or none and every finding (RecordError).
+
+    ``at`` is stated in a rehearsal only.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
-    return record_offers(trial, read_offers(text), by=by)
+    return record_offers(trial, read_offers(text), by=by, at=trial.moment(at))
 
 
 def record_offers(
@@ -33,6 +37,32 @@ def record_offers(
     records = trial.records()
     entries = entries_from(trial.study, records, offers=offers, by=by, at=at or now())
     return trial.ledger.append(entries, expected=len(records))
+
+
+def record_events(
+    trial: Trial, events: Sequence[Event], *, by: str, at: datetime | None = None, computed: bool = False
+) -> tuple[Record, ...]:
+    """Record events made by a command, all or none; ``at`` is stated in a rehearsal only.
+
+    ``computed`` says that the command itself worked out what the event says, as it does for a decision or a signature.
+
+    RecordError holds every finding, placed by the field of the event.
+    """
+    offers = [
+        Offer(line=number, kind=one.kind, body=body_of(one), computed=computed)
+        for number, one in enumerate(events, start=1)
+    ]
+    try:
+        return record_offers(trial, offers, by=by, at=trial.moment(at))
+    except RecordError as error:
+        if len(events) != 1:
+            raise
+        raise RecordError(error.headline, [_without_line(finding) for finding in error.findings]) from error
+
+
+def _without_line(finding: Finding) -> Finding:
+    """A finding about the only event there is: its line says nothing."""
+    return replace(finding, place=finding.place.removeprefix("line 1").removeprefix("."))
 
 
 def decide_trial(trial: Trial, *, dose_level: int | None, reason: str, by: str, at: datetime | None = None) -> Record:

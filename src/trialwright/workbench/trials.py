@@ -50,20 +50,45 @@ class Trial:
         """What is known, or was known at the end of a day."""
         return fold(self.records(on=on), zone=self.study.identity.zone)
 
+    def is_rehearsal(self) -> bool:
+        """Whether the trial was opened for practice."""
+        first = next(iter(self.ledger.read()), None)
+        return first is not None and isinstance(first.event, TrialOpened) and first.event.rehearsal
+
+    def moment(self, stated: datetime | None) -> datetime:
+        """When an entry is made: now, or as stated, which only a rehearsal may do."""
+        if stated is None:
+            return now()
+        if not self.is_rehearsal():
+            raise TrialError(
+                "the moment of an entry is stated only in a rehearsal (`trialwright open --rehearsal`); "
+                "leave --at out: the clock is read"
+            )
+        return stated if stated.tzinfo else stated.replace(tzinfo=self.study.identity.zone)
+
     def today(self) -> date:
-        """The day it is where the trial is run; in a reconstruction, the day of its last entry."""
+        """The day it is where the trial is run; in a reconstruction or a rehearsal, the day of its last entry."""
         zone = self.study.identity.zone
-        if not self.study.identity.reconstruction:
+        if not self.study.identity.reconstruction and not self.is_rehearsal():
             return now().astimezone(zone).date()
         return max((record.recorded_on(zone) for record in self.ledger.read()), default=now().astimezone(zone).date())
 
 
 def open_trial(
-    protocol: Path, folder: Path, *, by: str, at: datetime | None = None, ledger: str | None = None
+    protocol: Path,
+    folder: Path,
+    *,
+    by: str,
+    at: datetime | None = None,
+    rehearsal: bool = False,
+    ledger: str | None = None,
 ) -> Trial:
     """Open a trial from a protocol file in a new folder; its first entry is the opening.
 
-    ``ledger`` is the address of a PostgreSQL server where the record is kept; without it, a file in the folder.
+    A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
+    everything that is shown or printed says that it is a rehearsal. ``ledger`` is the address of a PostgreSQL server
+    where the record is kept; without it, a file in the folder.
+
     Raises ProtocolError with every finding, TrialError when the folder already holds a trial, LedgerUnavailable when
     the ledger cannot be made; nothing is left then.
     """
@@ -74,6 +99,7 @@ def open_trial(
         protocol_digest=study.digest,
         on=moment.astimezone(study.identity.zone).date(),
         reconstruction=study.identity.reconstruction,
+        rehearsal=rehearsal,
     )
     with new_folder(folder, protocol.read_bytes(), address=ledger) as place:
         return Trial(folder, study, DatabaseLedger.create(place, first=[Entry(opened, by, moment)]))
@@ -96,7 +122,7 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
             folder.mkdir(parents=True, exist_ok=True)
             (folder / PROTOCOL_FILE).write_bytes(protocol)
             if isinstance(place, str):
-                quoted = json.dumps(place)  # a JSON string is a TOML string
+                quoted = json.dumps(place, ensure_ascii=False)  # a JSON string is a TOML string
                 (folder / LEDGER_ADDRESS_FILE).write_text(ADDRESS.format(address=quoted), encoding="utf-8")
         yield place
     except BaseException:
@@ -124,7 +150,7 @@ def _remove_new(folder: Path, *, with_folder: bool) -> None:
 
 
 def ledger_place(folder: Path) -> Path | str:
-    """Where the ledger of a trial is: a file in its folder, or the address its folder names; NotFound without either."""
+    """Where the ledger of a trial is: a file in its folder, or the address that stands there; NotFound without both."""
     file, address = folder / LEDGER_FILE, folder / LEDGER_ADDRESS_FILE
     if file.exists() and address.exists():
         raise TrialError(
@@ -135,10 +161,12 @@ def ledger_place(folder: Path) -> Path | str:
             raise NotFound(f"there is no trial in {folder}; open one with `trialwright open PROTOCOL --trial {folder}`")
         return file
     try:
-        return server_address(tomllib.loads(address.read_text(encoding="utf-8"))["address"])
+        said = tomllib.loads(address.read_text(encoding="utf-8"))["address"]
+        return server_address(said.strip())
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotFound(
-            f'{address} does not say where the ledger is; it holds one line: address = "postgresql://name@server/database"'
+            f"{address} does not say where the ledger is; it holds one line: "
+            'address = "postgresql://name@server/database?schema=trial_7"'
         ) from error
 
 

@@ -110,7 +110,7 @@ class TestFolding:
         records = recorded(ENROLLED, INFUSED)
         folding = Folding.of(fold(records[:2], zone=STUDY.identity.zone))
         early = folding.state(Head())
-        folding.take(INFUSED, Known(INFUSED, 3, on(2)))
+        folding.take(INFUSED, Known(INFUSED, 3, on(2), by="tester"))
         assert early.participants["P-1"].infusions == ()
         assert folding.state(Head()).participants == fold(records, zone=STUDY.identity.zone).participants
 

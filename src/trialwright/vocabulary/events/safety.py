@@ -1,4 +1,4 @@
-"""Adverse events: reported, followed, judged by investigator and sponsor, coded, adjudicated, reported to authorities."""
+"""Adverse events: reported, followed, judged by investigator and sponsor, coded, adjudicated, told to authorities."""
 
 from __future__ import annotations
 
