@@ -102,11 +102,11 @@ def _check_order(kept: Sequence[Kept], before: datetime | None) -> None:
 def _chain(kept: Iterable[Kept], head: Head) -> Iterator[Line]:
     for position, (_, text) in enumerate(kept, start=head.position + 1):
         digest = chained(head.digest, position, text)
-        yield line_of(position, text, digest)
+        yield line_of(position, text, digest=digest)
         head = Head(position, digest)
 
 
-def line_of(position: int, text: str, digest: str) -> Line:
+def line_of(position: int, text: str, *, digest: str) -> Line:
     """The line that a stored text is, its columns taken from it. Raises one of ``UNREADABLE``."""
     return Line(position, text, digest, **_columns(text))
 
@@ -182,11 +182,11 @@ def check_anchor(ledger: Ledger, anchor: Head, *, written_at: datetime | None = 
     if (Head(last.position, last.digest) if last else Head()) != anchor:
         raise LedgerBroken(position=anchor.position, why="its digest is not that of the anchor: it was written anew")
     if written_at is not None:
-        _check_times(last, following, written_at)
+        _check_times(last, following, written_at=written_at)
     return head
 
 
-def _check_times(last: Record | None, following: Record | None, written_at: datetime) -> None:
+def _check_times(last: Record | None, following: Record | None, *, written_at: datetime) -> None:
     if last is not None and last.entry.at > written_at + CLOCKS_DIFFER_BY:
         why = f"it was recorded at {last.entry.at}, after the anchor that names it ({written_at}): one was changed"
         raise LedgerBroken(position=last.position, why=why)

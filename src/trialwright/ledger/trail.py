@@ -42,4 +42,4 @@ def _line(stored: dict[str, object]) -> Line:
     position, digest, text = stored["position"], stored["digest"], stored["canonical"]
     if type(position) is not int or not isinstance(digest, str) or not isinstance(text, str) or len(stored) != 3:
         raise ValueError("not a line of a ledger")
-    return line_of(position, text, digest)
+    return line_of(position, text, digest=digest)

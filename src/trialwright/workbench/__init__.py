@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from trialwright.workbench.keeping import back_up, check_backup, read_anchor, restore, verify_trial, write_anchor
     from trialwright.workbench.recording import decide_trial, record_events, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.trailing import Wanted, export_trail, trail_of, write_trail_pdf
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, write_schema
 
 _DOORS = {
@@ -82,6 +83,7 @@ _DOORS = {
     "recording": ("decide_trial", "record_events", "record_file"),
     "reporting": ("report_trial",),
     "keeping": ("back_up", "check_backup", "read_anchor", "restore", "verify_trial", "write_anchor"),
+    "trailing": ("Wanted", "export_trail", "trail_of", "write_trail_pdf"),
     "trials": ("Trial", "open_trial", "reach_trial", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
@@ -92,6 +94,7 @@ __all__ = [
     "Progress",
     "Skeleton",
     "Trial",
+    "Wanted",
     "WhatIf",
     "advise_trial",
     "back_up",
@@ -105,6 +108,7 @@ __all__ = [
     "demonstrate",
     "describe",
     "describe_all",
+    "export_trail",
     "follow_pathways",
     "make_skeleton",
     "open_trial",
@@ -119,6 +123,7 @@ __all__ = [
     "restore",
     "run_campaign",
     "status",
+    "trail_of",
     "verify_trial",
     "what_if",
     "write_anchor",
@@ -130,6 +135,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_trail_pdf",
 ]
 
 

@@ -143,14 +143,14 @@ def _write_backup(target: IO[bytes], ledger: DatabaseLedger, *, protocol: bytes,
             yield json_line(line).encode()
 
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        files[PROTOCOL_FILE] = _put(archive, PROTOCOL_FILE, [protocol])
-        files[LEDGER] = _put(archive, LEDGER, lines())
-        files[ANCHOR] = _put(archive, ANCHOR, [_json({"position": head.position, "digest": head.digest})])
+        files[PROTOCOL_FILE] = _put(archive, PROTOCOL_FILE, pieces=[protocol])
+        files[LEDGER] = _put(archive, LEDGER, pieces=lines())
+        files[ANCHOR] = _put(archive, ANCHOR, pieces=[_json({"position": head.position, "digest": head.digest})])
         manifest = {"format": FORMAT, "trial": trial, "entries": head.position, "head": head.digest, "files": files}
-        _put(archive, MANIFEST, [_json(manifest)])
+        _put(archive, MANIFEST, pieces=[_json(manifest)])
 
 
-def _put(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> dict[str, object]:
+def _put(archive: zipfile.ZipFile, name: str, *, pieces: Iterable[bytes]) -> dict[str, object]:
     info = zipfile.ZipInfo(name, LONG_AGO)
     info.create_system, info.external_attr = 3, 0o644 << 16  # as a Unix system would, everywhere
     digest, size = hashlib.sha256(), 0
