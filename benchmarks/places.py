@@ -25,7 +25,7 @@ class Measured:
 
 @contextmanager
 def places(*, address: str | None = None) -> Iterator[list[Measured]]:
-    """A file of SQLite, and a server: the one at ``address``, or one of the wheel ``pgserver`` where it is installed."""
+    """A file of SQLite, and a server: the one at ``address``, or one of the wheel ``pgserver`` if that is there."""
     with TemporaryDirectory(prefix="trialwright-") as folder:
         found = [Measured("SQLite", str(Path(folder) / "ledger.sqlite"))]
         if address:
