@@ -26,6 +26,7 @@ MEMBERS = (PROTOCOL_FILE, LEDGER, ANCHOR)  # whose digests the manifest holds
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same record gives the same bytes on every day
 READ_AT_ONCE = 1 << 20
 MANIFEST_AT_MOST = 1 << 16
+LENGTHS_AT = 26  # in the local header of a zip member: the lengths of its name and of what is extra
 
 NOT_A_BACKUP = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, struct.error, EOFError, NotImplementedError, RuntimeError),
@@ -177,8 +178,8 @@ def restore(file: Path, folder: Path, *, ledger: str | None = None) -> Copied:
     """
     copied = check_backup(file)
     with _backup(file) as archive, new_folder(folder, archive.read(PROTOCOL_FILE), address=ledger) as place:
-        with archive.open(LEDGER) as lines:
-            made = DatabaseLedger.restore(place, read_json_lines(lines, place=f"{LEDGER} in {file}"))
+        lines = _lines(file, archive.getinfo(LEDGER))
+        made = DatabaseLedger.restore(place, read_json_lines(lines, place=f"{LEDGER} in {file}"))
         try:
             head = made.verify()
         finally:
@@ -196,11 +197,10 @@ def check_backup(file: Path) -> Copied:
             raise LedgerUnavailable(
                 f"{file} is a backup of another version ({str(manifest['format'])[:40]}); this one reads {FORMAT}"
             )
-        with archive.open(LEDGER) as member:
-            head, opened = Head(), None
-            for line in read_json_lines(member, place=f"{LEDGER} in {file}"):
-                head = line.head
-                opened = opened or json.loads(line.canonical)
+        head, opened = Head(), None
+        for line in read_json_lines(_lines(file, archive.getinfo(LEDGER)), place=f"{LEDGER} in {file}"):
+            head = line.head
+            opened = opened or json.loads(line.canonical)
         for name in MEMBERS:
             _check_member(archive, name, listed=manifest["files"][name], file=file)
         noted = _anchor(json.loads(_small(archive, ANCHOR).decode()))
@@ -212,6 +212,18 @@ def check_backup(file: Path) -> Copied:
                 f"{file} is damaged: {LEDGER} was not begun with its {PROTOCOL_FILE}. Use another copy"
             )
     return Copied(study.identity.id, head)
+
+
+def _lines(file: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The lines of a member as they stand in the file: its checksum could only say that one of them is damaged."""
+    with file.open("rb") as stored:
+        stored.seek(member.header_offset + LENGTHS_AT)
+        name, extra = struct.unpack("<HH", stored.read(4))
+        stored.seek(name + extra, os.SEEK_CUR)
+        left = member.file_size
+        while left > 0 and (line := stored.readline(left)):
+            left -= len(line)
+            yield line
 
 
 def _check_member(archive: zipfile.ZipFile, name: str, *, listed: Mapping[str, object], file: Path) -> None:
