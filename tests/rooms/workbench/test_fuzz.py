@@ -121,7 +121,7 @@ def test_a_row_of_the_ledger(whole: Path, data: st.DataObject, position: int) ->
         with suppress(UnicodeEncodeError):
             digest = chained(before[0] if before else GENESIS, position, text)
             raw.execute("UPDATE entries SET canonical = ?, digest = ? WHERE position = ?", [text, digest, position])
-            with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError, sqlite3.Error):
+            with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, sqlite3.Error):
                 stored = json.loads(text)
                 columns = [stored["kind"], stored["body"].get("usubjid"), stored["at"], position]
                 raw.execute("UPDATE entries SET (kind, usubjid, recorded_at) = (?, ?, ?) WHERE position = ?", columns)
