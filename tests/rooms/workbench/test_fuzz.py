@@ -23,6 +23,7 @@ from damaged import damaged
 from trials import PROTOCOLS
 from trialwright.conduct.offers import read_offers
 from trialwright.ledger import DatabaseLedger, MemoryLedger
+from trialwright.ledger.chain import UNREADABLE
 from trialwright.operating.scenarios import parse_scenarios
 from trialwright.protocol import parse_protocol
 from trialwright.vocabulary.errors import LedgerError, NotFound, ProtocolError, TrialError
@@ -121,7 +122,7 @@ def test_a_row_of_the_ledger(whole: Path, data: st.DataObject, position: int) ->
         with suppress(UnicodeEncodeError):
             digest = chained(before[0] if before else GENESIS, position, text)
             raw.execute("UPDATE entries SET canonical = ?, digest = ? WHERE position = ?", [text, digest, position])
-            with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, sqlite3.Error):
+            with suppress(*UNREADABLE, OverflowError, sqlite3.Error):
                 stored = json.loads(text)
                 columns = [stored["kind"], stored["body"].get("usubjid"), stored["at"], position]
                 raw.execute("UPDATE entries SET (kind, usubjid, recorded_at) = (?, ?, ?) WHERE position = ?", columns)
