@@ -21,6 +21,7 @@ from trialwright.cli import (
     operating,
     signing,
     staff,
+    storing,
 )
 from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (
+GROUPS = (
     demonstration,
     asking,
     choosing,
@@ -51,7 +52,9 @@ for group in (
     asked,
     staff,
     signing,
-):
+    storing,
+)
+for group in GROUPS:
     group.register(app)
 
 

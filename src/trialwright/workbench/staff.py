@@ -48,18 +48,19 @@ def open_trial(
     printed_name: str = "",
     at: datetime | None = None,
     rehearsal: bool = False,
+    ledger: str | None = None,
 ) -> Trial:
     """Open a trial; where it keeps accounts, whoever opens it becomes its first administrator, with a password.
 
-    All of that is recorded at once, or nothing is.
+    All of that is recorded at once, or nothing is. ``ledger`` is the address of a server, as in ``trials.open_trial``.
     """
     study = read_protocol(protocol)
     if not study.guards("accounts"):
-        return trials.open_trial(protocol, folder, by=by, at=at, rehearsal=rehearsal)
+        return trials.open_trial(protocol, folder, by=by, at=at, rehearsal=rehearsal, ledger=ledger)
     moment = at or now()
     day = moment.astimezone(study.identity.zone).date()
     _check_account(by, printed_name=printed_name)
-    if (folder / trials.LEDGER_FILE).exists():
+    if any((folder / name).exists() for name in (trials.LEDGER_FILE, trials.LEDGER_ADDRESS_FILE)):
         raise TrialError(f"{folder} already holds a trial; choose another folder with --trial")
     password = _new_password(study, by)
     first = (
@@ -68,7 +69,9 @@ def open_trial(
         CredentialsChanged(account=by, on=day, what="password"),
     )
     beside = credentials.set_password(by, hash_password(password))
-    return trials.open_trial(protocol, folder, by=by, at=moment, rehearsal=rehearsal, first=first, beside=beside)
+    return trials.open_trial(
+        protocol, folder, by=by, at=moment, rehearsal=rehearsal, ledger=ledger, first=first, beside=beside
+    )
 
 
 def _check_account(account: str, *, printed_name: str) -> None:
@@ -190,6 +193,7 @@ def change_password(trial: Trial, account: str, *, by: str, at: datetime | None 
     let_in = AccountUnlocked(account=account, on=on, reason="no account had a password")
     events = [*([let_in] if account in staff.locked else []), event]
     change = credentials.set_password(account, hash_password(_new_password(trial.study, account)))
+    trials.keep_private(trial)
     offers = offers_of(events, computed=True)
     return append_offers(trial, offers, by=PROGRAM, at=trial.moment(at), beside=change)
 
