@@ -18,6 +18,8 @@ from trialwright.cli import (
     exploring,
     keeping,
     operating,
+    signing,
+    staff,
     storing,
 )
 from trialwright.cli.terminal import complain
@@ -45,6 +47,8 @@ GROUPS = (
     deciding,
     asked,
     storing,
+    staff,
+    signing,
 )
 for group in GROUPS:
     group.register(app)
