@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trialwright.cli import asking, choosing, comparing, demonstration, exploring, keeping, operating
-from trialwright.cli.terminal import complain
+from trialwright.cli import asking, choosing, comparing, demonstration, exploring, keeping, operating, simulating
+from trialwright.cli.terminal import asked_in, complain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping):
+for group in (demonstration, asking, choosing, operating, simulating, exploring, comparing, keeping):
     group.register(app)
 
 
@@ -37,4 +37,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # the last line of defence: a person gets a message, never a traceback
         if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise
-        sys.exit(complain(error))
+        sys.exit(complain(error, asked_in(sys.argv[1:] if arguments is None else arguments)))

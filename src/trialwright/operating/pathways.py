@@ -32,13 +32,19 @@ from trialwright.rules.stop_at_n import StopAtN
 from trialwright.vocabulary.decisions import Action, Reason
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.seen import NOT_YET, Proposal, Seen
+from trialwright.vocabulary.words import Text
 
 MOST_PATHS = 5_000  # more than anybody reads; CRM decides on as many in a fraction of a second
-TOO_MANY = (
-    "more than {most} different courses would have to be followed; ask for fewer cohorts (--cohorts) or smaller ones "
-    "(--size), or wait until some of those in their window are settled"
+TOO_MANY = Text(
+    en="more than {most} different courses would have to be followed; ask for fewer cohorts (--cohorts) or smaller "
+    "ones (--size), or wait until some of those in their window are settled",
+    fr="il faudrait suivre plus de {most} déroulements différents ; demandez moins de cohortes (--cohorts) ou de plus "
+    "petites (--size), ou attendez que des personnes dans leur fenêtre soient évaluées",
 )
-CLOSED = "enrolment is closed, so there is no next cohort; ask as of a day before it was closed"
+CLOSED = Text(
+    en="enrolment is closed, so there is no next cohort; ask as of a day before it was closed",
+    fr="les inclusions sont closes, il n'y a donc pas de cohorte suivante ; demandez à une date d'avant la clôture",
+)
 
 
 @final
@@ -134,7 +140,7 @@ def _check(*, cohorts: int, size: int | None, state: TrialState | None, on: date
 
 def _check_paths(paths: int) -> None:
     if paths > MOST_PATHS:
-        raise Refused(TOO_MANY.format(most=MOST_PATHS))
+        raise Refused(TOO_MANY, {"most": MOST_PATHS})
 
 
 def looks_at_order(rule: object) -> bool:

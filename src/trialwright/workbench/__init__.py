@@ -48,6 +48,15 @@ if TYPE_CHECKING:
     )
     from trialwright.workbench.recording import decide_trial, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.simulating import (
+        campaign_as_document,
+        read_campaign,
+        run_campaign_file,
+        simulate_protocol,
+        simulated_as_document,
+        write_campaign,
+        write_simulated,
+    )
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
 _DOORS = {
@@ -80,6 +89,15 @@ _DOORS = {
     ),
     "recording": ("decide_trial", "record_file"),
     "reporting": ("report_trial",),
+    "simulating": (
+        "campaign_as_document",
+        "read_campaign",
+        "run_campaign_file",
+        "simulate_protocol",
+        "simulated_as_document",
+        "write_campaign",
+        "write_simulated",
+    ),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
@@ -93,6 +111,7 @@ __all__ = [
     "WhatIf",
     "advise_trial",
     "calibrate_design",
+    "campaign_as_document",
     "check_protocol",
     "compare_designs",
     "decide_trial",
@@ -108,14 +127,19 @@ __all__ = [
     "operating_characteristics",
     "protocol_schema",
     "reach_trial",
+    "read_campaign",
     "record_file",
     "report_trial",
     "run_campaign",
+    "run_campaign_file",
+    "simulate_protocol",
+    "simulated_as_document",
     "status",
     "verify_trial",
     "what_if",
     "write_anchor",
     "write_calibration",
+    "write_campaign",
     "write_comparison",
     "write_decision_csv",
     "write_decision_pdf",
@@ -123,6 +147,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_simulated",
 ]
 
 

@@ -24,6 +24,12 @@ INTRODUCTION = Text(
     "dose en commençant au palier {start}, cohortes de {size}, au plus {n} participants, avec les règles {rules}) ont "
     "été calculées exactement, sans simulation, sous {count} scénarios de taux réels de DLT.",
 )
+OF_GIVEN = Text(
+    en="They take into account that the dose given may not be the dose assigned: participants count at the level of "
+    "the dose given, with the probabilities stated, and some not at all.",
+    fr="Elles tiennent compte de ce que la dose administrée n'est pas toujours la dose attribuée : les personnes "
+    "comptent au palier de la dose administrée, avec les probabilités indiquées, et certaines pas du tout.",
+)
 OF_RIGHT = Text(
     en="Where a level was right (closest to the target), it was selected with a probability of {low:percent1} "
     "(scenario “{low_name}”) to {high:percent1} (“{high_name}”), {mean:percent1} on average.",
@@ -77,6 +83,7 @@ def protocol_text(found: Comparison) -> tuple[Filled, ...]:
             **how_it_runs(one),
         )
     ]
+    said += [fill(OF_GIVEN)] if found.conditions.given else []
     some = np.flatnonzero(one.right > 0)
     if len(some):
         low, high = some[one.correct[some].argmin()], some[one.correct[some].argmax()]
