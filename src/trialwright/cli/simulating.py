@@ -82,7 +82,7 @@ AfterEach = Annotated[bool, typer.Option("--after-each", help="With when_settled
 Cohorts = Annotated[
     str | None, typer.Option("--cohorts", metavar="N,N,…", help="With when_settled: sizes of the cohorts.")
 ]
-AtMost = Annotated[int, typer.Option("--at-most", help="Participants at most; the protocol's number if absent.")]
+MostPeople = Annotated[int, typer.Option("--at-most", help="Participants at most; the protocol's number if absent.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -106,7 +106,7 @@ def simulate(
     decisions: Decisions = None,
     after_each: AfterEach = False,
     cohorts: Cohorts = None,
-    at_most: AtMost = 0,
+    at_most: MostPeople = 0,
     workers: Workers = 1,
     csv: Csv = None,
     pdf: Pdf = None,

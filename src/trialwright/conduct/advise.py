@@ -67,8 +67,10 @@ def _ruled(study: Study, proposed: Proposal, *, seen: Seen) -> Proposal:
     return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
 
 
-def selected(study: Study, seen: Seen) -> Ints:
+def selected(study: Study, seen: Seen, *, proposed: Proposal | None = None) -> Ints:
     """The level recommended if the trial ended now, ``[B]``; 0 = none.
+
+    ``proposed``: what the design alone proposes on what was seen, where that has been asked already.
 
     The design selects; then every rule that judges whether a level is safe has its say, as if that level were to be
     treated next. A level nobody may be treated at is not recommended.
@@ -77,7 +79,8 @@ def selected(study: Study, seen: Seen) -> Ints:
     judges = [rule for rule in study.rules if getattr(rule, "judges_safety", False)]
     if not judges:
         return chosen
-    proposal = replace(Proposal.of_level(chosen), posterior=study.design.propose(seen).posterior)
+    asked = study.design.propose(seen) if proposed is None else proposed
+    proposal = replace(Proposal.of_level(chosen), posterior=asked.posterior)
     known = seen if study.order is None else replace(seen, order=study.order)
     judged = reduce(lambda proposal, rule: rule(proposal, known), judges, proposal)
     return np.asarray(np.where(judged.stop, NO_LEVEL, judged.dose_level), np.int64)
@@ -163,7 +166,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
         reasons=tuple(Reason(note.code, note.text, note.said_of(0)) for note in proposal.notes if note.where[0]),
         levels=_levels(study, seen, proposal=proposal),
         evidence={name: np.asarray(value)[0].tolist() for name, value in (proposal.evidence or {}).items()}
-        | {"selected_if_stopped_now": int(selected(study, seen)[0])},
+        | {"selected_if_stopped_now": int(selected(study, seen, proposed=design_alone)[0])},
     )
 
 

@@ -26,11 +26,11 @@ from typing import final
 import numpy as np
 
 from trialwright.conduct.advise import decide, selected
+from trialwright.conduct.titration import titrates, titrating
 from trialwright.numerics.packing import Layout, merged
 from trialwright.operating.conditions import Conditions
 from trialwright.operating.ends import PLANNED, TrialEnds
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.rules.coherence import Coherence
 from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.seen import Bools, Floats, Ints, Proposal, Seen
@@ -142,9 +142,11 @@ class _Walk:
         current, in_cohort, kept, back, replaced, assigned = range(first, first + 6)
         latest = slice(first + 6, first + 6 + remembered)
         fields = _Fields(current, in_cohort, kept, back, replaced, assigned, latest)
-        titrates = any(isinstance(rule, AcceleratedTitration) for rule in study.rules)
-        jumps = even and not conditions.given and not conditions.after_each and not titrates
-        return cls(study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, titrates, jumps)
+        one_by_one = titrates(study)
+        jumps = even and not conditions.given and not conditions.after_each and not one_by_one
+        return cls(
+            study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, one_by_one, jumps
+        )
 
     def walked(self) -> TrialEnds:
         """All states in which a trial ends."""
@@ -198,14 +200,8 @@ class _Walk:
         inside, back, level = self.layout.read(frontier.packed, names).T
         filling = (inside > 0) | (back > 0)
         if self.titrates:
-            filling &= ~self._titrating(frontier.packed)
+            filling &= ~titrating(self.study, self.seen(frontier.packed, assigned=assigned))
         return np.where(filling, level, 0)
-
-    def _titrating(self, packed: Ints) -> Bools:
-        """Where every level so far was given to one participant at most, and nobody had a DLT."""
-        counts = self.counts(packed)
-        dlts = counts[:, :, list(DLT_OUTCOMES)[: self.outcomes // 2]].sum(axis=(1, 2))
-        return np.asarray((dlts == 0) & (counts.sum(axis=2) <= 1).all(axis=1), np.bool_)
 
     def _check_wait(self, proposal: Proposal) -> None:
         forever = proposal.wait & ~proposal.stop

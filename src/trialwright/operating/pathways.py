@@ -22,11 +22,11 @@ from typing import final
 
 from trialwright.conduct.advise import action_of, decide, seen_of_all, selected
 from trialwright.conduct.state import TrialState
+from trialwright.conduct.titration import titrating
 from trialwright.conduct.toxicity import Observed, everyone
 from trialwright.numerics.scalars import is_count
 from trialwright.operating.decision_table import Group
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.rules.coherence import Coherence
 from trialwright.rules.stop_at_n import StopAtN
 from trialwright.vocabulary.decisions import Action, Reason
@@ -285,8 +285,7 @@ class _Walk:
         treated = seen.n_treated[row]
         taken = int(seen.in_cohort[row]) if level == begun else 0
         size = self.size or self.study.dosing.cohort_size - taken
-        titrates = any(isinstance(rule, AcceleratedTitration) for rule in self.study.rules)
-        if titrates and not seen.n_dlt[row].any() and treated.max(initial=0) <= 1 and treated[level - 1] == 0:
+        if titrating(self.study, seen)[row] and treated[level - 1] == 0:
             size = 1
         for rule in self.study.rules:
             if isinstance(rule, StopAtN):

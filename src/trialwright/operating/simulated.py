@@ -15,6 +15,7 @@ from typing import final
 import numpy as np
 import scipy.special as sp
 
+from trialwright.conduct.titration import titrates
 from trialwright.numerics.intervals import wilson
 from trialwright.numerics.scalars import is_count
 from trialwright.operating.circumstances import Circumstances
@@ -27,7 +28,6 @@ from trialwright.operating.results import value_of
 from trialwright.operating.tally import Tally
 from trialwright.operating.truths import Truths
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats
 
@@ -145,9 +145,8 @@ def _check(study: Study, *, circumstances: Circumstances, conditions: Conditions
     lost = conditions.loses or circumstances.leaving > 0
     allowed = "must be left out where participants may be lost: the protocol's cohort size is kept then"
     complaints.unless(not (lost and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
-    titrates = any(isinstance(rule, AcceleratedTitration) for rule in study.rules)
     allowed = "must be left out where accelerated_titration says how many come before a decision"
-    complaints.unless(not (titrates and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
+    complaints.unless(not (titrates(study) and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
     allowed = "must be left out where the order of the levels is known in part only"
     complaints.unless(study.order is None or circumstances.committee is None, "committee", "given", allowed)
     complaints.raise_as(ParameterError, f"{study.identity.id} cannot be simulated like this")

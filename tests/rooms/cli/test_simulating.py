@@ -153,7 +153,7 @@ def test_stopped_it_shows_what_is_done(
 def test_mistakes_are_named_together(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(
         capsys,
-        *("simulate", MSC, "--accrual", "7,patern=fixed", "--time-to-dlt", "weibull", "--leavers", "0.1"),
+        *("simulate", MSC, "--accrual", "7,patterns=fixed", "--time-to-dlt", "weibull", "--leavers", "0.1"),
         *("--committee", "2", "--infusion-days", "x"),
     )
     assert code == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.operating.calibration import Calibration, Tried, as_toml
-from trialwright.report.documents.foreseeing import GIVEN, before_a_trial
+from trialwright.report.documents.foreseeing import GIVEN, before_a_trial, silent_rules
 from trialwright.report.model import (
     Bullets,
     Cell,
@@ -96,7 +96,7 @@ def conclusions(found: Calibration) -> tuple[Filled, ...]:
     stopped = () if found.is_complete else (fill(STOPPED, done=done, of=found.settings),)
     judged = fill(EXACT, scenarios=len(found.scenarios), target=found.aim.target, too_toxic=found.aim.too_toxic)
     given = (fill(GIVEN),) if found.conditions.given else ()
-    return (said, *stopped, judged, *given)
+    return (said, *stopped, judged, *given, *silent_rules(found.study))
 
 
 def setting_in_words(one: Tried) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from trialwright.operating.comparison import Compared, Comparison
 from trialwright.report.documents.comparison_text import how_it_runs, percent_of, protocol_text
-from trialwright.report.documents.foreseeing import GIVEN, before_a_trial
+from trialwright.report.documents.foreseeing import GIVEN, before_a_trial, silent_rules
 from trialwright.report.model import (
     Bullets,
     Column,
@@ -106,7 +106,7 @@ def overview_table(found: Comparison) -> Table:
             )
     rule = fill(RULE, target=found.aim.target, too_toxic=found.aim.too_toxic)
     given = (GIVEN,) if found.conditions.given else ()
-    return Table("overview", TABLE_TITLE, columns, tuple(rows), notes=(EXACT, rule, *given))
+    return Table("overview", TABLE_TITLE, columns, tuple(rows), notes=(EXACT, rule, *given, *silent_rules(found.study)))
 
 
 def selection_table(found: Comparison) -> Table:

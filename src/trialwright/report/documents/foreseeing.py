@@ -9,8 +9,21 @@ import numpy as np
 from trialwright.operating import Aim, OperatingCharacteristics
 from trialwright.operating.scenarios import WITHOUT_TARGET, Scenario
 from trialwright.protocol import Study
-from trialwright.report.model import Column, Document, Figure, Provenance, Section, Share, Table, Words, fill, row
+from trialwright.report.model import (
+    Column,
+    Document,
+    Figure,
+    Filled,
+    Provenance,
+    Section,
+    Share,
+    Table,
+    Words,
+    fill,
+    row,
+)
 from trialwright.report.specifications import BarFigure, BarRow
+from trialwright.rules.backfill import Backfill
 from trialwright.vocabulary.seen import Floats
 from trialwright.vocabulary.words import Text
 
@@ -40,6 +53,18 @@ GIVEN = Text(
     fr="La dose administrée n'est pas toujours la dose attribuée : on compte les personnes au palier administré, et "
     "certaines pas du tout.",
 )
+SILENT = Text(
+    en="Everybody is settled when a decision is taken, so nobody waits, and the rules about days and waiting have no "
+    "effect here: {rules}.",
+    fr="Tout le monde est évalué quand une décision est prise : personne n'attend, et les règles sur les jours et "
+    "l'attente sont ici sans effet : {rules}.",
+)
+NO_BACKFILL = Text(
+    en="No extra participants are therefore treated at cleared levels (backfill): the numbers are those of the trial "
+    "without them. `trialwright simulate` treats them.",
+    fr="Aucune personne de plus n'est donc traitée aux paliers acquis (backfill) : les nombres sont ceux de l'essai "
+    "sans elles. `trialwright simulate` les traite.",
+)
 SCENARIO = Text(en="Scenario", fr="Scénario")
 TRUE_RATES = Text(en="True DLT rates by level", fr="Taux réels de DLT par palier")
 TRUE_ACTIVITY = Text(en="True activity rates by level", fr="Taux réels d'activité par palier")
@@ -62,6 +87,16 @@ FIGURE_ALT = Text(
 def aim_of(study: Study) -> Aim:
     """What a study looks for; around 25 % where its design has no target."""
     return Aim.of(study, target=study.target if study.target is not None else WITHOUT_TARGET)
+
+
+def silent_rules(study: Study) -> tuple[Filled, ...]:
+    """What rules of a protocol do not say where everybody is settled; nothing where it has none of them."""
+    named = zip(study.rule_names, study.rules, strict=True)
+    silent = [one.name for one, rule in named if getattr(rule, "about_time", False)]
+    if not silent:
+        return ()
+    extra = (fill(NO_BACKFILL),) if any(isinstance(rule, Backfill) for rule in study.rules) else ()
+    return (fill(SILENT, rules=", ".join(silent)), *extra)
 
 
 def before_a_trial(

@@ -126,6 +126,7 @@ def _trial_section(foreseen: Foreseen) -> Section:
         Paragraph(fill(EXACT, ends=foreseen.ends)),
         Paragraph(fill(words.MEANING, target=foreseen.aim.target, too_toxic=foreseen.aim.too_toxic)),
     ]
+    notes += [Paragraph(said) for said in words.silent_rules(study)]
     if conditions.given:
         notes.append(Paragraph(words.GIVEN))
     return Section("trial", words.THE_TRIAL, (KeyFacts(facts), *notes))

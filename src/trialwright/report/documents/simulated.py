@@ -69,7 +69,7 @@ DURATION = Text(
     en="Days run from the opening of the trial to the end of the last participant's DLT window. People who come while "
     "enrolment is closed wait.",
     fr="Les jours vont de l'ouverture de l'essai à la fin de la fenêtre de DLT de la dernière personne. Les personnes "
-    "qui arrivent pendant que les inclusions sont fermées attendent.",
+    "qui arrivent pendant que les inclusions sont fermées patientent.",
 )
 WHOLE = Text(en="Selection, and how trials end", fr="Sélection, et fin des essais")
 BY_LEVEL = Text(en="By dose level", fr="Par palier de dose")
@@ -173,6 +173,7 @@ def _trial_section(run: VirtualRun) -> Section:
         blocks.append(Callout("warning", fill(STOPPED, done=int(run.found.trials.sum()), wanted=run.wanted)))
     blocks.append(Paragraph(fill(SIMULATED, trials=trials_in_words(counts.tolist()), seed=run.seed)))
     blocks.append(Paragraph(fill(words.MEANING, target=aim.target, too_toxic=aim.too_toxic)))
+    blocks += [] if live else [Paragraph(said) for said in words.silent_rules(study)]
     blocks += [Paragraph(words.GIVEN)] if conditions.given else []
     return Section("trial", words.THE_TRIAL, (*blocks, Paragraph(DURATION)))
 
