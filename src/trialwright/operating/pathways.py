@@ -258,7 +258,8 @@ class _Walk:
         if not nodes:
             return []
         seen = seen_of_all(self.study, [node.course for node in nodes])
-        proposal, chosen = decide(self.study, seen), selected(self.study, seen)
+        proposal = decide(self.study, seen)
+        chosen = selected(self.study, seen, proposed=proposal)
         known = replace(seen, order=self.study.order)
         steps = []
         for row, node in enumerate(nodes):

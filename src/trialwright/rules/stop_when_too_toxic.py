@@ -98,6 +98,11 @@ class StopWhenTooToxic:
         """A level it forbids is not recommended at the end either."""
         return True
 
+    @property
+    def asks_posterior(self) -> bool:
+        """Whether it looks at the design's posterior: it may keep a posterior of its own."""
+        return self.posterior != "beta"
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop, or a level below the one that is too toxic."""
         exceedance = self._posterior(proposal, seen).exceedance(self.rate)
