@@ -210,7 +210,7 @@ def _worst(one: Compared, scenarios: Sequence[Scenario], *, within: float) -> tu
     """Around each scenario: the lowest probability of a correct selection, the highest of an overdose."""
     found = []
     for scenario, right in zip(scenarios, one.right, strict=True):
-        region = Region.around(scenario.dlt, within=within)
+        region = Region.around(scenario.dlt, within=within, order=one.study.order)
         correct = smallest(one.ends, one.ends.selected == right, region=region, tolerance=0.01, most_boxes=4_000)
         overdose = largest(one.ends, one.ends.selected > right, region=region, tolerance=0.01, most_boxes=4_000)
         found.append((correct, overdose))

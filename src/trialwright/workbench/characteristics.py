@@ -24,17 +24,10 @@ from trialwright.protocol import Study, read_protocol
 from trialwright.report import Document, render_pdf, table_csv
 from trialwright.report.documents.foreseeing import aim_of
 from trialwright.report.documents.operating import Foreseen, long_operating_table, operating_document
-from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
-from trialwright.vocabulary.words import Language, Text
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.words import Language
 from trialwright.workbench.files import write_file
 from trialwright.workbench.scenario_files import exact_scenarios
-
-NO_ORDER = Text(
-    en="the worst case is searched among rates that do not fall from level to level, and this design knows only part "
-    "of the order of its levels; name the truths you fear with --truth",
-    fr="le pire cas est cherché parmi des taux qui ne décroissent pas d'un palier à l'autre, et ce plan ne connaît "
-    "l'ordre de ses paliers qu'en partie ; nommez les vérités que vous craignez avec --truth",
-)
 
 Stage = Callable[[str], None]  # told what is being worked on
 
@@ -101,11 +94,10 @@ def _check(*, worst_within: float | None, gap_days: float | None) -> None:
 
 def _worst(study: Study, ends: TrialEnds, *, scenarios: Sequence[Scenario], within: float) -> tuple[WorstCase, ...]:
     """The lowest probability to select each scenario's right level, over a region around the scenario."""
-    if study.order is not None:
-        raise Refused(NO_ORDER)
     aim = aim_of(study)
     answers = []
     for scenario in scenarios:
         right = int(aim.right(scenario.truths)[0])
-        answers.append(smallest(ends, ends.selected == right, region=Region.around(scenario.dlt, within=within)))
+        region = Region.around(scenario.dlt, within=within, order=study.order)
+        answers.append(smallest(ends, ends.selected == right, region=region))
     return tuple(answers)

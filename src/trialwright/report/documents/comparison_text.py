@@ -66,6 +66,13 @@ OF_WORST = Text(
 )
 
 
+PARTLY = Text(
+    en="(Only a part of the order of the levels is known to this design; rates do not fall along that part.)",
+    fr="(Ce plan ne connaît l'ordre de ses paliers qu'en partie ; les taux ne décroissent pas le long de "
+    "cette partie.)",
+)
+
+
 def protocol_text(found: Comparison) -> tuple[Filled, ...]:
     """Sentences for the protocol about the chosen design, with its numbers; where it is not exact, that alone."""
     if found.chosen is None:
@@ -131,12 +138,14 @@ def _worst_text(found: Comparison, names: Sequence[Text]) -> tuple[Filled, ...]:
     low = min(range(len(names)), key=lambda place: found.worst[place][0].bound)
     high = max(range(len(names)), key=lambda place: found.worst[place][1].bound)
     bound, over = percent_of(found.worst[low][0].bound), percent_of(found.worst[high][1].bound)
-    return (fill(OF_WORST, within=found.within, bound=bound, over=over, name=names[low], over_name=names[high]),)
+    said = fill(OF_WORST, within=found.within, bound=bound, over=over, name=names[low], over_name=names[high])
+    partly = found.chosen is not None and found.compared[found.chosen].study.order is not None
+    return (said, fill(PARTLY)) if partly else (said,)
 
 
 def percent_of(value: float) -> float:
     """A probability without the last rounding error of a sum."""
-    return float(min(max(value, 0.0), 1.0))
+    return float(min(max(value, 0.0), 1.0)) + 0.0  # -0.0 is said as 0
 
 
 def how_it_runs(one: Compared) -> dict[str, object]:

@@ -67,6 +67,10 @@ WORST_NOTE = Text(
     "pas d'un palier à l'autre, la probabilité du bon choix dans le scénario n'est nulle part inférieure "
     "à la borne (démontrée ; la vérité trouvée s'en approche).",
 )
+PARTLY = Text(
+    en="Only a part of the order of the levels is known to this design; rates do not fall along that part.",
+    fr="Ce plan ne connaît l'ordre de ses paliers qu'en partie ; les taux ne décroissent pas le long de cette partie.",
+)
 HERE = Text(en="In the scenario", fr="Dans le scénario")
 LOWEST = Text(en="Lowest found", fr="Minimum trouvé")
 BOUND = Text(en="Proven bound", fr="Borne démontrée")
@@ -107,8 +111,9 @@ def operating_document(foreseen: Foreseen, *, software: str, version: str) -> Do
         selection = selection_table(foreseen, foreseen.ignored, name="selection-ignored")
         sections.append(Section("ignored", IGNORED, (Paragraph(IGNORING), selection)))
     if foreseen.worst:
-        note = Paragraph(fill(WORST_NOTE, within=foreseen.within))
-        sections.append(Section("worst", WORST, (note, _worst_table(foreseen))))
+        notes = [Paragraph(fill(WORST_NOTE, within=foreseen.within))]
+        notes += [Paragraph(PARTLY)] if study.order is not None else []
+        sections.append(Section("worst", WORST, (*notes, _worst_table(foreseen))))
     subtitle = words.trial_and_id(study)
     return words.before_a_trial(study, sections, title=TITLE, subtitle=subtitle, software=software, version=version)
 
