@@ -19,6 +19,7 @@ from trialwright.cli import (
     keeping,
     operating,
     signing,
+    simulating,
     staff,
     storing,
 )
@@ -49,6 +50,7 @@ GROUPS = (
     storing,
     staff,
     signing,
+    simulating,
 )
 for group in GROUPS:
     group.register(app)
