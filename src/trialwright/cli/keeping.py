@@ -82,7 +82,7 @@ def open_trial(
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Open a trial from a protocol file in a new folder, with an empty ledger, there or on a server.
+    """Open a trial from a protocol file in a new folder; its record is kept there, or on a server.
 
     Where the trial keeps accounts, whoever opens it becomes its first administrator and chooses a password.
     """

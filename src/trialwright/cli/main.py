@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,13 +19,11 @@ from trialwright.cli import (
     keeping,
     operating,
     signing,
+    simulating,
     staff,
     storing,
 )
-from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
-from trialwright.workbench.asker import asker
-from trialwright.workbench.asker import asking as asking_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,29 +47,13 @@ GROUPS = (
     keeping,
     deciding,
     asked,
+    storing,
     staff,
     signing,
-    storing,
+    simulating,
 )
 for group in GROUPS:
     group.register(app)
-
-
-@app.callback()
-def everywhere(
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--password-file",
-            help="For scripts: a file whose first line is the password of --by; before the command's name.",
-            envvar="TRIALWRIGHT_PASSWORD_FILE",
-        ),
-    ] = None,
-) -> None:
-    """What holds for every command."""
-    here = asker()
-    if isinstance(here, Terminal):
-        here.password_file = password_file
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -81,8 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit, 70 a mistake of this program.
     """
     try:
-        with asking_people(Terminal()):
-            app(args=arguments)
+        app(args=arguments)
     except Exception as error:  # the last line of defence: a person gets a message, never a traceback
         if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise

@@ -30,7 +30,7 @@ from trialwright.vocabulary.words import NOT_AVAILABLE, Text
 from trialwright.vocabulary.words import day as written_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from trialwright.vocabulary.events import Role
     from trialwright.vocabulary.records import Record
@@ -135,7 +135,7 @@ def listed(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_json
             one.account,
             one.printed_name,
             ", ".join(_role(role, spoken) for role in one.roles) or NOT_AVAILABLE,
-            "\n".join(_delegation(*given, spoken=spoken) for given in one.delegations),
+            "\n".join(_delegations(one, spoken)),
             _state(one, spoken),
         ]
         for one in found
@@ -156,9 +156,10 @@ def _role(role: Role, spoken: Language) -> str:
     return ROLES[role].said(spoken)
 
 
-def _delegation(role: Role, first: Any, last: Any, *, spoken: Language) -> str:
-    sentence = SINCE if last is None else BETWEEN
-    return sentence.said(spoken, role=_role(role, spoken), first=first, last=last or first)
+def _delegations(one: Person, spoken: Language) -> Iterator[str]:
+    for role, first, last in one.delegations:
+        sentence = SINCE if last is None else BETWEEN
+        yield sentence.said(spoken, role=_role(role, spoken), first=first, last=last)
 
 
 def _state(one: Person, spoken: Language) -> str:
@@ -169,9 +170,9 @@ def _state(one: Person, spoken: Language) -> str:
 
 def open_account(
     trial: TrialFolder,
+    *,
     account: Account,
     name: Annotated[str, typer.Option("--name", help="The person's name, as it stands beside a signature.")],
-    *,
     role: Annotated[
         list[str] | None,
         typer.Option("--role", help=f"A role from today on; repeatable: {', '.join(ROLE_NAMES)}."),
@@ -190,9 +191,9 @@ def open_account(
 
 def close(
     trial: TrialFolder,
+    *,
     account: Account,
     reason: Reason,
-    *,
     at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
@@ -206,9 +207,9 @@ def close(
 
 def unlock(
     trial: TrialFolder,
+    *,
     account: Account,
     reason: Reason,
-    *,
     at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
@@ -230,9 +231,9 @@ LastDay = Annotated[datetime | None, _day_option("--until", "Last day of the rol
 
 def delegate(
     trial: TrialFolder,
+    *,
     account: Account,
     role: RoleName,
-    *,
     first: FirstDay = None,
     last: LastDay = None,
     at: At = None,
@@ -250,10 +251,10 @@ def delegate(
 
 def end_delegation(
     trial: TrialFolder,
+    *,
     account: Account,
     role: RoleName,
     reason: Reason,
-    *,
     last: LastDay = None,
     at: At = None,
     by: By = "unknown",

@@ -67,17 +67,25 @@ def _ruled(study: Study, proposed: Proposal, *, seen: Seen) -> Proposal:
     return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
 
 
-def selected(study: Study, seen: Seen) -> Ints:
+def selected(study: Study, seen: Seen, *, proposed: Proposal | None = None) -> Ints:
     """The level recommended if the trial ended now, ``[B]``; 0 = none.
+
+    ``proposed``: a proposal on what was seen, where one has been asked for already; its posterior is not worked out
+    a second time. A design with a posterior may offer ``select_by`` for this, and a rule says with ``asks_posterior``
+    that it can do without (one that says nothing is taken to need it).
 
     The design selects; then every rule that judges whether a level is safe has its say, as if that level were to be
     treated next. A level nobody may be treated at is not recommended.
     """
-    chosen = study.design.select(seen)
     judges = [rule for rule in study.rules if getattr(rule, "judges_safety", False)]
+    if proposed is None and any(getattr(rule, "asks_posterior", True) for rule in judges):
+        proposed = study.design.propose(seen)
+    posterior = None if proposed is None else proposed.posterior
+    select_by: Any = None if posterior is None else getattr(study.design, "select_by", None)
+    chosen: Ints = study.design.select(seen) if select_by is None else select_by(seen, posterior)
     if not judges:
         return chosen
-    proposal = replace(Proposal.of_level(chosen), posterior=study.design.propose(seen).posterior)
+    proposal = replace(Proposal.of_level(chosen), posterior=posterior)
     known = seen if study.order is None else replace(seen, order=study.order)
     judged = reduce(lambda proposal, rule: rule(proposal, known), judges, proposal)
     return np.asarray(np.where(judged.stop, NO_LEVEL, judged.dose_level), np.int64)
@@ -163,7 +171,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
         reasons=tuple(Reason(note.code, note.text, note.said_of(0)) for note in proposal.notes if note.where[0]),
         levels=_levels(study, seen, proposal=proposal),
         evidence={name: np.asarray(value)[0].tolist() for name, value in (proposal.evidence or {}).items()}
-        | {"selected_if_stopped_now": int(selected(study, seen)[0])},
+        | {"selected_if_stopped_now": int(selected(study, seen, proposed=design_alone)[0])},
     )
 
 

@@ -157,7 +157,11 @@ class Blrm:
 
     def select(self, seen: Seen) -> Ints:
         """The level most likely on target at the end, of those not closed; 0 when there is none, or nobody settled."""
-        _, on_target, over = self._shares(self._posterior(seen))
+        return self.select_by(seen, self._posterior(seen))
+
+    def select_by(self, seen: Seen, believed: TwoParameterPosterior) -> Ints:
+        """The same selection, with the posterior of a proposal on what was seen."""
+        _, on_target, over = self._shares(believed)
         tried = (np.arange(1, seen.levels + 1) <= seen.highest_tried[:, None]) | (self.select_among == "all")
         return np.where(_anybody(seen), self._recommended(on_target, over=over, among=tried), NO_LEVEL)
 

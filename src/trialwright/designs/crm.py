@@ -184,9 +184,14 @@ class Crm:
     def select(self, seen: Seen) -> Ints:
         """The level nearest to the target at the end; 0 when nobody is settled."""
         if self.method == "bayes":
-            best = closest_to_target(self._estimated(self._posterior(seen)), self.target_toxicity_rate)
-        else:
-            best = self._most_likely(seen, self._fit(seen))
+            return self.select_by(seen, self._posterior(seen))
+        return self._among(seen, self._most_likely(seen, self._fit(seen)))
+
+    def select_by(self, seen: Seen, believed: Believed) -> Ints:
+        """The same selection, with the posterior of a proposal on what was seen."""
+        return self._among(seen, closest_to_target(self._estimated(believed), self.target_toxicity_rate))
+
+    def _among(self, seen: Seen, best: Ints) -> Ints:
         if self.select_among == "tried":
             best = np.minimum(best, seen.highest_tried)
         return np.where(_anybody(seen), best, NO_LEVEL)

@@ -147,7 +147,14 @@ class TiteCrm:
         """The level nearest to the target at the end; 0 when nothing is known."""
         known = self._known(seen)
         curve = self._estimated(self._posterior(known)) if self.method == "bayes" else self._fit(known).rate
-        best = self._nearest(curve, known)
+        return self._among(seen, self._nearest(curve, known), known=known)
+
+    def select_by(self, seen: Seen, believed: OneParameterPosterior) -> Ints:
+        """The same selection, with the posterior of a proposal on what was seen."""
+        known = self._known(seen)
+        return self._among(seen, self._nearest(self._estimated(believed), known), known=known)
+
+    def _among(self, seen: Seen, best: Ints, *, known: Known) -> Ints:
         if self.select_among == "tried":
             best = np.minimum(best, seen.highest_tried)
         return np.where(known.anybody, best, NO_LEVEL)

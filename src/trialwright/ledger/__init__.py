@@ -1,10 +1,11 @@
 """The ledger keeps every event of a trial, in order, for as long as records are kept; nothing in it is ever changed.
 
 Lives here: ledgers in memory and in a database (``memory``, ``database``), one file per kind of database (``sqlite``,
-``postgresql``; ``places`` tells them apart), the digest chain they share (``chain``) and its lines as text (``trail``),
-the tables and their versions (``schema``, ``migrations/``), what a storage error means to a person (``troubles``), and
-beside the record what proves who somebody is (``credentials``, ``secrets``). May import: ``vocabulary``; of others only
-SQLAlchemy, Alembic, a driver, argon2 and pyotp. Nothing here reads a clock: the time comes with the entry.
+``postgresql``; ``places`` tells them apart), the digest chain they share (``chain``) and its
+lines as text (``trail``), the tables and their versions
+(``schema``, ``migrations/``), and what a storage error means to a person (``troubles``); beside the record, what proves
+who somebody is (``credentials``, ``secrets``). May import: ``vocabulary``; of others only SQLAlchemy, Alembic, argon2,
+pyotp and a driver. Nothing here reads a clock: the time comes with the entry.
 
 To add a backend: write one file with a class that keeps ``chain.Line`` and answers the ``Ledger`` protocol, run
 ``trialwright.testing.check_ledger`` on it, and name it below. To keep a ledger in another SQL database: one file with a

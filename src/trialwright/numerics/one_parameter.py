@@ -226,14 +226,13 @@ class OneParameterPosterior:
         return np.asarray(answer - self.prior.log_mass, np.float64)
 
     def _log_density(self) -> quadrature.LogDensity:
-        return partial(
-            log_posterior,
-            model=self.model,
-            prior=self.prior,
-            n=self.n,
-            n_dlt=self.n_dlt,
-            unfinished=self.unfinished,
-        )
+        counts = tallied(self.n, self.n_dlt)
+        return partial(log_posterior, model=self.model, prior=self.prior, counts=counts, unfinished=self.unfinished)
+
+
+def tallied(n: Floats, n_dlt: Floats) -> Floats:
+    """What the log posterior is a sum over: DLTs and others at every level, and 1 for the prior; ``[B, 2 D + 1]``."""
+    return np.concatenate([n_dlt, n - n_dlt, np.ones((len(n), 1))], axis=1)
 
 
 def log_posterior(
@@ -241,11 +240,12 @@ def log_posterior(
     *,
     model: OneParameterModel,
     prior: Prior,
-    n: Floats,
-    n_dlt: Floats,
+    counts: Floats,
     unfinished: Unfinished | None = None,
 ) -> quadrature.OnNodes:
     """Log posterior density of beta at nodes ``[K]``, up to a constant: what answers rows of the counts, ``[rows, K]``.
+
+    ``counts``: as ``tallied`` lists them.
 
     The curves are worked out at the nodes once, for all the rows that are asked for afterwards.
     """
@@ -254,9 +254,7 @@ def log_posterior(
     rate = None if unfinished is None else np.exp(log_p)
 
     def of(rows: Ints) -> Floats:
-        spared = n[rows] - n_dlt[rows]
-        counts = np.concatenate([n_dlt[rows], spared, np.ones((len(rows), 1))], axis=1)
-        settled = np.asarray(counts @ table, np.float64)
+        settled = np.asarray((table.T @ counts[rows].T).T, np.float64)  # node by node in memory: what follows is faster
         if unfinished is None or rate is None:
             return settled
         return settled + unfinished.of(rows).log_likelihood(rate)
@@ -270,7 +268,7 @@ def posterior(
     """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``."""
     settled, toxic = np.asarray(n, np.float64), np.asarray(n_dlt, np.float64)
     moments, panels = quadrature.expectations(
-        partial(log_posterior, model=model, prior=prior, n=settled, n_dlt=toxic, unfinished=unfinished),
+        partial(log_posterior, model=model, prior=prior, counts=tallied(settled, toxic), unfinished=unfinished),
         partial(_moments, model),
         batch=len(settled),
         start=_starts(model, prior, n=settled, n_dlt=toxic),
@@ -357,8 +355,8 @@ def weighted_fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints, unfinished: 
 def _highest(model: OneParameterModel, *, n: Floats, n_dlt: Floats, unfinished: Unfinished) -> Floats:
     """Where the weighted likelihood is highest, ``[B]``; -inf where it rises all the way to the low end."""
     every, nodes = np.arange(len(n)), SCAN.nodes
-    density = log_posterior(nodes, model=model, prior=NormalPrior(np.inf), n=n, n_dlt=n_dlt, unfinished=unfinished)
-    logs = density(every)
+    flat, counts = NormalPrior(np.inf), tallied(n, n_dlt)
+    logs = log_posterior(nodes, model=model, prior=flat, counts=counts, unfinished=unfinished)(every)
     best = np.clip(logs.argmax(axis=1), 0, SCAN.count - 2)
     score = partial(_score, model, n=n, n_dlt=n_dlt, unfinished=unfinished)
     return np.where(best == 0, -np.inf, _sign_change(score, low=nodes[best - 1], high=nodes[best + 1]))

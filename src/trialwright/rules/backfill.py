@@ -48,6 +48,10 @@ EXTRA = Text(
     fr="La cohorte du palier {current} attend ; le palier {level} est acquis et a de la place : une personne de plus à "
     "ce palier ({taken} sur {at_most} à ce jour).",
 )
+NO_PEOPLE = Text(
+    en="backfill looks at who was assigned outside the cohorts; simulate the trial instead",
+    fr="backfill regarde qui a été inclus hors des cohortes ; simulez plutôt l'essai",
+)
 
 
 @final
@@ -88,7 +92,7 @@ class Backfill:
         if seen.people is None:
             if not seen.n_assigned.any():
                 return proposal
-            raise Refused("backfill looks at who was assigned outside the cohorts; simulate the trial instead")
+            raise Refused(NO_PEOPLE)
         taken = seen.n_treated if self.count == "all" else _backfilled(seen.people, levels=seen.levels)
         level = np.arange(1, seen.levels + 1)
         below = (level < seen.current[:, None]) & (level <= proposal.dose_level[:, None])

@@ -79,6 +79,11 @@ class CapLevel:
         """A level it forbids is not recommended at the end either."""
         return True
 
+    @property
+    def asks_posterior(self) -> bool:
+        """Whether it looks at the design's posterior: levels and counts are enough."""
+        return False
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered to the cap."""
         if isinstance(self.level, int):

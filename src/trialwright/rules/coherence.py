@@ -43,6 +43,12 @@ CURRENT = Text(
     fr="{n_dlt} DLT sur {n} au palier {level} : pas d'escalade au palier {proposed}.",
 )
 JUDGED = ("last", "current_level")
+NO_PEOPLE = Text(
+    en="coherence was asked to look at the last participants, but only counts per level are kept here; "
+    'use judged = "current_level" with a rate',
+    fr="coherence doit regarder les dernières personnes, et seuls les effectifs par palier sont gardés ici ; "
+    'utilisez judged = "current_level" avec un taux',
+)
 
 
 @final
@@ -99,10 +105,7 @@ class Coherence:
         if people is None and not seen.n_assigned.any():
             return seen.n_assigned, seen.n_assigned
         if people is None:
-            raise Refused(
-                "coherence was asked to look at the last participants, but only counts per level are kept here; "
-                'use judged = "current_level" with a rate'
-            )
+            raise Refused(NO_PEOPLE)
         settled = people.evaluable & (people.dlt | people.complete) & people.in_cohorts
         from_the_end = np.flip(np.flip(settled, axis=1).cumsum(axis=1), axis=1)
         looked_at = settled & (from_the_end <= self.last)

@@ -45,6 +45,12 @@ STOP = Text(
     en=f"{FACTS_EN}, and no lower level is admissible: the trial stops.",
     fr=f"{FACTS_FR}, et aucun palier inférieur n'est admissible : l'essai s'arrête.",
 )
+NO_POSTERIOR = Text(
+    en="overdose_control needs the design's posterior, but this design keeps none; "
+    'use stop_when_too_toxic with posterior = "beta"',
+    fr="overdose_control a besoin de la loi a posteriori du plan, et ce plan n'en garde pas ; "
+    'utilisez stop_when_too_toxic avec posterior = "beta"',
+)
 
 
 @final
@@ -79,10 +85,7 @@ class OverdoseControl:
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered to the highest admissible level; a stop where there is none."""
         if proposal.posterior is None:
-            raise Refused(
-                "overdose_control needs the design's posterior, but this design keeps none; "
-                'use stop_when_too_toxic with posterior = "beta"'
-            )
+            raise Refused(NO_POSTERIOR)
         exceedance = proposal.posterior.exceedance(self.rate)
         levels = np.arange(1, seen.levels + 1)
         allowed = self._admissible(exceedance, seen) & (levels <= proposal.dose_level[:, None])

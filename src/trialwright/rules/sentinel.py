@@ -30,6 +30,10 @@ WATCHED = Text(
     en="The first participant of this cohort is observed for {days} days before anyone else joins it.",
     fr="La première personne de cette cohorte est observée {days} jours avant toute autre inclusion.",
 )
+NO_PEOPLE = Text(
+    en="sentinel looks at days since an infusion; simulate the trial instead of enumerating counts",
+    fr="sentinel regarde les jours écoulés depuis une perfusion ; simulez l'essai au lieu d'énumérer des effectifs",
+)
 
 
 @final
@@ -63,7 +67,7 @@ class Sentinel:
         if seen.people is None:
             if not seen.n_assigned.any():
                 return proposal
-            raise Refused("sentinel looks at days since an infusion; simulate the trial instead of enumerating counts")
+            raise Refused(NO_PEOPLE)
         alone = (seen.counted_in_cohort == 1) & (_last_follow_up(seen.people, seen.n_assigned) < self.days)
         held = alone & ~seen.goes_down(proposal.dose_level) & ~proposal.stop & ~proposal.wait
         return proposal.changed(held, code="sentinel.watched", text=WATCHED, values={"days": self.days}, wait=True)

@@ -27,6 +27,10 @@ TOO_SOON = Text(
     en="{n} infused less than {days} days ago, or not infused yet; nobody is assigned before that interval has passed.",
     fr="{n} perfusé(s) depuis moins de {days} jours, ou pas encore perfusé(s) ; aucune inclusion avant ce délai.",
 )
+NO_PEOPLE = Text(
+    en="stagger looks at days since each infusion; simulate the trial instead of enumerating counts",
+    fr="stagger regarde les jours écoulés depuis chaque perfusion ; simulez l'essai au lieu d'énumérer des effectifs",
+)
 
 
 @final
@@ -61,7 +65,7 @@ class Stagger:
         if people is None:
             if not seen.n_assigned.any():
                 return proposal
-            raise Refused("stagger looks at days since each infusion; simulate the trial instead of enumerating counts")
+            raise Refused(NO_PEOPLE)
         recent = (people.assigned > NO_LEVEL) & people.evaluable & (people.follow_up < self.days)
         n = recent.sum(axis=1)
         held = (n > 0) & ~proposal.stop & ~proposal.wait

@@ -102,6 +102,11 @@ class StopAtBoundary:
         """A level it forbids is not recommended at the end either."""
         return True
 
+    @property
+    def asks_posterior(self) -> bool:
+        """Whether it looks at the design's posterior: its table of numbers is enough."""
+        return False
+
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level judged must exist."""
         complaints = Complaints()

@@ -48,6 +48,11 @@ CV = Text(
     "{below:percent1} : l'essai s'arrête et recommande le palier {level}.",
 )
 CHOICES = {"measure": ("interval", "cv"), "posterior": ("design", "beta")}
+NO_POSTERIOR = Text(
+    en='stop_when_precise was asked to use the design\'s posterior, but this design keeps none; use posterior = "beta"',
+    fr="stop_when_precise doit utiliser la loi a posteriori du plan, et ce plan n'en garde pas ; "
+    'utilisez posterior = "beta"',
+)
 
 
 @final
@@ -117,10 +122,7 @@ class StopWhenPrecise:
         if self.posterior == "beta":
             return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)
         if proposal.posterior is None:
-            raise Refused(
-                "stop_when_precise was asked to use the design's posterior, but this design keeps none; "
-                'use posterior = "beta"'
-            )
+            raise Refused(NO_POSTERIOR)
         return proposal.posterior
 
 

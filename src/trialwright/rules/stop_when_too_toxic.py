@@ -45,6 +45,12 @@ CAP = Text(
     en=f"{FACTS_EN}: no one is treated at that level or above.",
     fr=f"{FACTS_FR} : personne n'est traité à ce palier ni au-dessus.",
 )
+NO_POSTERIOR = Text(
+    en="stop_when_too_toxic was asked to use the design's posterior, but this design keeps none; "
+    'use posterior = "beta"',
+    fr="stop_when_too_toxic doit utiliser la loi a posteriori du plan, et ce plan n'en garde pas ; "
+    'utilisez posterior = "beta"',
+)
 
 
 @final
@@ -92,6 +98,11 @@ class StopWhenTooToxic:
         """A level it forbids is not recommended at the end either."""
         return True
 
+    @property
+    def asks_posterior(self) -> bool:
+        """Whether it looks at the design's posterior: it may keep a posterior of its own."""
+        return self.posterior != "beta"
+
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop, or a level below the one that is too toxic."""
         exceedance = self._posterior(proposal, seen).exceedance(self.rate)
@@ -115,10 +126,7 @@ class StopWhenTooToxic:
         if self.posterior == "beta":
             return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)
         if proposal.posterior is None:
-            raise Refused(
-                "stop_when_too_toxic was asked to use the design's posterior, but this design keeps none; "
-                'use posterior = "beta"'
-            )
+            raise Refused(NO_POSTERIOR)
         return proposal.posterior
 
     def _judge(self, exceedance: Floats, seen: Seen) -> tuple[Ints, Bools]:

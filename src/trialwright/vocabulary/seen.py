@@ -34,9 +34,12 @@ __all__ = [
     "Seen",
 ]
 
-NO_ACTIVITY = (
-    "it decides by activity as well as by DLTs, and no activity is observed in this trial; say in an [activity] "
-    "section what counts as activity, or name a design that looks at DLTs alone, such as boin or crm"
+NO_ACTIVITY = Text(
+    en="it decides by activity as well as by DLTs, and no activity is observed in this trial; say in an [activity] "
+    "section what counts as activity, or name a design that looks at DLTs alone, such as boin or crm",
+    fr="il décide selon l'activité autant que selon les DLT, et aucune activité n'est observée dans cet essai ; dites "
+    "dans une section [activity] ce qui compte comme activité, ou nommez un plan qui ne regarde que les DLT, tel que "
+    "boin ou crm",
 )
 
 

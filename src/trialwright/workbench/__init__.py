@@ -86,6 +86,15 @@ if TYPE_CHECKING:
     from trialwright.workbench.reporting import (
         report_trial,
     )
+    from trialwright.workbench.simulating import (
+        campaign_as_document,
+        read_campaign,
+        run_campaign_file,
+        simulate_protocol,
+        simulated_as_document,
+        write_campaign,
+        write_simulated,
+    )
     from trialwright.workbench.staff import (
         change_password,
         close_account,
@@ -186,6 +195,15 @@ _DOORS = {
         "record_file",
     ),
     "reporting": ("report_trial",),
+    "simulating": (
+        "campaign_as_document",
+        "read_campaign",
+        "run_campaign_file",
+        "simulate_protocol",
+        "simulated_as_document",
+        "write_campaign",
+        "write_simulated",
+    ),
     "staff": (
         "change_password",
         "close_account",
@@ -230,6 +248,7 @@ __all__ = [
     "answer_query",
     "back_up",
     "calibrate_design",
+    "campaign_as_document",
     "change_password",
     "check_backup",
     "check_protocol",
@@ -264,6 +283,7 @@ __all__ = [
     "raise_query",
     "reach_trial",
     "read_anchor",
+    "read_campaign",
     "record_deviation",
     "record_events",
     "record_file",
@@ -272,8 +292,11 @@ __all__ = [
     "restore",
     "review_trail",
     "run_campaign",
+    "run_campaign_file",
     "sign",
     "signature_list",
+    "simulate_protocol",
+    "simulated_as_document",
     "status",
     "still_to_sign",
     "trail_of",
@@ -283,6 +306,7 @@ __all__ = [
     "what_if",
     "write_anchor",
     "write_calibration",
+    "write_campaign",
     "write_comparison",
     "write_decision_csv",
     "write_decision_pdf",
@@ -290,6 +314,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_simulated",
     "write_trail_pdf",
 ]
 

@@ -60,8 +60,7 @@ def open_trial(
     moment = at or now()
     day = moment.astimezone(study.identity.zone).date()
     _check_account(by, printed_name=printed_name)
-    if any((folder / name).exists() for name in (trials.LEDGER_FILE, trials.LEDGER_ADDRESS_FILE)):
-        raise TrialError(f"{folder} already holds a trial; choose another folder with --trial")
+    trials.check_free(folder)
     password = _new_password(study, by)
     first = (
         AccountOpened(account=by, printed_name=printed_name, on=day),

@@ -125,10 +125,7 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
 
     Raises TrialError when the folder holds a trial already, or cannot be written.
     """
-    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
-        raise TrialError(
-            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
-        )
+    check_free(folder)
     place: Path | str = folder / LEDGER_FILE if address is None else server_address(address)
     was_there = folder.exists()
     try:
@@ -142,6 +139,14 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
     except BaseException:
         _remove_new(folder, with_folder=not was_there)
         raise
+
+
+def check_free(folder: Path) -> None:
+    """TrialError when the folder holds a trial already."""
+    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
+        raise TrialError(
+            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
+        )
 
 
 @contextmanager

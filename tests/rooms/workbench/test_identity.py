@@ -390,5 +390,5 @@ def test_only_two_places_append_to_the_record_of_a_trial() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("append_offers"):
                 unasked.add(file.name)
     room = {name for name in appending if (ROOT / "src" / "trialwright" / "workbench" / name).exists()}
-    assert room == {"identity.py", "recording.py", "trials.py"}
+    assert room == {"identity.py", "recording.py"}
     assert unasked == {"recording.py", "staff.py"}
