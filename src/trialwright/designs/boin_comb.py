@@ -13,15 +13,19 @@ the lower above it, by the number of steps; of as many steps the smaller column.
 
 Formula. Boundaries lambda_e and lambda_d as in boin. Neighbour: greatest P(lambda_e < p < lambda_d) under Beta(1 + y,
 1 + n - y). Closed: n >= 3 and P(p > t) > elimination_confidence under Beta(1 + y, 1 + n - y), t the target. Estimates:
-isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, untried levels included.
+isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, untried levels included; rounded to two
+decimals, except with selection = "paper".
 
 Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. (The paper's
-rules are given from memory.) Differs from BOIN 2.7.2, select.mtd.comb(), where selection = "paper" (the default): all
-12 cases of references/boin_select_mtd_comb are repeated with selection = "boin-2.7.2", a rule found from these numbers
-alone. It rounds the estimates to two decimals before they are compared (case 009), and closes less (case 006): only
-the first level of a row, from the left, that is too toxic by its own counts closes the rest of its row and of its
-column; what lies above in both components stays open. As the paper does, "paper" closes that too: level (2, 3) is not
-selected when 4 of 6 had a DLT at (1, 2).
+rules are given from memory.) At the end BOIN 2.7.2, select.mtd.comb(), does two things that the formula above does
+not; both were found from the numbers of references/boin_select_mtd_comb alone. It rounds the estimates to two
+decimals before they are compared (case 009), and it closes less (case 006): only the first level of a row, from the
+left, that is too toxic by its own counts closes the rest of its row and of its column; what lies above it in both
+components stays open. "rounded", the default, follows the tool in the first, which is no less safe: a tie still goes
+to the lower level above the target. It does not follow it in the second, which is less safe: in case 006 4 of 6 had a
+DLT at level (1, 2), and the tool recommends level (2, 3), more of both, estimated at 50 % for a target of 30 %. The
+default's answers are those of the tool in the 11 other cases; there, it recommends (2, 1). "boin-2.7.2" repeats all
+12, to check a protocol against the tool. "paper" rounds nothing: 10 of 12.
 
 Closing is read from the present counts, as in boin. There is no extra_safe option; add stop_when_too_toxic.
 
@@ -112,7 +116,7 @@ class BoinComb:
     p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
     p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
     elimination_confidence: float = 0.95
-    selection: Literal["paper", "boin-2.7.2"] = "paper"
+    selection: Literal["rounded", "boin-2.7.2", "paper"] = "rounded"
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -182,10 +186,10 @@ class BoinComb:
         """The level whose pooled estimate is nearest to the target, among those tried and not closed; 0 = none."""
         shape = (seen.batch, self.rows, self.columns)
         over = BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt).exceedance(self.target_toxicity_rate)
-        paper = self.selection == "paper"
-        closed = self._closed(seen, over) if paper else self._closed_in_reference(seen, over)
+        less = self.selection == "boin-2.7.2"
+        closed = self._closed_in_reference(seen, over) if less else self._closed(seen, over)
         rate = isotonic_grid_dlt_rate(n=seen.n.reshape(shape), n_dlt=seen.n_dlt.reshape(shape), prior=PSEUDO_COUNT)
-        decimals = SAME if paper else SAME_IN_REFERENCE
+        decimals = SAME if self.selection == "paper" else SAME_IN_REFERENCE
         return self._nearest(rate.reshape(seen.n.shape).round(decimals), among=(seen.n > 0) & ~closed)
 
     def _direction(self, seen: Seen) -> Ints:
@@ -240,7 +244,7 @@ class BoinComb:
         return np.asarray(np.indices((self.rows, self.columns)).sum(axis=0).ravel(), np.int64)
 
 
-CHOICES = {"selection": ("paper", "boin-2.7.2")}
+CHOICES = {"selection": ("rounded", "boin-2.7.2", "paper")}
 _QUARTER = {"target_toxicity_rate": 0.25, "rows": 1, "columns": 3}
 _THREE = {"target_toxicity_rate": 0.3, "rows": 3, "columns": 3}
 _TABLE = "one row is BOIN; BOIN 2.7.2, get.boundary(): references/boin_boundary, case 007"

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from trialwright.workbench.recording import decide_trial, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.stopping import StoppingTable, stopping_tables
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
 _DOORS = {
@@ -80,6 +81,7 @@ _DOORS = {
     ),
     "recording": ("decide_trial", "record_file"),
     "reporting": ("report_trial",),
+    "stopping": ("StoppingTable", "stopping_tables"),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
@@ -89,6 +91,7 @@ __all__ = [
     "Described",
     "Progress",
     "Skeleton",
+    "StoppingTable",
     "Trial",
     "WhatIf",
     "advise_trial",
@@ -112,6 +115,7 @@ __all__ = [
     "report_trial",
     "run_campaign",
     "status",
+    "stopping_tables",
     "verify_trial",
     "what_if",
     "write_anchor",
