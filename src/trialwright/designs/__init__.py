@@ -28,6 +28,7 @@ __all__ = [
     "Published",
     "available",
     "build",
+    "check_amounts",
     "check_beta_prior",
     "check_boin_rates",
     "check_choices",
@@ -75,6 +76,13 @@ def check_beta_prior(complaints: Complaints, *, prior_a: float, prior_b: float) 
     """Note what is wrong with the two numbers of a Beta prior."""
     for place, value in (("prior_a", prior_a), ("prior_b", prior_b)):
         complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+
+
+def check_amounts(complaints: Complaints, doses: tuple[float, ...]) -> bool:
+    """Note what is wrong with the amounts of the dose levels; the answer is whether they can be used."""
+    allowed = "must list one amount above 0 per dose level"
+    listed = complaints.unless(is_list_of(is_positive, doses), "doses", doses, allowed, "for example [10, 20, 50]")
+    return listed and complaints.unless(is_rising(tuple(doses)), "doses", doses, "must rise from level to level")
 
 
 def check_choices(complaints: Complaints, design: object, *, choices: Mapping[str, tuple[str, ...]]) -> None:

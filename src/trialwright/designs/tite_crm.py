@@ -43,14 +43,13 @@ from trialwright.designs import (
     one_guess_per_level,
 )
 from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.most_likely import LikelihoodFit, weighted_fit
 from trialwright.numerics.one_parameter import (
-    LikelihoodFit,
     NormalPrior,
     OneParameterModel,
     OneParameterPosterior,
     Unfinished,
     posterior,
-    weighted_fit,
 )
 from trialwright.numerics.scalars import is_number, is_positive
 from trialwright.numerics.windows import adaptive_share, linear_share

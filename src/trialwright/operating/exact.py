@@ -38,8 +38,8 @@ from trialwright.vocabulary.seen import Bools, Floats, Ints, Proposal, Seen
 MOST_STATES = 3_000_000  # a frontier of this size takes some minutes and a gigabyte
 CHUNK = 1 << 16  # states decided on at a time
 NO_PEOPLE = (
-    "{design} looks at participants one by one, each with a follow-up of its own, so counts per level are not enough "
-    "for exact operating characteristics; simulate instead"
+    "{design} looks at participants one by one, each with a follow-up or a dose of its own, so counts per level are "
+    "not enough for exact operating characteristics; simulate instead"
 )
 WAITS = (
     "with everybody settled the protocol still asks to wait ({code}), so no trial would ever end; "

@@ -22,6 +22,7 @@ from trialwright.protocol.sections import (
 )
 from trialwright.rules.replace_non_evaluable import ReplaceNonEvaluable
 from trialwright.vocabulary.doses import DoseLevel, Placed, place
+from trialwright.vocabulary.given import uses_dose_given
 from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.scores import Disease, Instrument
 from trialwright.vocabulary.seen import Design, Rule
@@ -70,6 +71,11 @@ class Study:
     def looks_at_activity(self) -> bool:
         """Whether the design decides by activity as well as by DLTs."""
         return self.design.looks_at == "counts with activity"
+
+    @property
+    def uses_dose_given(self) -> bool:
+        """Whether the design judges each participant by the dose given itself, instead of the nearest level."""
+        return uses_dose_given(self.design)
 
     @property
     def target(self) -> float | None:
