@@ -40,46 +40,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published, check_boin_rates, check_choices, check_probabilities
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
+from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary, towards_boundaries
 from trialwright.numerics.isotonic_grid import isotonic_grid_dlt_rate
 from trialwright.numerics.partial_orders import below_on_grid, directly_below
 from trialwright.numerics.scalars import is_count
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.orders import Order
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
-from trialwright.vocabulary.stepwise import DOWN, ROUNDING, STAY, UP, at_current, three_reasons
+from trialwright.vocabulary.stepwise import BY_RATE, DOWN, ROUNDING, STAY, UP, at_current, three_reasons
 from trialwright.vocabulary.words import Text
 
 LEAST = 3  # settled participants before a level can be closed
 PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
-WHOLE = 1e-12  # a product nearer to a whole number than this is that number
 SAME = 9  # decimals to which estimates are compared: the pooled ones differ by the rounding of the iteration
 SAME_IN_REFERENCE = 2
 
-ESCALATE = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate is at or below the boundary {lower:percent1}, which asks for a "
-    "higher level.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux ne dépasse pas la borne {lower:percent1}, ce qui demande un "
-    "palier supérieur.",
-)
-BETWEEN = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate lies between the boundaries {lower:percent1} and "
-    "{upper:percent1}, which asks to stay.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux est compris entre les bornes {lower:percent1} et "
-    "{upper:percent1}, ce qui demande de rester.",
-)
-DE_ESCALATE = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate is at or above the boundary {upper:percent1}, which asks for a "
-    "lower level.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux atteint la borne {upper:percent1}, ce qui demande un palier "
-    "inférieur.",
-)
 NOBODY = Text(
     en="Nobody's DLT window is settled at level {current} yet, so nothing speaks for another level.",
     fr="Aucune fenêtre de DLT n'est encore close au palier {current} : rien ne justifie d'en changer.",
@@ -127,10 +108,7 @@ class BoinComb:
         check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "boin_comb cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
 
     @property
     def order(self) -> Order:
@@ -169,7 +147,7 @@ class BoinComb:
         moved = (level != seen.current) & (level > NO_LEVEL)
         said = {"level": level, "current": seen.current, "probability": inside[line, place]}
         bounds = {"lower": self.lambda_e, "upper": self.lambda_d}
-        reasons = three_reasons(seen, direction, design="boin_comb", texts=(ESCALATE, BETWEEN, DE_ESCALATE), **bounds)
+        reasons = three_reasons(seen, direction, design="boin_comb", texts=BY_RATE, **bounds)
         notes = (
             *(Note(one.code, one.text, one.where & ~nobody, one.values) for one in reasons),
             Note("boin_comb.nobody_settled", NOBODY, nobody, said),
@@ -193,11 +171,8 @@ class BoinComb:
         return self._nearest(rate.reshape(seen.n.shape).round(decimals), among=(seen.n > 0) & ~closed)
 
     def _direction(self, seen: Seen) -> Ints:
-        n, n_dlt = at_current(seen.n, seen), at_current(seen.n_dlt, seen)
-        up = n_dlt <= np.floor(self.lambda_e * n + WHOLE)
-        # differs from Liu & Yuan 2015 as boin does: on a whole lambda_d n one more is needed
-        down = n_dlt > np.floor(self.lambda_d * n + WHOLE)
-        return np.asarray(np.where(down, DOWN, np.where(up, UP, STAY)), np.int64)
+        counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
+        return towards_boundaries(**counts, lambda_e=self.lambda_e, lambda_d=self.lambda_d)
 
     def _neighbour(self, seen: Seen, heading: Ints, *, inside: Floats, closed: Bools) -> Ints:
         """The level to go to, ``[B]``; the current one where there is no way, 0 where no level is open."""

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -124,10 +124,7 @@ class TiteCrm:
         check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "tite_crm cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["participants"]:
-        """The follow-up of every participant."""
-        return "participants"
+    looks_at: ClassVar[Literal["participants"]] = "participants"  # the follow-up of every participant
 
     @property
     def curve(self) -> OneParameterModel:

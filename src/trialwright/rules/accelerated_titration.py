@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -67,10 +67,7 @@ class AcceleratedTitration:
         complaints.unless(known, "until_level", self.until_level, 'must be "highest" or the number of a level')
         complaints.raise_as(ParameterError, "accelerated_titration cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It goes up by number."""
-        return True
+    needs_one_order: ClassVar[bool] = True  # it goes up by number
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level named must exist."""

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -66,15 +66,8 @@ class Backfill:
         complaints.unless(self.count in COUNTS, "count", self.count, f"must be one of {', '.join(COUNTS)}")
         complaints.raise_as(ParameterError, "backfill cannot be built")
 
-    @property
-    def about_time(self) -> bool:
-        """It fills waiting time: with everybody settled nobody waits, and it is silent."""
-        return True
-
-    @property
-    def needs_one_order(self) -> bool:
-        """It answers with another level, found by number."""
-        return True
+    about_time: ClassVar[bool] = True  # it fills waiting time: with everybody settled nobody waits, and it is silent
+    needs_one_order: ClassVar[bool] = True  # it answers with another level, found by number
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """There must be a level above the lowest one, or nothing is ever cleared."""

@@ -35,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -97,10 +97,7 @@ class StopAtBoundary:
         """Staying below a level number needs one order; stopping does not."""
         return isinstance(self.level, int) and self.level > 1
 
-    @property
-    def judges_safety(self) -> bool:
-        """A level it forbids is not recommended at the end either."""
-        return True
+    judges_safety: ClassVar[bool] = True  # a level it forbids is not recommended at the end either
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level judged must exist."""

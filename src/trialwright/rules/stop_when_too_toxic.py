@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -105,10 +105,7 @@ class StopWhenTooToxic:
         complaints.unless(exists, "level", self.level, f"must be one of the {levels} dose levels")
         return complaints.findings
 
-    @property
-    def judges_safety(self) -> bool:
-        """A level it forbids is not recommended at the end either."""
-        return True
+    judges_safety: ClassVar[bool] = True  # a level it forbids is not recommended at the end either
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop, or a level below the one that is too toxic."""
