@@ -188,6 +188,22 @@ def test_who_got_less_counts_for_less_without_a_dlt_and_for_more_with_one() -> N
         assert (part > whole).all()
 
 
+@pytest.mark.parametrize(("name", "parameters"), [BOTH[0], BOTH[7]], ids=["crm", "blrm"])
+def test_it_says_how_many_got_another_amount(name: str, parameters: dict[str, Any]) -> None:
+    design = by_dose(name, parameters)
+    (note,) = [
+        note
+        for note in design.propose(told([2.0, 1.6, 1.0], [False] * 3, levels=[2, 2, 1])).notes
+        if note.code == f"{name}.dose_given"
+    ]
+    assert note.text.said("en", **note.said_of(0)) == (
+        "Everybody counts at the dose given: for 1 of 3 settled participants it is not the amount of the level."
+    )
+    assert note.text.said("fr", **note.said_of(0)).startswith("Chacun compte à la dose administrée : pour 1 des 3")
+    same = design.propose(told([2.0, 1.0], [False] * 2, levels=[2, 1])).notes
+    assert all(note.code != f"{name}.dose_given" for note in same)
+
+
 def test_above_the_highest_level_its_guess_counts() -> None:
     design = by_dose("crm", CRM)
     highest, more = (

@@ -43,7 +43,7 @@ from trialwright.numerics.closest import TIE
 from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior, posterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.given import DOSE, GIVEN, by_amount
+from trialwright.vocabulary.given import DOSE, GIVEN, by_amount, with_other_amounts
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
@@ -159,7 +159,10 @@ class Blrm:
             }
         )
         notes = self._notes(level, anybody=anybody, on_target=on_target, over=over)
-        return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
+        proposal = Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
+        if self.dose != GIVEN:
+            return proposal
+        return with_other_amounts(proposal, seen, levels=self.doses, design="blrm")
 
     def select(self, seen: Seen) -> Ints:
         """The level most likely on target at the end, of those not closed; 0 when there is none, or nobody settled."""

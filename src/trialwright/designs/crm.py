@@ -64,7 +64,7 @@ from trialwright.numerics.one_parameter import (
 from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.given import DOSE, GIVEN, by_amount
+from trialwright.vocabulary.given import DOSE, GIVEN, by_amount, with_other_amounts
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
@@ -194,6 +194,8 @@ class Crm:
     def propose(self, seen: Seen) -> Proposal:
         """The level nearest to the target, by the curve estimated from everybody settled."""
         proposal = self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+        if self.dose == GIVEN:
+            proposal = with_other_amounts(proposal, seen, levels=self.doses, design="crm")
         return self._first_stage(proposal, seen) if self.initial_sequence else proposal
 
     def _first_stage(self, proposal: Proposal, seen: Seen) -> Proposal:
