@@ -6,6 +6,7 @@ day, that goes through the very same steps (``_ruled``) and keeps what the desig
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -40,7 +41,7 @@ WERE_OPEN_STOP = Text(
     fr="Même si les inclusions étaient ouvertes, l'avis serait de ne traiter personne pour l'instant.",
 )
 
-NOBODY: Mapping[str, int | bool] = {  # a place that is not taken
+NOBODY: Mapping[str, int | bool | float] = {  # a place that is not taken
     "assigned": NO_LEVEL,
     "dose_level": NO_LEVEL,
     "dlt": False,
@@ -51,7 +52,9 @@ NOBODY: Mapping[str, int | bool] = {  # a place that is not taken
     "backfill": False,
     "active": False,
     "judged": False,
+    "amount": math.nan,  # told only where the design uses the dose given itself
 }
+KINDS = {bool: np.bool_, int: np.int64, float: np.float64}
 IF_ACTIVITY = ("active", "judged")  # told only where the trial observes activity
 
 
@@ -119,12 +122,13 @@ def seen_of_all(study: Study, courses: Sequence[Sequence[Observed]]) -> Seen:
     def rows(name: str) -> Any:
         nobody = NOBODY[name]
         listed = [[*(getattr(one, name) for one in course), *[nobody] * (longest - len(course))] for course in courses]
-        return np.array(listed, dtype=np.bool_ if isinstance(nobody, bool) else np.int64).reshape(len(courses), longest)
+        return np.array(listed, dtype=KINDS[type(nobody)]).reshape(len(courses), longest)
 
-    told = [name for name in NOBODY if study.activity is not None or name not in IF_ACTIVITY]
+    told = {**dict.fromkeys(NOBODY, True), **dict.fromkeys(IF_ACTIVITY, study.activity is not None)}
+    told["amount"] = study.uses_dose_given
     dosing = study.dosing
     return Seen.of_people(
-        People(**{name: rows(name) for name in told}),
+        People(**{name: rows(name) for name, is_told in told.items() if is_told}),
         levels=len(dosing.amounts),
         start_level=dosing.start_level,
         cohort_size=dosing.cohort_size,

@@ -39,10 +39,10 @@ from trialwright.vocabulary.words import Text
 MOST_STATES = 3_000_000  # a frontier of this size takes some minutes and a gigabyte
 CHUNK = 1 << 16  # states decided on at a time
 NO_PEOPLE = Text(
-    en="{design} looks at participants one by one, each with a follow-up of its own, so counts per level are not "
-    "enough for exact operating characteristics; simulate instead (trialwright simulate)",
-    fr="{design} regarde chaque personne avec son propre suivi : les effectifs par palier ne suffisent pas à des "
-    "caractéristiques opératoires exactes ; simulez plutôt (trialwright simulate)",
+    en="{design} looks at participants one by one, each with a follow-up or a dose of its own, so counts per level are "
+    "not enough for exact operating characteristics; simulate instead (trialwright simulate)",
+    fr="{design} regarde chaque personne avec son propre suivi ou sa propre dose : les effectifs par palier ne "
+    "suffisent pas à des caractéristiques opératoires exactes ; simulez plutôt (trialwright simulate)",
 )
 WAITS = Text(
     en="with everybody settled the protocol still asks to wait ({code}), so no trial would ever end; take that rule "

@@ -125,8 +125,9 @@ class Simulation:
         rates = np.asarray(cells[:, 1::2].sum(axis=1), np.float64)
         people = self.circumstances.draw(self.study, seed=seed, trials=trials, people=self.limit, rates=rates)
         given = self.conditions.matrix(len(cells)) if self.conditions.given else None
+        made = None if self.circumstances.made is None else self.circumstances.made.doses(self.study, rates)
         lockstep = Lockstep.of(
-            Facts.none_yet(self.study, people, cells=cells, given=given),
+            Facts.none_yet(self.study, people, cells=cells, given=given, made=made),
             self.decider,
             limit=self.limit,
             settled=self.circumstances.decisions == "when_settled",
@@ -149,6 +150,12 @@ def _check(study: Study, *, circumstances: Circumstances, conditions: Conditions
     complaints.unless(not (titrates(study) and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
     allowed = "must be left out where the order of the levels is known in part only"
     complaints.unless(study.order is None or circumstances.committee is None, "committee", "given", allowed)
+    several = any(level.infusions > 1 for level in study.dose_levels)
+    made = circumstances.made is not None
+    allowed = "must be left out where Conditions.given says which level is given"
+    complaints.unless(not (made and conditions.given), "made", "given", allowed)
+    allowed = "must be left out where a level has more than one infusion: one amount is not the dose there"
+    complaints.unless(not (made and several), "made", "given", allowed)
     complaints.raise_as(ParameterError, f"{study.identity.id} cannot be simulated like this")
 
 

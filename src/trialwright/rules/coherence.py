@@ -23,15 +23,15 @@ one-stage CRM is coherent by itself one participant at a time, so there the rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.numerics.scalars import is_count, is_probability
-from trialwright.vocabulary.errors import MISSING, Complaints, Finding, ParameterError, Refused
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
+from trialwright.vocabulary.errors import MISSING, Complaints, ParameterError, Refused
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 LAST = Text(
@@ -73,14 +73,8 @@ class Coherence:
         )
         complaints.raise_as(ParameterError, "coherence cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, kept at the current level where it would go up right after a DLT."""

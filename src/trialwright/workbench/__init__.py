@@ -111,6 +111,10 @@ if TYPE_CHECKING:
         signature_list,
         unlock_account,
     )
+    from trialwright.workbench.stopping import (
+        StoppingTable,
+        stopping_tables,
+    )
     from trialwright.workbench.trailing import (
         Wanted,
         export_trail,
@@ -220,6 +224,10 @@ _DOORS = {
         "signature_list",
         "unlock_account",
     ),
+    "stopping": (
+        "stopping_tables",
+        "StoppingTable",
+    ),
     "trailing": (
         "export_trail",
         "trail_of",
@@ -240,6 +248,7 @@ __all__ = [
     "OnCut",
     "Progress",
     "Skeleton",
+    "StoppingTable",
     "Trial",
     "Wanted",
     "WhatIf",
@@ -299,6 +308,7 @@ __all__ = [
     "simulated_as_document",
     "status",
     "still_to_sign",
+    "stopping_tables",
     "trail_of",
     "unlock_account",
     "unlock_data",

@@ -13,12 +13,12 @@ from numpy.testing import assert_allclose
 from trialwright.numerics import quadrature
 from trialwright.numerics.arrays import Floats
 from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.most_likely import fit
 from trialwright.numerics.one_parameter import (
     GammaPrior,
     NormalPrior,
     OneParameterModel,
     OneParameterPosterior,
-    fit,
     log_posterior,
     posterior,
     tallied,
