@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from trialwright.vocabulary.words import NOT_AVAILABLE, Text
 from trialwright.vocabulary.words import day as written_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from trialwright.vocabulary.events import Role
     from trialwright.vocabulary.records import Record
@@ -320,26 +321,20 @@ def second_factor(
     _show_secret(address, to=to, spoken=spoken)
 
 
-class _private:  # noqa: N801 - reads as a word
-    """A new file that its owner alone may read, made before the secret is; removed when there is none."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path, self.file = path, None if path is None else _new_file(path)
-
-    def __enter__(self) -> Any:
-        return self.keep
-
-    def keep(self, secret: str) -> None:
-        """Write it down, where there is a file."""
-        if self.file is not None:
-            os.write(self.file, f"{secret}\n".encode())
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if self.file is None or self.path is None:
-            return
-        os.close(self.file)
-        if kind is not None:
-            self.path.unlink(missing_ok=True)
+@contextmanager
+def _private(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """A new file that its owner alone may read, made before the secret is; gone again when there is none."""
+    if path is None:
+        yield lambda _: None
+        return
+    file = _new_file(path)
+    try:
+        yield lambda secret: os.write(file, f"{secret}\n".encode())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(file)
 
 
 def _new_file(path: Path) -> int:

@@ -116,6 +116,7 @@ def open_account(
     events: list[Event] = [AccountOpened(account=account, printed_name=printed_name, on=on)]
     events += [RoleDelegated(account=account, role=role, first_day=on, on=on) for role in roles]
     events.append(CredentialsChanged(account=account, on=on, what="password"))
+    asker().password(by, again=False)  # of who does it, before that of the account; it is looked at when recording
     change = credentials.set_password(account, hash_password(_new_password(trial.study, account)))
     return record_events(trial, events, by=by, at=at, computed=True, beside=change)
 
@@ -181,6 +182,7 @@ def change_password(trial: Trial, account: str, *, by: str, at: datetime | None 
     on = _day(trial, at)
     event = CredentialsChanged(account=account, on=on, what="password")
     if not credentials_of(trial).is_empty():
+        asker().password(by, again=False)  # the present one first; it is looked at when recording
         change = credentials.set_password(account, hash_password(_new_password(trial.study, account)))
         return record_events(trial, [event], by=by, at=at, computed=True, beside=change)
     staff = trial.state().logs.staff

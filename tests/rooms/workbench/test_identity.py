@@ -344,6 +344,18 @@ class TestAfterARestore:
         staff.change_password(trial, "mona", by="anna", at=START)
         record(trial)
 
+    def test_a_locked_administrator_is_let_in_again_and_the_record_says_so(self, trial: Trial, told: Told) -> None:
+        told.secret = "wrong"
+        for _ in range(5):
+            with pytest.raises(NotRecognised):
+                workbench.close_account(trial, "ben", reason="x", by="anna", at=START)
+        with closing(sqlite3.connect(trial.folder / "ledger.sqlite")) as raw, raw:
+            raw.execute("DELETE FROM credentials")
+        told.new = told.secret = SECOND
+        kinds = [one.event.kind for one in staff.change_password(trial, "anna", by="anna", at=START)]
+        assert kinds == ["account-unlocked.1", "credentials-changed.1"]
+        workbench.close_account(trial, "ben", reason="x", by="anna", at=START)
+
 
 class TestSecrets:
     def test_nothing_secret_is_in_the_record(self, trial: Trial, told: Told) -> None:
