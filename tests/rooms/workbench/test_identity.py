@@ -131,6 +131,21 @@ class TestOpening:
         mode = (trial.folder / "ledger.sqlite").stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
 
+    def test_on_a_server_as_in_a_file(self, tmp_path: Path, told: Told, request: pytest.FixtureRequest) -> None:
+        address = request.getfixturevalue("postgresql").address()
+        protocol, folder = tmp_path / "protocol.toml", tmp_path / "trial"
+        protocol.write_text(protocol_text(extra=ONLY_ACCOUNTS), encoding="utf-8")
+        opened = staff.open_trial(
+            protocol, folder, by="anna", printed_name="Anna", at=START, rehearsal=True, ledger=address
+        )
+        opened.ledger.close()
+        with reach_trial(folder) as reached:
+            staff.open_account(reached, "mona", printed_name="Mona", roles=["monitor"], by="anna", at=START)
+            record(reached)
+            told.secret = "wrong"
+            with pytest.raises(NotRecognised):
+                record(reached, number="D2")
+
 
 class TestPasswords:
     def test_the_right_person_records(self, trial: Trial) -> None:
