@@ -49,6 +49,10 @@ LedgerAddress = Annotated[
         "comes from PGPASSWORD or ~/.pgpass. Absent: a file in the folder.",
     ),
 ]
+On = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."),
+]
 TrialFolder = Annotated[Path, typer.Argument(metavar="TRIAL", help="Folder of an open trial.")]
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol file (TOML).")]
 By = Annotated[

@@ -35,6 +35,18 @@ if TYPE_CHECKING:
         write_decision_csv,
         write_decision_pdf,
     )
+    from trialwright.workbench.deciding import (
+        OnCut,
+        advise_on_cut,
+        close_enrolment,
+        decide_trial,
+        freeze_cut,
+        gate_of,
+        lock_data,
+        point_said,
+        still_to_sign,
+        unlock_data,
+    )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
     from trialwright.workbench.exploring import (
         Skeleton,
@@ -47,7 +59,8 @@ if TYPE_CHECKING:
         write_pathways,
     )
     from trialwright.workbench.keeping import back_up, check_backup, read_anchor, restore, verify_trial, write_anchor
-    from trialwright.workbench.recording import decide_trial, record_events, record_file
+    from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
+    from trialwright.workbench.recording import record_events, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.trailing import Wanted, export_trail, trail_of, write_trail_pdf
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, write_schema
@@ -80,7 +93,20 @@ _DOORS = {
         "write_comparison",
         "write_pathways",
     ),
-    "recording": ("decide_trial", "record_events", "record_file"),
+    "deciding": (
+        "OnCut",
+        "advise_on_cut",
+        "close_enrolment",
+        "decide_trial",
+        "freeze_cut",
+        "gate_of",
+        "lock_data",
+        "point_said",
+        "still_to_sign",
+        "unlock_data",
+    ),
+    "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
+    "recording": ("record_events", "record_file"),
     "reporting": ("report_trial",),
     "keeping": ("back_up", "check_backup", "read_anchor", "restore", "verify_trial", "write_anchor"),
     "trailing": ("Wanted", "export_trail", "trail_of", "write_trail_pdf"),
@@ -91,16 +117,21 @@ _HOME = {name: module for module, names in _DOORS.items() for name in names}
 __all__ = [
     "DEMOS",
     "Described",
+    "OnCut",
     "Progress",
     "Skeleton",
     "Trial",
     "Wanted",
     "WhatIf",
+    "advise_on_cut",
     "advise_trial",
+    "answer_query",
     "back_up",
     "calibrate_design",
     "check_backup",
     "check_protocol",
+    "close_enrolment",
+    "close_query",
     "compare_designs",
     "decide_trial",
     "decision_as_data",
@@ -110,20 +141,29 @@ __all__ = [
     "describe_all",
     "export_trail",
     "follow_pathways",
+    "freeze_cut",
+    "gate_of",
+    "lock_data",
     "make_skeleton",
     "open_trial",
     "operating_as_document",
     "operating_characteristics",
+    "point_said",
     "protocol_schema",
+    "queries",
+    "raise_query",
     "reach_trial",
     "read_anchor",
+    "record_deviation",
     "record_events",
     "record_file",
     "report_trial",
     "restore",
     "run_campaign",
     "status",
+    "still_to_sign",
     "trail_of",
+    "unlock_data",
     "verify_trial",
     "what_if",
     "write_anchor",

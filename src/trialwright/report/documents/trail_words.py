@@ -316,11 +316,12 @@ class Told:
         if self.changes is None:
             changes = WITHDRAWN.said(language, facts=self._facts(language))
         else:
-            changes = " · ".join(self._change(*change, language=language) for change in self.changes)
+            changes = " · ".join(_change(change, language) for change in self.changes)
         changes = changes or UNCHANGED.said(language)
         return CORRECTION.said(language, position=position, kind=kind_in_words(kind, language), changes=changes)
 
-    @staticmethod
-    def _change(name: str, old: Any, new: Any, *, language: Language) -> str:
-        before, after = (value_in_words(one, language) for one in (old, new))
-        return f"{field_in_words(name, language)}{_colon(language)}{before} → {after}"
+
+def _change(change: tuple[str, Any, Any], language: Language) -> str:
+    name, *values = change
+    before, after = (value_in_words(one, language) for one in values)
+    return f"{field_in_words(name, language)}{_colon(language)}{before} → {after}"
