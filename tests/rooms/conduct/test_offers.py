@@ -33,13 +33,13 @@ def places(study: Study, text: str) -> dict[str, str]:
 class TestFindings:
     @pytest.mark.parametrize("by", [5, "", ["a"], {"name": "a"}])
     def test_who_recorded_is_a_name(self, by: object) -> None:
-        with pytest.raises(RecordError, match="line 1.by.*must be a name"):
+        with pytest.raises(RecordError, match=r"line 1\.by .*must be a name"):
             read_offers(lines({**ENROL, "by": by}))
 
     @pytest.mark.parametrize("name", ["by", "provenance"])
     def test_half_a_character_is_refused_wherever_it_stands(self, name: str) -> None:
         half = '"\\ud800"' if name == "by" else '{"source": "\\ud800"}'
-        with pytest.raises(RecordError, match="line 1 .*surrogates not allowed"):
+        with pytest.raises(RecordError, match=r"line 1 .*surrogates not allowed"):
             read_offers(json.dumps(ENROL)[:-1] + f', "{name}": {half}}}')
         with pytest.raises(RecordError, match="cannot be written down"):
             entries_from(study_of(), recorded(), offers=read_offers(lines(ENROL)), by="\udcff", at=NOW)
