@@ -34,7 +34,19 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, deciding, asked, storing):
+GROUPS = (
+    demonstration,
+    asking,
+    choosing,
+    operating,
+    exploring,
+    comparing,
+    keeping,
+    deciding,
+    asked,
+    storing,
+)
+for group in GROUPS:
     group.register(app)
 
 
