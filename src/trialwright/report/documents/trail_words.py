@@ -1,7 +1,8 @@
 """How the trail names kinds of entries, fields and values; a kind or field not listed here is named by itself.
 
 English comes from the stored name of a kind (``adverse-event-reported`` → "Adverse event reported") and of a field
-(``dose_level`` → "dose level"), so a new kind appears without a change here; its French is one line in ``trail_words_fr``.
+(``dose_level`` → "dose level"), so a new kind appears without a change here; its French is a line in
+``trail_words_fr``.
 """
 
 from __future__ import annotations
