@@ -18,6 +18,9 @@ from trialwright.cli import (
     exploring,
     keeping,
     operating,
+    signing,
+    simulating,
+    staff,
     storing,
 )
 from trialwright.cli.terminal import complain
@@ -45,6 +48,9 @@ GROUPS = (
     deciding,
     asked,
     storing,
+    staff,
+    signing,
+    simulating,
 )
 for group in GROUPS:
     group.register(app)

@@ -16,12 +16,25 @@ from itertools import chain
 from typing import Protocol
 
 from trialwright.conduct.guards import decision, excuse, lock
+from trialwright.conduct.guards.accounts import accounts
+from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.guards.signing import signing
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import DoseDecided, Event, InfusionGiven, ParticipantEnrolled
+from trialwright.vocabulary.events import (
+    AccountClosed,
+    AccountOpened,
+    DelegationEnded,
+    DoseDecided,
+    Event,
+    InfusionGiven,
+    ParticipantEnrolled,
+    RoleDelegated,
+    Signed,
+)
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -42,11 +55,16 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = (lock.locked,)
+STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ParticipantEnrolled: (decision.of_enrolment,),
     InfusionGiven: (decision.of_infusion,),
     DoseDecided: (decision.of_decision,),
+    AccountOpened: (accounts,),
+    AccountClosed: (accounts,),
+    RoleDelegated: (accounts,),
+    DelegationEnded: (accounts,),
+    Signed: (signing,),
 }
 
 
