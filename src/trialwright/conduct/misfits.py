@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from trialwright.conduct.fold import corrected_event
+from trialwright.conduct.product_misfits import product_misfits
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
@@ -26,6 +27,7 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     on = getattr(event, "on", None)
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    yield from product_misfits(study, event)
     levels = len(study.dosing.amounts)
     match event:
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:

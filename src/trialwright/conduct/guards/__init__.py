@@ -15,12 +15,19 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
+from trialwright.conduct.guards import identity, product
 from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import Event
+from trialwright.vocabulary.events import (
+    BatchReleased,
+    Event,
+    IdentityConfirmed,
+    InfusionGiven,
+    ProductReleased,
+)
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -42,7 +49,12 @@ class Readiness(Protocol):
 
 
 STANDING: tuple[Standing, ...] = ()
-NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {}
+NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    BatchReleased: (product.batch_release,),
+    ProductReleased: (product.dose_release,),
+    IdentityConfirmed: (identity.confirmation,),
+    InfusionGiven: (product.infusion, identity.confirmed),
+}
 
 
 def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:
