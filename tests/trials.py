@@ -47,7 +47,7 @@ last_day = {last_day}
 ELSEWHERE = """
 [conduct]
 elsewhere = ["accounts", "eligibility", "decision", "product", "identity"]
-where = "paper files"
+where = { en = "paper files", fr = "dossiers papier" }
 """
 CRM = 'name = "crm"\ntarget_toxicity_rate = 0.25\nskeleton = [0.08, 0.16, 0.25]'
 THREE = 'name = "three_plus_three"'
