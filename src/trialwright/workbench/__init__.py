@@ -46,8 +46,22 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
+    from trialwright.workbench.product import (
+        BatchStanding,
+        Infused,
+        batches,
+        confirm_identity,
+        infuse,
+        prepare_dose,
+        record_batches,
+        release_batch,
+        release_dose,
+        store_bags,
+    )
     from trialwright.workbench.recording import decide_trial, record_events, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.templates import batch_template
+    from trialwright.workbench.tracing import trace_trial
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
 _DOORS = {
@@ -78,23 +92,42 @@ _DOORS = {
         "write_comparison",
         "write_pathways",
     ),
+    "product": (
+        "BatchStanding",
+        "Infused",
+        "batches",
+        "confirm_identity",
+        "infuse",
+        "prepare_dose",
+        "record_batches",
+        "release_batch",
+        "release_dose",
+        "store_bags",
+    ),
     "recording": ("decide_trial", "record_events", "record_file"),
     "reporting": ("report_trial",),
+    "templates": ("batch_template",),
+    "tracing": ("trace_trial",),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
 __all__ = [
     "DEMOS",
+    "BatchStanding",
     "Described",
+    "Infused",
     "Progress",
     "Skeleton",
     "Trial",
     "WhatIf",
     "advise_trial",
+    "batch_template",
+    "batches",
     "calibrate_design",
     "check_protocol",
     "compare_designs",
+    "confirm_identity",
     "decide_trial",
     "decision_as_data",
     "decision_tables",
@@ -102,17 +135,24 @@ __all__ = [
     "describe",
     "describe_all",
     "follow_pathways",
+    "infuse",
     "make_skeleton",
     "open_trial",
     "operating_as_document",
     "operating_characteristics",
+    "prepare_dose",
     "protocol_schema",
     "reach_trial",
+    "record_batches",
     "record_events",
     "record_file",
+    "release_batch",
+    "release_dose",
     "report_trial",
     "run_campaign",
     "status",
+    "store_bags",
+    "trace_trial",
     "verify_trial",
     "what_if",
     "write_anchor",
