@@ -23,10 +23,11 @@ from trialwright.vocabulary.events import (
     ParticipantEnrolled,
     ProductReleased,
     ReleaseTested,
+    Signed,
     StorageRecorded,
     TrialOpened,
 )
-from trialwright.vocabulary.records import Entry, Record, body_of
+from trialwright.vocabulary.records import Entry, Record, body_of, event_digest
 
 EXAMPLE = (Path(__file__).parents[1] / "docs" / "examples" / "product.toml").read_text(encoding="utf-8")
 DAY_0 = date(2026, 3, 1)
@@ -151,6 +152,21 @@ class Trial:
         moment = max(datetime.combine(event.on, time(hour), UTC), self.records[-1].entry.at)
         offers = [Offer(line=1, kind=event.kind, body=body_of(event))]
         self.ledger.append(entries_from(self.study, self.records, offers=offers, by=by, at=moment))
+
+    def sign(self, *, role: Any = "investigator") -> None:
+        """Sign the last entry, as `trialwright sign` would after asking for the password."""
+        last = self.records[-1]
+        signed = Signed(
+            position=last.position,
+            event_digest=event_digest(last.event),
+            on=last.entry.at.date(),
+            meaning="approval",
+            account="dr.b",
+            printed_name="Dr B",
+            role=role,
+            second_factor=True,
+        )
+        self.ledger.append([Entry(signed, "dr.b", last.entry.at)])
 
     def findings(self, event: Event, *, by: str = "pharmacist", hour: int = 10) -> dict[str, str]:
         """What stands in the way of an event, by field; nothing when it would be recorded."""

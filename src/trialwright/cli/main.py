@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from trialwright.cli import (
+    asked,
     asking,
     choosing,
     comparing,
+    deciding,
     demonstration,
     exploring,
     keeping,
@@ -34,7 +36,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, product, preparing, tracing):
+for group in (
+    demonstration,
+    asking,
+    choosing,
+    operating,
+    exploring,
+    comparing,
+    keeping,
+    product,
+    preparing,
+    tracing,
+    deciding,
+    asked,
+):
     group.register(app)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, final
 
-from trialwright.conduct.known import Known
+from trialwright.conduct.signatures import missing_signatures
 from trialwright.conduct.state import Participant, TrialState
 from trialwright.protocol.product import Bound, ReleaseTest
 from trialwright.protocol.study import Study
@@ -21,7 +21,6 @@ from trialwright.vocabulary.decisions import Reason
 from trialwright.vocabulary.events import (
     BagFilled,
     BatchMade,
-    BatchReleased,
     ReleaseTested,
     StorageRecorded,
 )
@@ -153,12 +152,6 @@ def holds(bound: Bound, value: float) -> bool:
             return value == bound.value
 
 
-def unsigned_roles(study: Study, state: TrialState, release: Known[BatchReleased]) -> tuple[str, ...]:
-    """The roles that still have to sign the release of a batch outside its specification, in the protocol's order."""
-    signed = {one.event.role for one in state.logs.oversight.signatures_of(release)}
-    return tuple(role for role in study.conduct.signatures.out_of_specification if role not in signed)
-
-
 def against_batch(study: Study, state: TrialState, *, batch: str, on: date) -> tuple[Reason, ...]:
     """Everything that speaks against using a batch on a day; nothing when it may be used."""
     log = state.logs.product
@@ -180,7 +173,7 @@ def _against_release(study: Study, state: TrialState, *, batch: str, on: date) -
     if release.event.on > on:
         yield Reason("not-released", RELEASED_LATER, {"batch": batch, "released": release.event.on})
     if not release.event.in_specification:
-        roles = unsigned_roles(study, state, release)
+        roles = missing_signatures(study, state, known=release)
         if roles:
             yield Reason("unsigned", UNSIGNED, {"batch": batch, "roles": ", ".join(roles)})
         return

@@ -29,8 +29,7 @@ from product_days import (
 )
 from trialwright.conduct.product import bags_on, holds, specification_of
 from trialwright.protocol.product import Bound
-from trialwright.vocabulary.events import DeviationRecorded, Event, ReleaseTested, Signed
-from trialwright.vocabulary.records import event_digest
+from trialwright.vocabulary.events import DeviationRecorded, Event, ReleaseTested
 
 STUDY = study_of()
 UP_TO_RELEASE = BATCH[:-1]
@@ -116,19 +115,7 @@ class TestBatchRelease:
         assert set(trial.findings(released(**out))) == {"justification"}
         trial.take(released(**out, justification="no other treatment is left"))
         assert "not signed yet by: investigator" in trial.findings(dose())["bags"]
-        entry = trial.records[-1]
-        trial.take(
-            Signed(
-                position=entry.position,
-                event_digest=event_digest(entry.event),
-                on=on(4),
-                meaning="approval",
-                account="dr.b",
-                printed_name="Dr B",
-                role="investigator",
-                second_factor=True,
-            )
-        )
+        trial.sign()
         assert not trial.findings(dose())
 
     def test_an_expired_batch_is_not_released(self) -> None:
@@ -307,10 +294,20 @@ class TestInfusion:
         trial = self.ready()
         assert "record a deviation" in trial.findings(given(**facts), hour=12)[field]
         deviation = DeviationRecorded(
-            deviation="D-1", on=on(10), category="dose", description="as it was", major=True, usubjid="P-01"
+            deviation="D-1", on=on(10), category="dose", description="as it was", major=False, usubjid="P-01"
         )
         trial.take(deviation, hour=12)
         assert not trial.findings(given(**facts), hour=12)
+
+    def test_a_major_deviation_counts_once_it_is_signed(self) -> None:
+        trial = self.ready()
+        deviation = DeviationRecorded(
+            deviation="D-1", on=on(10), category="dose", description="as it was", major=True, usubjid="P-01"
+        )
+        trial.take(deviation)
+        assert "dose_given" in trial.findings(given(dose_given=1.2e6))
+        trial.sign()
+        assert not trial.findings(given(dose_given=1.2e6))
 
     def test_a_deviation_of_somebody_else_excuses_nothing(self) -> None:
         deviation = DeviationRecorded(

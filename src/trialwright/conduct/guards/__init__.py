@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import identity, product
+from trialwright.conduct.guards import decision, excuse, identity, lock, product
 from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
@@ -23,9 +23,11 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
     BatchReleased,
+    DoseDecided,
     Event,
     IdentityConfirmed,
     InfusionGiven,
+    ParticipantEnrolled,
     ProductReleased,
 )
 
@@ -48,12 +50,14 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = ()
+STANDING: tuple[Standing, ...] = (lock.locked,)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    ParticipantEnrolled: (decision.of_enrolment,),
     BatchReleased: (product.batch_release,),
     ProductReleased: (product.dose_release,),
     IdentityConfirmed: (identity.confirmation,),
-    InfusionGiven: (product.infusion, identity.confirmed),
+    InfusionGiven: (decision.of_infusion, product.infusion, identity.confirmed),
+    DoseDecided: (decision.of_decision,),
 }
 
 
@@ -63,7 +67,9 @@ def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]
 
 
 def readiness(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
-    """Everything that stands in the way of this kind of event on this day."""
-    return chain.from_iterable(
-        guard(study, state, offered=offered) for guard in NEED_STATE.get(type(offered.event), ())
-    )
+    """Everything that stands in the way of this kind of event on this day; nothing where a deviation excuses it."""
+    asked = NEED_STATE.get(type(offered.event), ())
+    findings = list(chain.from_iterable(guard(study, state, offered=offered) for guard in asked))
+    if not findings or not isinstance(offered.event, excuse.EXCUSABLE):
+        return findings
+    return () if excuse.excused(study, state, offered=offered) else [*findings[:-1], excuse.with_way_out(findings[-1])]

@@ -10,6 +10,7 @@ from trialwright.conduct.infusion import deviations
 from trialwright.conduct.preparation import same_day
 from trialwright.conduct.product import Bag, against_batch, bags_on, specification_of
 from trialwright.conduct.sheet import Sheet, is_above, is_below
+from trialwright.conduct.signatures import missing_signatures
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Finding
@@ -138,10 +139,10 @@ def infusion(study: Study, state: TrialState, *, offered: Offered) -> Iterable[F
         yield Finding("bags", list(event.bags), allowed, "correct the release, or name its bags")
     yield from _of_product(study, state, event)
     for passed in deviations(study, state, event, release=release):
-        if not _excused(state, event):
+        if not _excused(study, state, event=event):
             remedy = (
                 f"correct it, or record a deviation of {event.usubjid} on {event.on} first "
-                f"(deviation-recorded, category {' or '.join(EXCUSED_BY)})"
+                f"(`trialwright deviation`, category {' or '.join(EXCUSED_BY)})"
             )
             yield Finding(passed.code, getattr(event, passed.code), passed.said("en"), remedy)
 
@@ -157,7 +158,12 @@ def _of_product(study: Study, state: TrialState, event: InfusionGiven) -> Iterab
                 yield Finding("bags", bag.filled.bag, f"may not be given: {reason.said('en')}")
 
 
-def _excused(state: TrialState, event: InfusionGiven) -> bool:
-    """Whether a deviation of this participant and day is on record."""
-    recorded = (known.event for known in state.logs.oversight.deviations.values())
-    return any(one.usubjid == event.usubjid and one.on == event.on and one.category in EXCUSED_BY for one in recorded)
+def _excused(study: Study, state: TrialState, *, event: InfusionGiven) -> bool:
+    """Whether a deviation of this participant and day is on record, and signed where it is a major one."""
+    return any(
+        known.event.usubjid == event.usubjid
+        and known.event.on == event.on
+        and known.event.category in EXCUSED_BY
+        and not missing_signatures(study, state, known=known)
+        for known in state.logs.oversight.deviations.values()
+    )
