@@ -13,6 +13,7 @@ from trialwright.ledger import MemoryLedger
 from trialwright.protocol import Study, parse_protocol
 from trialwright.vocabulary.errors import RecordError
 from trialwright.vocabulary.events import (
+    AccountOpened,
     BagFilled,
     BatchMade,
     BatchReleased,
@@ -23,6 +24,7 @@ from trialwright.vocabulary.events import (
     ParticipantEnrolled,
     ProductReleased,
     ReleaseTested,
+    RoleDelegated,
     Signed,
     StorageRecorded,
     TrialOpened,
@@ -153,20 +155,21 @@ class Trial:
         offers = [Offer(line=1, kind=event.kind, body=body_of(event))]
         self.ledger.append(entries_from(self.study, self.records, offers=offers, by=by, at=moment))
 
-    def sign(self, *, role: Any = "investigator") -> None:
-        """Sign the last entry, as `trialwright sign` would after asking for the password."""
-        last = self.records[-1]
-        signed = Signed(
-            position=last.position,
-            event_digest=event_digest(last.event),
-            on=last.entry.at.date(),
-            meaning="approval",
-            account="dr.b",
-            printed_name="Dr B",
-            role=role,
-            second_factor=True,
+    def keep(self, *events: Event) -> None:
+        """Put events into the record past every check: what other tests are about."""
+        self.ledger.append([Entry(event, "tester", self.records[-1].entry.at) for event in events])
+
+    def sign(self, position: int) -> None:
+        """Sign an entry as an investigator with an account, as `trialwright sign` would."""
+        last = self.records[position - 1]
+        person = {"account": "dr.b", "on": last.entry.at.date()}
+        digest = event_digest(last.event)
+        said = {"meaning": "approval", "printed_name": "Dr B", "role": "investigator", "second_factor": True}
+        self.keep(
+            AccountOpened(**person, printed_name="Dr B"),
+            RoleDelegated(**person, role="investigator", first_day=DAY_0),
+            Signed(**person, **said, position=last.position, event_digest=digest),  # type: ignore[arg-type]
         )
-        self.ledger.append([Entry(signed, "dr.b", last.entry.at)])
 
     def findings(self, event: Event, *, by: str = "pharmacist", hour: int = 10) -> dict[str, str]:
         """What stands in the way of an event, by field; nothing when it would be recorded."""

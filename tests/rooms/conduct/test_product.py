@@ -27,6 +27,8 @@ from product_days import (
     stored,
     study_of,
 )
+from trialwright.conduct.guards import Offered
+from trialwright.conduct.guards.product import dose_release, infusion
 from trialwright.conduct.product import bags_on, holds, specification_of
 from trialwright.protocol.product import Bound
 from trialwright.vocabulary.events import DeviationRecorded, Event, ReleaseTested
@@ -110,13 +112,19 @@ class TestBatchRelease:
         assert "mycoplasma" in found["failed"]
 
     def test_out_of_specification_needs_a_reason_and_then_a_signature(self) -> None:
-        trial = Trial(STUDY, donation(), made(), bag("BAG-1"), *results(viability=60.0), enrolled())
         out = {"in_specification": False, "failed": ("viability",)}
+        trial = Trial(STUDY, donation(), made(), bag("BAG-1"), *results(viability=60.0), enrolled())
         assert set(trial.findings(released(**out))) == {"justification"}
-        trial.take(released(**out, justification="no other treatment is left"))
-        assert "not signed yet by: investigator" in trial.findings(dose())["bags"]
-        trial.sign()
-        assert not trial.findings(dose())
+        signing = study_of(('["accounts", ', "["))
+        trial = Trial(signing)
+        trial.keep(*(record.event for record in Trial(STUDY, *UP_TO_RELEASE[:-4]).records[1:]))
+        trial.keep(*results(viability=60.0), enrolled(), released(**out, justification="no other treatment is left"))
+        offered = Offered(dose(), "pharmacist", on(10), at(10, 10))
+        waiting = [one.line() for one in dose_release(signing, trial.state, offered=offered)]
+        assert any("not signed yet by: investigator" in line for line in waiting), waiting
+        position = next(one.position for one in trial.records if one.event.kind == "batch-released.1")
+        trial.sign(position)
+        assert not list(dose_release(signing, trial.state, offered=offered))
 
     def test_an_expired_batch_is_not_released(self) -> None:
         trial = Trial(STUDY, donation(), made(expires=2), bag("BAG-1"), *results())
@@ -300,14 +308,17 @@ class TestInfusion:
         assert not trial.findings(given(**facts), hour=12)
 
     def test_a_major_deviation_counts_once_it_is_signed(self) -> None:
-        trial = self.ready()
+        signing = study_of(('["accounts", ', "["))
+        trial = Trial(signing)
+        trial.keep(*(record.event for record in self.ready().records[1:]))
         deviation = DeviationRecorded(
             deviation="D-1", on=on(10), category="dose", description="as it was", major=True, usubjid="P-01"
         )
-        trial.take(deviation)
-        assert "dose_given" in trial.findings(given(dose_given=1.2e6))
-        trial.sign()
-        assert not trial.findings(given(dose_given=1.2e6))
+        trial.keep(deviation)
+        offered = Offered(given(dose_given=1.2e6), "nurse", on(10), at(10, 10))
+        assert [one.place for one in infusion(signing, trial.state, offered=offered)] == ["dose_given"]
+        trial.sign(trial.records[-1].position)
+        assert not list(infusion(signing, trial.state, offered=offered))
 
     def test_a_deviation_of_somebody_else_excuses_nothing(self) -> None:
         deviation = DeviationRecorded(
@@ -334,19 +345,19 @@ class TestSecondInfusion:
         return trial, given(day=day, began=at(day, 9), ended=at(day, 9, 30), **later)
 
     def test_each_infusion_has_its_own_release_and_check(self) -> None:
-        trial, infusion = self.second(38)
-        assert "nothing was released" in trial.findings(infusion)["infusion_number"]
+        trial, second = self.second(38)
+        assert "nothing was released" in trial.findings(second)["infusion_number"]
         trial.take(dose(day=38, infusion_number=2, bags=("BAG-2",)))
-        assert "not confirmed" in trial.findings(infusion)["infusion_number"]
+        assert "not confirmed" in trial.findings(second)["infusion_number"]
         trial.take(check(day=38, infusion_number=2, bags=("BAG-2",)), by="nurse")
-        assert not trial.findings(infusion)
+        assert not trial.findings(second)
 
     @pytest.mark.parametrize(("days", "fine"), [(24, False), (25, True), (28, True), (31, True), (32, False)])
     def test_the_interval_is_the_protocols(self, days: int, fine: bool) -> None:
-        trial, infusion = self.second(10 + days)
+        trial, second = self.second(10 + days)
         trial.take(dose(day=10 + days, infusion_number=2, bags=("BAG-2",)))
         trial.take(check(day=10 + days, infusion_number=2, bags=("BAG-2",)), by="nurse")
-        assert set(trial.findings(infusion)) == (set() if fine else {"on"})
+        assert set(trial.findings(second)) == (set() if fine else {"on"})
 
     def test_without_a_window_only_too_early_is_out(self) -> None:
         text = ("interval_window_days = 3\n", "")
@@ -359,8 +370,8 @@ class TestSecondInfusion:
             grown.take(given())
             grown.take(dose(day=10 + days, infusion_number=2, bags=("BAG-2",)))
             grown.take(check(day=10 + days, infusion_number=2, bags=("BAG-2",)), by="nurse")
-            infusion = given(day=10 + days, infusion_number=2, bags=("BAG-2",))
-            assert set(grown.findings(infusion)) == (set() if fine else {"on"})
+            third = given(day=10 + days, infusion_number=2, bags=("BAG-2",))
+            assert set(grown.findings(third)) == (set() if fine else {"on"})
 
 
 def test_the_results_of_the_example_name_every_test() -> None:
