@@ -20,6 +20,7 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    storing,
     tracing,
 )
 from trialwright.cli.terminal import complain
@@ -36,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (
+GROUPS = (
     demonstration,
     asking,
     choosing,
@@ -44,12 +45,14 @@ for group in (
     exploring,
     comparing,
     keeping,
+    deciding,
+    asked,
+    storing,
     product,
     preparing,
     tracing,
-    deciding,
-    asked,
-):
+)
+for group in GROUPS:
     group.register(app)
 
 

@@ -28,8 +28,8 @@ RELEASED_OUT = Text(
     fr="libéré le {on} HORS SPÉCIFICATIONS ({failed}) : {justification}",
 )
 TO_SIGN = Text(
-    en="It may be used once it is signed (entry {position}).",
-    fr="Il pourra être utilisé une fois signé (entrée {position}).",
+    en="It may be used once entry {position} is signed by: {roles}.",
+    fr="Il pourra être utilisé une fois l'entrée {position} signée par : {roles}.",
 )
 NO_BATCH = Text(en="No batch is recorded yet.", fr="Aucun lot n'est enregistré.")
 TESTS = Text(en="Release tests", fr="Tests de libération")
@@ -114,15 +114,15 @@ def batch(
 def _release(trial: Any, number: str | None, *, spoken: Language, as_json: bool, **more: Any) -> None:
     if number is None:
         raise typer.BadParameter("needs the number of the batch", param_hint="--release")
-    record, event = workbench.release_batch(trial, number, **more)
+    record, event, roles = workbench.release_batch(trial, number, **more)
     if as_json:
         facts = {"in_specification": event.in_specification, "failed": list(event.failed)}
-        print_json({"position": record.position, "batch": event.batch, **facts})
+        print_json({"position": record.position, "batch": event.batch, "to_sign": list(roles), **facts})
         return
     state = _state(event, spoken)
     say(f"{event.batch}: {state}", style="bold green" if event.in_specification else "bold yellow")
-    if not event.in_specification:
-        say(TO_SIGN.said(spoken, position=record.position))
+    if roles:
+        say(TO_SIGN.said(spoken, position=record.position, roles=", ".join(roles)))
 
 
 def _show_all(found: list[BatchStanding], number: str | None, *, spoken: Language, as_json: bool) -> None:

@@ -97,8 +97,8 @@ def trace(
         return
     for back, forward in zip(found.back, found.forward, strict=True):
         say(_line(back, study, spoken=spoken), style="bold")
-        _show(BACK, back, study, spoken=spoken)
-        _show(FORWARD, forward, study, spoken=spoken)
+        _show(BACK, back, study=study, spoken=spoken)
+        _show(FORWARD, forward, study=study, spoken=spoken)
         if not forward.then and back.kind not in ("participant", "infusion"):
             say(f"{FORWARD.said(spoken)}: {NOBODY.said(spoken)}")
     if found.missing:
@@ -107,11 +107,11 @@ def trace(
             say(f"  · {reason.said(spoken)}", style="red")
     say(KEPT.said(spoken), style="bold")
     for one in found.kept:
-        say(f"  {_kept(one, found, spoken)}")
+        say(f"  {_kept(one, found, spoken=spoken)}")
     say(f"  {RULE.said(spoken, status=STATUS[found.rule.status], source=found.rule.source)}")
 
 
-def _show(title: Text, root: Node, study: Study, *, spoken: Language) -> None:
+def _show(title: Text, root: Node, *, study: Study, spoken: Language) -> None:
     if root.then:
         say(title.said(spoken), style="bold")
         for line in _tree(root.then, study, spoken=spoken):
@@ -138,7 +138,7 @@ def _line(node: Node, study: Study, *, spoken: Language) -> str:
     return " · ".join(parts)
 
 
-def _kept(one: Kept, found: Trace, spoken: Language) -> str:
+def _kept(one: Kept, found: Trace, *, spoken: Language) -> str:
     what = NAMED[one.kind].said(spoken, number=one.number)
     if one.until is None:
         return KEPT_UNKNOWN.said(spoken, what=what)

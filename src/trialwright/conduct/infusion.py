@@ -117,14 +117,14 @@ def dose_of_volume(release: ProductReleased, volume_ml: float) -> float | None:
 
 
 def deviations(
-    study: Study, state: TrialState, infusion: InfusionGiven, *, release: ProductReleased
+    study: Study, state: TrialState, *, infusion: InfusionGiven, release: ProductReleased
 ) -> Iterable[Reason]:
     """Every limit an infusion passed, or for which that cannot be said; the code is the field of the event."""
     tolerance = study.dosing.tolerance
     if is_above(infusion.dose_given, release.dose_released, tolerance=tolerance):
         values = {"given": infusion.dose_given, "released": release.dose_released, "tolerance": tolerance}
         yield Reason("dose_given", ABOVE_RELEASED, values)
-    yield from _thawing(study, state, infusion, release=release)
+    yield from _thawing(study, state, infusion=infusion, release=release)
     ran = rate(study, infusion, weight_kg=release.weight_kg)
     if ran is not None and ran.value is None:
         yield Reason("ended", RATE_UNKNOWN)
@@ -133,7 +133,7 @@ def deviations(
     yield from _interval(study, infusion, one=state.participants[infusion.usubjid])
 
 
-def _thawing(study: Study, state: TrialState, infusion: InfusionGiven, *, release: ProductReleased) -> Iterable[Reason]:
+def _thawing(study: Study, state: TrialState, *, infusion: InfusionGiven, release: ProductReleased) -> Iterable[Reason]:
     rules = study.product.infusion if study.product else None
     if rules is None or rules.hours_after_thaw is None:
         return

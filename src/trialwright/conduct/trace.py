@@ -97,7 +97,7 @@ class Trace:
         return tuple(dict.fromkeys(node.number for node in nodes if node.kind == kind))
 
 
-def trace(study: Study, state: TrialState, number: str) -> Trace:
+def trace(study: Study, state: TrialState, *, number: str) -> Trace:
     """Everything before and after a number in the chain; NotFound when nothing in the record has it."""
     chain = Chain.of(state)
     found = [kind for kind in KINDS if chain.has(kind, number)]
@@ -302,12 +302,12 @@ class Chain:
         stations = list(dict.fromkeys((node.kind, node.number) for node in nodes))
         for kind, number in stations:
             if kind == "batch":
-                yield _kept(kind, number, self._expiry([number]), years=years)
+                yield _kept(kind, number, expires_on=self._expiry([number]), years=years)
         for kind, number in stations:
             if kind == "participant":
                 batches = [self._batches(use) for use in self.uses.values() if use.usubjid == number]
                 known = self._expiry([one for named in batches for one in named]) if all(batches) else None
-                yield _kept(kind, number, known, years=years)
+                yield _kept(kind, number, expires_on=known, years=years)
 
     def _batches(self, use: Use) -> tuple[str, ...]:
         bags = self.state.logs.product.bags
@@ -321,5 +321,5 @@ class Chain:
         return max(known) if known and len(known) == len(days) else None
 
 
-def _kept(kind: Kind, number: str, expires_on: date | None, *, years: int) -> Kept:
+def _kept(kind: Kind, number: str, *, expires_on: date | None, years: int) -> Kept:
     return Kept(kind, number, expires_on, None if expires_on is None else years_later(expires_on, years))

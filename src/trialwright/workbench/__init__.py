@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
-    from trialwright.workbench.campaigns import run_campaign
+    from trialwright.workbench.campaigns import (
+        run_campaign,
+    )
     from trialwright.workbench.characteristics import (
         operating_as_document,
         operating_characteristics,
@@ -47,7 +49,11 @@ if TYPE_CHECKING:
         still_to_sign,
         unlock_data,
     )
-    from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
+    from trialwright.workbench.demonstration import (
+        DEMOS,
+        Progress,
+        demonstrate,
+    )
     from trialwright.workbench.exploring import (
         Skeleton,
         calibrate_design,
@@ -57,6 +63,14 @@ if TYPE_CHECKING:
         write_calibration,
         write_comparison,
         write_pathways,
+    )
+    from trialwright.workbench.keeping import (
+        back_up,
+        check_backup,
+        read_anchor,
+        restore,
+        verify_trial,
+        write_anchor,
     )
     from trialwright.workbench.product import (
         BatchStanding,
@@ -70,52 +84,94 @@ if TYPE_CHECKING:
         release_dose,
         store_bags,
     )
-    from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
-    from trialwright.workbench.recording import record_events, record_file
-    from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.querying import (
+        answer_query,
+        close_query,
+        queries,
+        raise_query,
+        record_deviation,
+    )
+    from trialwright.workbench.recording import (
+        record_events,
+        record_file,
+    )
+    from trialwright.workbench.reporting import (
+        report_trial,
+    )
     from trialwright.workbench.templates import batch_template
     from trialwright.workbench.tracing import trace_trial
-    from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
+    from trialwright.workbench.trailing import (
+        Wanted,
+        export_trail,
+        trail_of,
+        write_trail_pdf,
+    )
+    from trialwright.workbench.trials import (
+        Trial,
+        open_trial,
+        reach_trial,
+        write_schema,
+    )
 
 _DOORS = {
-    "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "asking": (
+        "advise_trial",
+        "check_protocol",
+        "decision_as_data",
+        "protocol_schema",
+        "status",
+        "what_if",
+        "WhatIf",
+    ),
+    "campaigns": ("run_campaign",),
     "characteristics": (
         "operating_as_document",
         "operating_characteristics",
         "write_operating_csv",
         "write_operating_pdf",
     ),
-    "campaigns": ("run_campaign",),
     "choosing": (
-        "Described",
         "decision_tables",
         "describe",
         "describe_all",
+        "Described",
         "write_decision_csv",
         "write_decision_pdf",
     ),
-    "demonstration": ("DEMOS", "Progress", "demonstrate"),
-    "exploring": (
-        "Skeleton",
-        "calibrate_design",
-        "compare_designs",
-        "follow_pathways",
-        "make_skeleton",
-        "write_calibration",
-        "write_comparison",
-        "write_pathways",
-    ),
     "deciding": (
-        "OnCut",
         "advise_on_cut",
         "close_enrolment",
         "decide_trial",
         "freeze_cut",
         "gate_of",
         "lock_data",
+        "OnCut",
         "point_said",
         "still_to_sign",
         "unlock_data",
+    ),
+    "demonstration": (
+        "demonstrate",
+        "DEMOS",
+        "Progress",
+    ),
+    "exploring": (
+        "calibrate_design",
+        "compare_designs",
+        "follow_pathways",
+        "make_skeleton",
+        "Skeleton",
+        "write_calibration",
+        "write_comparison",
+        "write_pathways",
+    ),
+    "keeping": (
+        "back_up",
+        "check_backup",
+        "read_anchor",
+        "restore",
+        "verify_trial",
+        "write_anchor",
     ),
     "product": (
         "BatchStanding",
@@ -129,12 +185,32 @@ _DOORS = {
         "release_dose",
         "store_bags",
     ),
-    "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
-    "recording": ("record_events", "record_file"),
+    "querying": (
+        "answer_query",
+        "close_query",
+        "queries",
+        "raise_query",
+        "record_deviation",
+    ),
+    "recording": (
+        "record_events",
+        "record_file",
+    ),
     "reporting": ("report_trial",),
     "templates": ("batch_template",),
     "tracing": ("trace_trial",),
-    "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
+    "trailing": (
+        "export_trail",
+        "trail_of",
+        "Wanted",
+        "write_trail_pdf",
+    ),
+    "trials": (
+        "open_trial",
+        "reach_trial",
+        "Trial",
+        "write_schema",
+    ),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
@@ -147,13 +223,16 @@ __all__ = [
     "Progress",
     "Skeleton",
     "Trial",
+    "Wanted",
     "WhatIf",
     "advise_on_cut",
     "advise_trial",
     "answer_query",
+    "back_up",
     "batch_template",
     "batches",
     "calibrate_design",
+    "check_backup",
     "check_protocol",
     "close_enrolment",
     "close_query",
@@ -165,6 +244,7 @@ __all__ = [
     "demonstrate",
     "describe",
     "describe_all",
+    "export_trail",
     "follow_pathways",
     "freeze_cut",
     "gate_of",
@@ -180,6 +260,7 @@ __all__ = [
     "queries",
     "raise_query",
     "reach_trial",
+    "read_anchor",
     "record_batches",
     "record_deviation",
     "record_events",
@@ -187,11 +268,13 @@ __all__ = [
     "release_batch",
     "release_dose",
     "report_trial",
+    "restore",
     "run_campaign",
     "status",
     "still_to_sign",
     "store_bags",
     "trace_trial",
+    "trail_of",
     "unlock_data",
     "verify_trial",
     "what_if",
@@ -204,6 +287,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_trail_pdf",
 ]
 
 

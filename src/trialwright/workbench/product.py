@@ -16,6 +16,7 @@ from trialwright.conduct.infusion import Rate, dose_of_volume, rate
 from trialwright.conduct.offers import Offer
 from trialwright.conduct.preparation import Prepared, prepare
 from trialwright.conduct.product import Bag, Specification, bags_on, specification, specification_of
+from trialwright.conduct.signatures import roles_to_sign
 from trialwright.conduct.state import TrialState
 from trialwright.protocol import Study
 from trialwright.vocabulary.errors import Complaints, Finding, NotFound, OutOfOrder, RecordError
@@ -86,7 +87,7 @@ def record_batches(trial: Trial, path: Path, *, by: str, at: datetime | None = N
     offers = [_offer(row, number, complaints=complaints) for number, row in enumerate(rows, start=1)]
     complaints.raise_as(RecordError, f"{path} cannot be read; nothing was recorded")
     known = [one for one in offers if one is not None]
-    judged = _released_as_tested(trial.study, trial.state(), known)
+    judged = _released_as_tested(trial.study, trial.state(), offers=known)
     try:
         return record_offers(trial, judged, by=by, at=moment)
     except RecordError as error:
@@ -190,7 +191,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _released_as_tested(study: Study, state: TrialState, offers: Sequence[Offer]) -> list[Offer]:
+def _released_as_tested(study: Study, state: TrialState, *, offers: Sequence[Offer]) -> list[Offer]:
     """Offers with every release judged by the results on record and in the same file."""
     found: dict[str, list[ReleaseTested]] = {
         batch: [known.event for known in tests] for batch, tests in state.logs.product.tests.items()
@@ -202,12 +203,12 @@ def _released_as_tested(study: Study, state: TrialState, offers: Sequence[Offer]
             for event in _read(one):
                 found.setdefault(event.batch, []).append(event)
         if one.kind == BatchReleased.kind:
-            offer = replace(one, body=_judged(study, found.get(str(one.body.get("batch")), []), one.body))
+            offer = replace(one, body=_judged(study, found.get(str(one.body.get("batch")), []), body=one.body))
         judged.append(offer)
     return judged
 
 
-def _judged(study: Study, found: Iterable[ReleaseTested], body: Mapping[str, Any]) -> dict[str, Any]:
+def _judged(study: Study, found: Iterable[ReleaseTested], *, body: Mapping[str, Any]) -> dict[str, Any]:
     verdict = specification(study, found)
     return {**body, "in_specification": verdict.verdict == "met", "failed": list(verdict.failed)}
 
@@ -229,8 +230,11 @@ def _placed(finding: Finding, rows: Sequence[_Row]) -> Finding:
 
 def release_batch(
     trial: Trial, batch: str, *, justification: str = "", by: str, at: datetime | None = None
-) -> tuple[Record, BatchReleased]:
-    """Release a batch for use; outside its specification, only with a physician's justification, to be signed."""
+) -> tuple[Record, BatchReleased, tuple[str, ...]]:
+    """Release a batch for use; outside its specification, only with a physician's justification.
+
+    The answer holds the roles that have to sign before it may be used.
+    """
     state, moment = trial.state(), trial.moment(at)
     if batch not in state.logs.product.batches:
         raise OutOfOrder(f"batch {batch} is not recorded")
@@ -242,7 +246,7 @@ def release_batch(
         failed=verdict.failed,
         justification=justification,
     )
-    return record_events(trial, [event], by=by, at=at)[0], event
+    return record_events(trial, [event], by=by, at=at)[0], event, roles_to_sign(trial.study, event)
 
 
 def store_bags(

@@ -10,4 +10,4 @@ from trialwright.workbench.trials import Trial
 
 def trace_trial(trial: Trial, number: str, *, on: date | None = None) -> Trace:
     """Everything before and after a number in the chain, as known now or on a day; NotFound for an unknown one."""
-    return trace(trial.study, trial.state(on=on), number)
+    return trace(trial.study, trial.state(on=on), number=number)

@@ -24,7 +24,7 @@ def course() -> Trial:
 
 
 def asked(number: str, trial: Trial | None = None) -> Trace:
-    return trace(STUDY, (trial or course()).state, number)
+    return trace(STUDY, (trial or course()).state, number=number)
 
 
 class TestBothDirections:
@@ -51,7 +51,7 @@ class TestBothDirections:
         numbers = {"donor": ("DONOR-1", "DONOR-2"), "donation": ("DIN-1", "DIN-2"), "batch": ("B-1", "B-2")}
         numbers |= {"bag": ("BAG-1", "BAG-2", "BAG-3"), "participant": ("P-01",)}
         reach = {
-            (kind, one): {(k, n) for k in numbers for n in trace(STUDY, trial.state, one).reached(k)}  # type: ignore[arg-type]
+            (kind, one): {(k, n) for k in numbers for n in trace(STUDY, trial.state, number=one).reached(k)}  # type: ignore[arg-type]
             for kind, ones in numbers.items()
             for one in ones
         }
@@ -61,7 +61,7 @@ class TestBothDirections:
 
     def test_one_number_may_name_two_things(self) -> None:
         trial = Trial(STUDY, donation(), BatchMade(batch="DIN-1", on=on(1), donations=("DIN-1",), expires_on=on(9)))
-        assert [root.kind for root in trace(STUDY, trial.state, "DIN-1").back] == ["donation", "batch"]
+        assert [root.kind for root in trace(STUDY, trial.state, number="DIN-1").back] == ["donation", "batch"]
 
     def test_an_unknown_number(self) -> None:
         with pytest.raises(NotFound, match="P-01/2"):
@@ -72,7 +72,7 @@ class TestGaps:
     def of_a_record_without_guards(self, **facts: object) -> Trace:
         study = study_of(('"decision"]', '"decision", "product", "identity"]'))
         infusion = InfusionGiven(usubjid="P-01", on=on(10), dose_given=1e6, **facts)  # type: ignore[arg-type]
-        return trace(study, Trial(study, enrolled(), infusion).state, "P-01")
+        return trace(study, Trial(study, enrolled(), infusion).state, number="P-01")
 
     def test_an_infusion_without_a_batch(self) -> None:
         found = self.of_a_record_without_guards()
@@ -104,7 +104,7 @@ class TestRetention:
     def test_the_protocol_may_ask_for_longer(self) -> None:
         assert STUDY.product is not None
         product = STUDY.product.model_copy(update={"retention": Retention(years=50, source="sponsor")})
-        found = trace(replace(STUDY, product=product), course().state, "B-1")
+        found = trace(replace(STUDY, product=product), course().state, number="B-1")
         assert found.kept[0].until == date(on(700).year + 50, on(700).month, on(700).day)
 
     def test_the_last_batch_of_a_participant_decides(self) -> None:
@@ -115,7 +115,7 @@ class TestRetention:
         free = study_of(('"decision"]', '"decision", "product", "identity"]'))
         grown = Trial(free, *(record.event for record in trial.records[1:]))
         grown.take(given(day=38, infusion_number=2, batch="B-2", bags=("BAG-9",)))
-        kept = {one.number: one for one in trace(free, grown.state, "P-01").kept}
+        kept = {one.number: one for one in trace(free, grown.state, number="P-01").kept}
         assert kept["P-01"].expires_on == kept["B-2"].expires_on == on(900)
 
     def test_a_leap_day_is_not_kept_a_day_short(self) -> None:

@@ -63,7 +63,7 @@ def dose_release(study: Study, state: TrialState, *, offered: Offered) -> Iterab
     stored = {one.filled.bag: one for one in bags_on(study, state, on=event.on, moment=moment, purpose=purpose)}
     for bag in event.bags:
         yield from _of_bag(event, bag, stored=stored.get(bag))
-    yield from _of_dose(study, state, event)
+    yield from _of_dose(study, state, event=event)
 
 
 def _of_bag(event: ProductReleased, bag: str, *, stored: Bag | None) -> Iterable[Finding]:
@@ -76,7 +76,7 @@ def _of_bag(event: ProductReleased, bag: str, *, stored: Bag | None) -> Iterable
         yield Finding("bags", bag, f"may not be used: {reason.said('en')}", "`trialwright prepare` suggests bags")
 
 
-def _of_dose(study: Study, state: TrialState, event: ProductReleased) -> Iterable[Finding]:
+def _of_dose(study: Study, state: TrialState, *, event: ProductReleased) -> Iterable[Finding]:
     """The dose stated: not above the assigned one, and what the bags hold, where the protocol says how to count."""
     level = state.participants[event.usubjid].enrolled.event.dose_level
     assigned, tolerance = study.dose_levels[level - 1].amount, study.dosing.tolerance
@@ -137,8 +137,8 @@ def infusion(study: Study, state: TrialState, *, offered: Offered) -> Iterable[F
     if not event.bags or not set(event.bags) <= set(release.bags):
         allowed = f"must be among the bags released: {', '.join(release.bags) or 'none'}"
         yield Finding("bags", list(event.bags), allowed, "correct the release, or name its bags")
-    yield from _of_product(study, state, event)
-    for passed in deviations(study, state, event, release=release):
+    yield from _of_product(study, state, event=event)
+    for passed in deviations(study, state, infusion=event, release=release):
         if not _excused(study, state, event=event):
             remedy = (
                 f"correct it, or record a deviation of {event.usubjid} on {event.on} first "
@@ -147,7 +147,7 @@ def infusion(study: Study, state: TrialState, *, offered: Offered) -> Iterable[F
             yield Finding(passed.code, getattr(event, passed.code), passed.said("en"), remedy)
 
 
-def _of_product(study: Study, state: TrialState, event: InfusionGiven) -> Iterable[Finding]:
+def _of_product(study: Study, state: TrialState, *, event: InfusionGiven) -> Iterable[Finding]:
     """What speaks against the batch and the bags on the day of the infusion; the hours after thawing come later."""
     for reason in against_batch(study, state, batch=event.batch, on=event.on):
         yield Finding("batch", event.batch, f"may not be given: {reason.said('en')}", "see `trialwright batch TRIAL`")
