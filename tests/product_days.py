@@ -173,7 +173,9 @@ class Trial:
 
     def findings(self, event: Event, *, by: str = "pharmacist", hour: int = 10) -> dict[str, str]:
         """What stands in the way of an event, by field; nothing when it would be recorded."""
-        moment = max(datetime.combine(event.on, time(hour), UTC), self.records[-1].entry.at)
+        last = self.records[-1].entry.at
+        day = getattr(event, "on", last.date())  # a correction has no day of its own
+        moment = max(datetime.combine(day, time(hour), UTC), last)
         try:
             entries_from(self.study, self.records, offers=[Offer(1, event.kind, body_of(event))], by=by, at=moment)
         except RecordError as error:

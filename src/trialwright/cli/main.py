@@ -20,6 +20,9 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    signing,
+    simulating,
+    staff,
     storing,
     tracing,
 )
@@ -51,6 +54,9 @@ GROUPS = (
     product,
     preparing,
     tracing,
+    staff,
+    signing,
+    simulating,
 )
 for group in GROUPS:
     group.register(app)

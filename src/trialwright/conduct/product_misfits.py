@@ -10,7 +10,9 @@ from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
     BagFilled,
     BatchMade,
+    BatchReleased,
     Event,
+    IdentityConfirmed,
     InfusionGiven,
     ProductReleased,
     ReleaseTested,
@@ -38,6 +40,12 @@ def product_misfits(study: Study, event: Event) -> Iterable[Finding]:
             yield Finding("bags", list(bags), "names a bag twice")
         case InfusionGiven():
             yield from _of_infusion(study, event)
+
+
+def done_again(study: Study) -> tuple[type[Event], ...]:
+    """What is withdrawn and done again, never replaced: a correction passes no guard, and has another author."""
+    product = (BatchReleased, ProductReleased) if study.guards("product") else ()
+    return (*product, IdentityConfirmed) if study.guards("identity") else product
 
 
 def _of_test(study: Study, event: ReleaseTested) -> Iterable[Finding]:

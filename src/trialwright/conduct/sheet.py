@@ -18,6 +18,12 @@ from trialwright.vocabulary.decisions import Reason
 from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.words import Text
 
+UNSAID = Text(
+    en="the protocol does not say how a dose is prepared; it needs dose.basis (per kg, or total) and "
+    "[product.preparation], see docs/product.md",
+    fr="le protocole ne dit pas comment une dose est préparée ; il faut dose.basis (per kg, ou total) et "
+    "[product.preparation], voir docs/product.md",
+)
 WEIGHT = Text(en="Weight on the day: {weight:plain} kg", fr="Poids du jour : {weight:plain} kg")
 CAPPED = Text(
     en="Weight on the day: {weight:plain} kg; dosed at the protocol's cap of {used:plain} kg",
@@ -140,10 +146,7 @@ class Sheet:
         """The sheet; Refused where the protocol does not say how a dose is prepared."""
         preparation = study.product.preparation if study.product else None
         if preparation is None or study.dosing.basis is None:
-            raise Refused(
-                "the protocol does not say how a dose is prepared; it needs dose.basis (per kg, or total) and "
-                "[product.preparation], see docs/product.md"
-            )
+            raise Refused(UNSAID)
         cap = preparation.weight_cap_kg
         used = weight_kg if cap is None else min(weight_kg, cap)
         dose = study.dose_levels[level - 1].amount

@@ -28,6 +28,7 @@ from trialwright.vocabulary.events import (
     Event,
     IdentityConfirmed,
     InfusionGiven,
+    ProductReleased,
     ReleaseTested,
     StorageRecorded,
 )
@@ -301,7 +302,19 @@ def release_dose(
         ]
         raise RecordError("the dose cannot be released; nothing was recorded", complaints)
     thawed = None if thawed_at is None else _in_zone(trial, thawed_at)
-    return record_events(trial, [prepared.released(thawed_at=thawed, note=note)], by=by, at=at)[0]
+    release = prepared.released(thawed_at=thawed, note=note)
+    return record_events(trial, [*_thawings(trial, release), release], by=by, at=at)[-1]
+
+
+def _thawings(trial: Trial, release: ProductReleased) -> list[Event]:
+    """The thawing of each bag, where the store does not know of it: a bag stays thawed if its dose is never given."""
+    storage = trial.state().logs.product.storage
+    known = {bag for bag, events in storage.items() if any(one.event.what == "thawed" for one in events)}
+    if release.thawed_at is None:
+        return []
+    on = release.thawed_at.astimezone(trial.study.identity.zone).date()
+    new = [bag for bag in release.bags if bag not in known]
+    return [StorageRecorded(bag=bag, on=on, what="thawed", at=release.thawed_at) for bag in new]
 
 
 def confirm_identity(

@@ -31,7 +31,8 @@ from trialwright.conduct.guards import Offered
 from trialwright.conduct.guards.product import dose_release, infusion
 from trialwright.conduct.product import bags_on, holds, specification_of
 from trialwright.protocol.product import Bound
-from trialwright.vocabulary.events import DeviationRecorded, Event, ReleaseTested
+from trialwright.vocabulary.events import Corrected, DeviationRecorded, Event, ReleaseTested
+from trialwright.vocabulary.records import body_of
 
 STUDY = study_of()
 UP_TO_RELEASE = BATCH[:-1]
@@ -252,6 +253,15 @@ class TestInfusion:
         assert trial.findings(given())
         trial.take(check(), by="nurse")
         assert not trial.findings(given())
+
+    def test_a_check_is_made_again_not_corrected(self) -> None:
+        """A correction would carry the first person's name over what another wrote."""
+        trial = self.ready()
+        for kind in ("product-released.2", "identity-confirmed.1", "batch-released.1"):
+            entry = next(one for one in trial.records if one.event.kind == kind)
+            changed = {"replacement_kind": kind, "replacement": body_of(entry.event)}
+            correction = Corrected(position=entry.position, reason="a slip", **changed)  # type: ignore[arg-type]
+            assert "withdraw the entry" in trial.findings(correction)["replacement_kind"]
 
     def test_the_check_does_not_give_away_what_was_released(self) -> None:
         found = self.ready(confirm=False).findings(check(weight_kg=66.0), by="nurse")

@@ -16,19 +16,27 @@ from itertools import chain
 from typing import Protocol
 
 from trialwright.conduct.guards import decision, excuse, identity, lock, product
+from trialwright.conduct.guards.accounts import accounts
+from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.guards.signing import signing
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
+    AccountClosed,
+    AccountOpened,
     BatchReleased,
+    DelegationEnded,
     DoseDecided,
     Event,
     IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
     ProductReleased,
+    RoleDelegated,
+    Signed,
 )
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
@@ -50,7 +58,7 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = (lock.locked,)
+STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ParticipantEnrolled: (decision.of_enrolment,),
     BatchReleased: (product.batch_release,),
@@ -58,6 +66,11 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     IdentityConfirmed: (identity.confirmation,),
     InfusionGiven: (decision.of_infusion, product.infusion, identity.confirmed),
     DoseDecided: (decision.of_decision,),
+    AccountOpened: (accounts,),
+    AccountClosed: (accounts,),
+    RoleDelegated: (accounts,),
+    DelegationEnded: (accounts,),
+    Signed: (signing,),
 }
 
 
