@@ -19,10 +19,13 @@ from trialwright.cli import (
     exploring,
     keeping,
     operating,
+    preparing,
+    product,
     signing,
     simulating,
     staff,
     storing,
+    tracing,
 )
 from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
@@ -52,6 +55,9 @@ GROUPS = (
     deciding,
     asked,
     storing,
+    product,
+    preparing,
+    tracing,
     staff,
     signing,
     simulating,

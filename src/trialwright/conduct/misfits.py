@@ -7,6 +7,7 @@ from datetime import date
 
 from trialwright.conduct.fold import corrected_event
 from trialwright.conduct.logs import StaffLog
+from trialwright.conduct.product_misfits import done_again, product_misfits
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
@@ -32,6 +33,7 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     on = getattr(event, "on", None)
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    yield from product_misfits(study, event)
     levels = len(study.dosing.amounts)
     match event:
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
@@ -80,7 +82,7 @@ def _of_correction(study: Study, event: Corrected, *, recorded_on: date) -> Iter
     replacement = corrected_event(event)
     if replacement is None:
         return
-    if isinstance(replacement, BY_COMMAND_ALONE):
+    if isinstance(replacement, (*BY_COMMAND_ALONE, *done_again(study))):
         yield Finding(
             "replacement_kind", replacement.kind, "cannot be put in place by hand", "withdraw the entry instead"
         )

@@ -21,6 +21,7 @@ from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
 from trialwright.protocol.order import misplaced
+from trialwright.protocol.product import Product
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, ParameterError, ProtocolError, Refused
@@ -31,7 +32,7 @@ from trialwright.vocabulary.seen import Seen
 # Every table a protocol file may hold: its name, what stands in it, and whether it may be absent.
 SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "identity": (TypeAdapter(sections.Identity), False),
-    "product": (TypeAdapter(sections.Product), True),
+    "product": (TypeAdapter(Product), True),
     "dose": (TypeAdapter(sections.Dosing), False),
     "design": (TypeAdapter(NamedParameters), False),
     "rules": (TypeAdapter(tuple[NamedParameters, ...]), True),

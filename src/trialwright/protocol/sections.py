@@ -58,13 +58,6 @@ class Identity(Part):
         return ZoneInfo(self.time_zone)
 
 
-class Product(Part):
-    """The cell product."""
-
-    name: Annotated[Text, Field(description="What is infused")]
-    donors: Annotated[int | None, Field(ge=1, description="Number of donors, when known")] = None
-
-
 class Dosing(Part):
     """The declared dose set and how people move through it."""
 
@@ -88,6 +81,15 @@ class Dosing(Part):
     interval_days: Annotated[int | None, Field(ge=1, description="Days between infusions, where there are several")] = (
         None
     )
+    interval_window_days: Annotated[
+        int | None, Field(ge=0, description="Allowed deviation of that interval either way; absent when not published")
+    ] = None
+    basis: Annotated[
+        Literal["per kg", "total"] | None,
+        Field(
+            description="Whether an amount is per kg of body weight or for the whole person; needed to prepare doses"
+        ),
+    ] = None
 
 
 class DltDefinition(Part):

@@ -8,6 +8,7 @@ from typing import final
 
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.conduct import ConductSection, Guarded
+from trialwright.protocol.product import Product
 from trialwright.protocol.sections import (
     About,
     DiseaseSection,
@@ -17,7 +18,6 @@ from trialwright.protocol.sections import (
     Endpoint,
     Identity,
     NamedParameters,
-    Product,
     Published,
     Visit,
 )

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import decision, excuse, lock
+from trialwright.conduct.guards import decision, excuse, identity, lock, product
 from trialwright.conduct.guards.accounts import accounts
 from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
@@ -27,11 +27,14 @@ from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
     AccountClosed,
     AccountOpened,
+    BatchReleased,
     DelegationEnded,
     DoseDecided,
     Event,
+    IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
+    ProductReleased,
     RoleDelegated,
     Signed,
 )
@@ -58,7 +61,10 @@ class Readiness(Protocol):
 STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ParticipantEnrolled: (decision.of_enrolment,),
-    InfusionGiven: (decision.of_infusion,),
+    BatchReleased: (product.batch_release,),
+    ProductReleased: (product.dose_release,),
+    IdentityConfirmed: (identity.confirmation,),
+    InfusionGiven: (decision.of_infusion, product.infusion, identity.confirmed),
     DoseDecided: (decision.of_decision,),
     AccountOpened: (accounts,),
     AccountClosed: (accounts,),
