@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.adverse_event_misfits import safety_misfits
 from trialwright.conduct.fold import corrected_event
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
@@ -26,6 +27,7 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     on = getattr(event, "on", None)
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    yield from safety_misfits(study, event, recorded_on=recorded_on)
     levels = len(study.dosing.amounts)
     match event:
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:

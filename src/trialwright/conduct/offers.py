@@ -136,18 +136,35 @@ def entries_from(
     return tuple(recording.entries)
 
 
-def decided(study: Study, state: TrialState, *, on: date, dose_level: int, reason: str, decided_by: str) -> DoseDecided:
-    """What people decided on a day, with the advice of that day beside it and whether they followed it."""
-    advice = advise(study, state, on=on)
+def decided(
+    study: Study,
+    state: TrialState,
+    *,
+    on: date,
+    dose_level: int | None,
+    reason: str,
+    decided_by: str,
+    cut: DataCutFrozen | None = None,
+    pathways_digest: str = "",
+) -> DoseDecided:
+    """What people decided on a day, with the advice beside it and whether they followed it.
+
+    ``state`` is what they saw: that of the frozen ``cut``, whose day the advice is for, or of the day of the decision.
+    ``dose_level`` None follows the advice.
+    """
+    advice = advise(study, state, on=cut.on if cut else on)
+    level = advice.dose_level if dose_level is None else dose_level
     return DoseDecided(
         on=on,
-        dose_level=dose_level,
+        dose_level=level,
         advised_dose_level=advice.dose_level,
         advised_action=advice.action,
-        endorsed=dose_level == advice.dose_level,
+        endorsed=level == advice.dose_level,
         reason=reason,
         seen_digest=state.head.digest,
         decided_by=decided_by,
+        cut=cut.cut if cut else "",
+        pathways_digest=pathways_digest,
     )
 
 

@@ -35,6 +35,16 @@ if TYPE_CHECKING:
         write_decision_csv,
         write_decision_pdf,
     )
+    from trialwright.workbench.deciding import (
+        OnCut,
+        advise_on_cut,
+        close_enrolment,
+        decide_trial,
+        freeze_cut,
+        gate_of,
+        lock_data,
+        unlock_data,
+    )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
     from trialwright.workbench.exploring import (
         Skeleton,
@@ -46,7 +56,7 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
-    from trialwright.workbench.recording import decide_trial, record_events, record_file
+    from trialwright.workbench.recording import record_events, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
@@ -78,7 +88,17 @@ _DOORS = {
         "write_comparison",
         "write_pathways",
     ),
-    "recording": ("decide_trial", "record_events", "record_file"),
+    "deciding": (
+        "OnCut",
+        "advise_on_cut",
+        "close_enrolment",
+        "decide_trial",
+        "freeze_cut",
+        "gate_of",
+        "lock_data",
+        "unlock_data",
+    ),
+    "recording": ("record_events", "record_file"),
     "reporting": ("report_trial",),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
@@ -87,13 +107,16 @@ _HOME = {name: module for module, names in _DOORS.items() for name in names}
 __all__ = [
     "DEMOS",
     "Described",
+    "OnCut",
     "Progress",
     "Skeleton",
     "Trial",
     "WhatIf",
+    "advise_on_cut",
     "advise_trial",
     "calibrate_design",
     "check_protocol",
+    "close_enrolment",
     "compare_designs",
     "decide_trial",
     "decision_as_data",
@@ -102,6 +125,9 @@ __all__ = [
     "describe",
     "describe_all",
     "follow_pathways",
+    "freeze_cut",
+    "gate_of",
+    "lock_data",
     "make_skeleton",
     "open_trial",
     "operating_as_document",
@@ -113,6 +139,7 @@ __all__ = [
     "report_trial",
     "run_campaign",
     "status",
+    "unlock_data",
     "verify_trial",
     "what_if",
     "write_anchor",

@@ -33,7 +33,7 @@ def followed(day: int, **changes: object) -> AdverseEventFollowed:
 
 
 def study_with(text: str) -> Study:
-    return parse_protocol((protocol_text() + text).encode())
+    return parse_protocol(protocol_text().replace("last_day = 10", f"last_day = 10\n{text}").encode())
 
 
 def answer(study: Study, *events: Event, report: AdverseEventReported = FEVER, day: int | None = None) -> DoseLimiting:

@@ -15,12 +15,24 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
+from trialwright.conduct.guards import adverse_events, decision, excuse, lock
 from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import Event
+from trialwright.vocabulary.events import (
+    AdverseEventCoded,
+    AdverseEventFollowed,
+    CausalityAssessed,
+    DltAdjudicated,
+    DoseDecided,
+    Event,
+    ExpectednessAssessed,
+    InfusionGiven,
+    ParticipantEnrolled,
+    SafetyReportSent,
+)
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -41,8 +53,18 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = ()
-NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {}
+STANDING: tuple[Standing, ...] = (lock.locked,)
+NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    ParticipantEnrolled: (decision.of_enrolment,),
+    InfusionGiven: (decision.of_infusion,),
+    DoseDecided: (decision.of_decision,),
+    AdverseEventCoded: (adverse_events.fits_the_course,),
+    AdverseEventFollowed: (adverse_events.fits_the_course,),
+    CausalityAssessed: (adverse_events.fits_the_course,),
+    DltAdjudicated: (adverse_events.fits_the_course,),
+    ExpectednessAssessed: (adverse_events.fits_the_course,),
+    SafetyReportSent: (adverse_events.fits_the_course,),
+}
 
 
 def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:
@@ -51,7 +73,9 @@ def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]
 
 
 def readiness(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
-    """Everything that stands in the way of this kind of event on this day."""
-    return chain.from_iterable(
-        guard(study, state, offered=offered) for guard in NEED_STATE.get(type(offered.event), ())
-    )
+    """Everything that stands in the way of this kind of event on this day; nothing where a deviation excuses it."""
+    asked = NEED_STATE.get(type(offered.event), ())
+    findings = list(chain.from_iterable(guard(study, state, offered=offered) for guard in asked))
+    if not findings or not isinstance(offered.event, excuse.EXCUSABLE):
+        return findings
+    return () if excuse.excused(study, state, offered=offered) else [*findings[:-1], excuse.with_way_out(findings[-1])]
