@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.aids import RELATED, naranjo
 from trialwright.protocol.study import Study
 from trialwright.vocabulary import ctcae
-from trialwright.vocabulary.errors import Finding
+from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
     AdverseEventFollowed,
     AdverseEventReported,
@@ -16,7 +17,6 @@ from trialwright.vocabulary.events import (
     SafetyReportSent,
 )
 
-RELATED = ("certain", "probable", "possible")  # WHO-UMC categories that are a reasonable possibility
 DAYS = ("ended_on", "aware_on", "sponsor_aware_on")  # beside `on`: days that must have come
 
 
@@ -69,8 +69,12 @@ def _of_seriousness(study: Study, event: AdverseEventReported | AdverseEventFoll
 
 
 def _of_judgement(event: CausalityAssessed) -> Iterable[Finding]:
-    """Category and answer must say the same, where both are given."""
-    said = {True: event.causality in RELATED, False: event.causality == "unlikely"}
-    if event.causality is not None and event.related is not None and not said[event.related]:
+    """Category and answer must say the same, where both are given; the questions of Naranjo are numbered 1 to 10."""
+    if event.causality is not None and event.related is not None and event.related is not RELATED[event.causality]:
         allowed = f"does not go with the category “{event.causality}”"
         yield Finding("related", event.related, allowed, "leave it empty for unclassified and unassessable")
+    if event.naranjo is not None:
+        try:
+            naranjo(event.naranjo)
+        except ParameterError as error:
+            yield from (finding.within("naranjo") for finding in error.findings)
