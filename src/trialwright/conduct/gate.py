@@ -52,6 +52,11 @@ CHANGED = Text(
     fr="L'avis du jour : {action} ; ce n'était pas connu lors de la décision du palier {level}. Décider à nouveau.",
 )
 
+WAITING = Text(
+    en="The advice today is to wait; that was not known when level {level} was decided.",
+    fr="L'avis du jour est d'attendre ; ce n'était pas connu lors de la décision du palier {level}.",
+)
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -135,8 +140,11 @@ def _of_advice(
     held_back = advice.action in ("wait", "stop") or 0 < advice.dose_level < level
     if not held_back or _known_then(advice, decision):
         return
-    action = filled(ACTIONS[advice.action], level=advice.dose_level)
-    yield Reason("gate.advice", CHANGED, {"action": action, "level": level})
+    if advice.action == "wait":
+        yield Reason("gate.wait", WAITING, {"level": level})
+    else:
+        action = filled(ACTIONS[advice.action], level=advice.dose_level)
+        yield Reason("gate.advice", CHANGED, {"action": action, "level": level})
     yield from advice.reasons
 
 

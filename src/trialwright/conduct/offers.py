@@ -79,7 +79,9 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
         complaints.unless(False, place, line, f"is not JSON: {error}")
         return None
     shaped = isinstance(value, dict) and isinstance(value.get("kind"), str) and isinstance(value.get("body"), dict)
-    if not complaints.unless(shaped, place, line, 'must be an object with "kind" and "body"', "see docs/events.md"):
+    if not complaints.unless(
+        shaped, place, line, 'must be an object with "kind" and "body"', "see docs/reference/events.md"
+    ):
         return None
     for key in value.keys() - set(ENVELOPE):
         complaints.unless(False, f"{place}.{key}", value[key], f"is not known here; a line holds {', '.join(ENVELOPE)}")

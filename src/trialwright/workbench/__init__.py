@@ -43,6 +43,8 @@ if TYPE_CHECKING:
         freeze_cut,
         gate_of,
         lock_data,
+        point_said,
+        still_to_sign,
         unlock_data,
     )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
+    from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
     from trialwright.workbench.recording import record_events, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
@@ -96,8 +99,11 @@ _DOORS = {
         "freeze_cut",
         "gate_of",
         "lock_data",
+        "point_said",
+        "still_to_sign",
         "unlock_data",
     ),
+    "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
     "recording": ("record_events", "record_file"),
     "reporting": ("report_trial",),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
@@ -114,9 +120,11 @@ __all__ = [
     "WhatIf",
     "advise_on_cut",
     "advise_trial",
+    "answer_query",
     "calibrate_design",
     "check_protocol",
     "close_enrolment",
+    "close_query",
     "compare_designs",
     "decide_trial",
     "decision_as_data",
@@ -132,13 +140,18 @@ __all__ = [
     "open_trial",
     "operating_as_document",
     "operating_characteristics",
+    "point_said",
     "protocol_schema",
+    "queries",
+    "raise_query",
     "reach_trial",
+    "record_deviation",
     "record_events",
     "record_file",
     "report_trial",
     "run_campaign",
     "status",
+    "still_to_sign",
     "unlock_data",
     "verify_trial",
     "what_if",

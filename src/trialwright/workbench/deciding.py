@@ -8,21 +8,26 @@ from datetime import date, datetime
 from typing import final
 
 from trialwright.conduct import advise
-from trialwright.conduct.cuts import cut_named, cut_points, freeze, state_at
+from trialwright.conduct.cuts import cut_named, cut_points, freeze, said, state_at
+from trialwright.conduct.fold import known_of
 from trialwright.conduct.gate import Gate, next_gate
 from trialwright.conduct.offers import decided
+from trialwright.conduct.signatures import missing_signatures
 from trialwright.operating.pathways import Pathways, pathways
 from trialwright.report import table_csv
 from trialwright.report.documents.pathways import long_table
 from trialwright.vocabulary.decisions import Decision
 from trialwright.vocabulary.errors import Refused, TrialError
 from trialwright.vocabulary.events import (
+    CutPoint,
     DataCutFrozen,
     DataLocked,
     DataUnlocked,
     EnrolmentClosed,
+    Role,
 )
-from trialwright.vocabulary.records import Record
+from trialwright.vocabulary.records import Record, revive
+from trialwright.vocabulary.words import Language
 from trialwright.workbench.recording import record_events
 from trialwright.workbench.trials import Trial
 
@@ -103,9 +108,34 @@ def gate_of(trial: Trial, *, on: date | None = None) -> Gate:
     return next_gate(trial.study, trial.state(on=day), on=day)
 
 
-def close_enrolment(trial: Trial, event: EnrolmentClosed, *, by: str, at: datetime | None = None) -> Record:
-    """Nobody else is enrolled from that day on; whether the reason has to do with the data goes into every analysis."""
-    return record_events(trial, [event], by=by, at=at)[0]
+def still_to_sign(trial: Trial, position: int) -> tuple[Role, ...]:
+    """The roles that have to sign an entry before it counts; none where nothing is signed here."""
+    record = next(trial.ledger.read(after=position - 1))
+    known = known_of(record, record.event, zone=trial.study.identity.zone)
+    return missing_signatures(trial.study, trial.state(), known=known)
+
+
+def point_said(point: CutPoint, language: Language) -> str:
+    """A point that was open when data were cut, in words."""
+    return said(point, language)
+
+
+def close_enrolment(
+    trial: Trial,
+    *,
+    who: str,
+    informative: bool,
+    reason: str,
+    on: date | None = None,
+    by: str,
+    at: datetime | None = None,
+) -> Record:
+    """Nobody else is enrolled from that day on; whether the reason has to do with the data goes into every analysis.
+
+    ``who`` closed it: sponsor, board, investigator, recruitment, rule or planned. ``on``: today, where none is given.
+    """
+    facts = {"on": (on or _day(trial, at)).isoformat(), "by": who, "informative": informative, "reason": reason}
+    return record_events(trial, [revive(EnrolmentClosed.kind, facts)], by=by, at=at)[0]
 
 
 def lock_data(trial: Trial, *, reason: str, by: str, at: datetime | None = None, with_open: bool = False) -> Record:
