@@ -64,9 +64,6 @@ class SafetySection(Part):
         tuple[str, ...],
         Field(description="Packaged clocks: investigator-24h, eu-536-2014, fr-r1123-54, us-ind"),
     ] = ()
-    retention_years: Annotated[
-        int | None, Field(ge=1, description="Years for which the trace is kept after the product has expired")
-    ] = None
 
 
 @final

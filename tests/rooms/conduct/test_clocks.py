@@ -9,6 +9,7 @@ import pytest
 
 from trials import on, protocol_text, state_of
 from trialwright.conduct.clocks import Reporting, clocks_page
+from trialwright.conduct.clocks.product import years_after
 from trialwright.protocol import Study, parse_protocol
 from trialwright.protocol.safety import profiles
 from trialwright.vocabulary.errors import ProtocolError
@@ -51,7 +52,7 @@ def study_with(text: str, **settings: object) -> Study:
 
 
 def study_of_profile(*names: str) -> Study:
-    return study_with(f"\n[safety]\nprofiles = {list(names)}\nretention_years = 30\n")
+    return study_with(f"\n[safety]\nprofiles = {list(names)}\n")
 
 
 EU, FRANCE = study_of_profile("eu-536-2014"), study_of_profile("fr-r1123-54")
@@ -243,7 +244,8 @@ class TestOtherClocks:
         page = clocks_page(EU, state_of(EU, *made, ENROLLED, INFUSED, *stored), on(4))
         assert [(one.bag, one.thawed_on) for one in page.bags] == [("BAG-3", on(3)), ("BAG-2", None)]
         assert page.bags[0].days_left == (date(2028, 2, 29) - on(4)).days
-        assert [(one.given, one.keep_until) for one in page.retention] == [(1, date(2058, 3, 1))]
+        assert [(one.given, one.keep_until) for one in page.retention] == [(1, None)]
+        assert years_after(date(2028, 2, 29), 30) == date(2058, 3, 1)
 
     def test_the_next_visit_of_who_is_still_followed(self) -> None:
         visits = "".join(

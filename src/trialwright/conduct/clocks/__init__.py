@@ -51,7 +51,7 @@ def clocks_page(study: Study, state: TrialState, on: date) -> Page:
         reports=reportings(study, state, on=on),
         windows=dlt_windows(study, state, on=on),
         intervals=intervals(study, state, on=on),
-        bags=bags(state, on=on),
+        bags=bags(study, state, on=on),
         visits=next_visits(study, state, on=on),
         retention=retention(study, state),
     )

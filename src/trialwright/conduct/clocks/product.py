@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import final
 
 from trialwright.conduct.known import Known
@@ -23,6 +23,7 @@ class BagClock:
     expires_on: date
     thawed_on: date | None
     thawed_at: datetime | None  # the moment from which the hours after thaw are counted, where recorded
+    usable_until: datetime | None  # that moment and the protocol's hours after thaw
     days_left: int  # to the expiry of the batch; negative once it is over
 
 
@@ -37,9 +38,10 @@ class Kept:
     keep_until: date | None  # None: the protocol does not say for how long
 
 
-def bags(state: TrialState, *, on: date) -> tuple[BagClock, ...]:
+def bags(study: Study, state: TrialState, *, on: date) -> tuple[BagClock, ...]:
     """Bags in hand, those thawed first, then by expiry."""
     log = state.logs.product
+    hours = getattr(getattr(study.product, "infusion", None), "hours_after_thaw", None)
     used = {bag for one in state.participants.values() for known in one.infusions for bag in known.event.bags}
     found = []
     for number, known in log.bags.items():
@@ -47,6 +49,7 @@ def bags(state: TrialState, *, on: date) -> tuple[BagClock, ...]:
         if number in used or any(event.what == "destroyed" for event in history):
             continue
         thawed = [event for event in history if event.what == "thawed"]
+        at = thawed[0].at if thawed else None
         expires = log.batches[known.event.batch].event.expires_on
         found.append(
             BagClock(
@@ -54,7 +57,8 @@ def bags(state: TrialState, *, on: date) -> tuple[BagClock, ...]:
                 batch=known.event.batch,
                 expires_on=expires,
                 thawed_on=thawed[0].on if thawed else None,
-                thawed_at=thawed[0].at if thawed else None,
+                thawed_at=at,
+                usable_until=at + timedelta(hours=hours) if at is not None and hours is not None else None,
                 days_left=(expires - on).days,
             )
         )
@@ -64,7 +68,8 @@ def bags(state: TrialState, *, on: date) -> tuple[BagClock, ...]:
 def retention(study: Study, state: TrialState) -> tuple[Kept, ...]:
     """Every batch, with the last day of the years that the protocol asks for after its expiry."""
     given = [known.event.batch for one in state.participants.values() for known in one.infusions]
-    years = study.safety.retention_years
+    kept_for = getattr(study.product, "kept_for", None)  # how long, where the product section says so
+    years = getattr(kept_for, "years", None)
     return tuple(
         Kept(number, expires, given.count(number), years_after(expires, years) if years else None)
         for number, expires in sorted((number, known.event.expires_on) for number, known in _batches(state))
