@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from trialwright.cli import (
+    adverse_events,
     asked,
     asking,
     choosing,
+    clocks,
     comparing,
     deciding,
     demonstration,
@@ -33,7 +35,19 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, deciding, asked):
+for group in (
+    demonstration,
+    asking,
+    choosing,
+    operating,
+    exploring,
+    comparing,
+    keeping,
+    deciding,
+    asked,
+    adverse_events,
+    clocks,
+):
     group.register(app)
 
 

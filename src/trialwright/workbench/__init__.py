@@ -61,6 +61,18 @@ if TYPE_CHECKING:
     from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
     from trialwright.workbench.recording import record_events, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.safety import (
+        AIDS,
+        VERBS,
+        AdverseEventNow,
+        AdverseEvents,
+        adverse_events,
+        aid,
+        clocks,
+        record_safety,
+        record_safety_file,
+        safety_template,
+    )
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
 _DOORS = {
@@ -106,23 +118,42 @@ _DOORS = {
     "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
     "recording": ("record_events", "record_file"),
     "reporting": ("report_trial",),
+    "safety": (
+        "AIDS",
+        "VERBS",
+        "AdverseEventNow",
+        "AdverseEvents",
+        "adverse_events",
+        "aid",
+        "clocks",
+        "record_safety",
+        "record_safety_file",
+        "safety_template",
+    ),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
 __all__ = [
+    "AIDS",
     "DEMOS",
+    "VERBS",
+    "AdverseEventNow",
+    "AdverseEvents",
     "Described",
     "OnCut",
     "Progress",
     "Skeleton",
     "Trial",
     "WhatIf",
+    "adverse_events",
     "advise_on_cut",
     "advise_trial",
+    "aid",
     "answer_query",
     "calibrate_design",
     "check_protocol",
+    "clocks",
     "close_enrolment",
     "close_query",
     "compare_designs",
@@ -148,8 +179,11 @@ __all__ = [
     "record_deviation",
     "record_events",
     "record_file",
+    "record_safety",
+    "record_safety_file",
     "report_trial",
     "run_campaign",
+    "safety_template",
     "status",
     "still_to_sign",
     "unlock_data",
