@@ -20,6 +20,7 @@ from trialwright.cli import (
     exploring,
     keeping,
     operating,
+    storing,
 )
 from trialwright.cli.terminal import complain
 
@@ -35,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (
+GROUPS = (
     demonstration,
     asking,
     choosing,
@@ -45,9 +46,11 @@ for group in (
     keeping,
     deciding,
     asked,
+    storing,
     adverse_events,
     clocks,
-):
+)
+for group in GROUPS:
     group.register(app)
 
 

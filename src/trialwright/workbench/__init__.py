@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
-    from trialwright.workbench.campaigns import run_campaign
+    from trialwright.workbench.campaigns import (
+        run_campaign,
+    )
     from trialwright.workbench.characteristics import (
         operating_as_document,
         operating_characteristics,
@@ -47,7 +49,11 @@ if TYPE_CHECKING:
         still_to_sign,
         unlock_data,
     )
-    from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
+    from trialwright.workbench.demonstration import (
+        DEMOS,
+        Progress,
+        demonstrate,
+    )
     from trialwright.workbench.exploring import (
         Skeleton,
         calibrate_design,
@@ -58,9 +64,28 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
-    from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
-    from trialwright.workbench.recording import record_events, record_file
-    from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.keeping import (
+        back_up,
+        check_backup,
+        read_anchor,
+        restore,
+        verify_trial,
+        write_anchor,
+    )
+    from trialwright.workbench.querying import (
+        answer_query,
+        close_query,
+        queries,
+        raise_query,
+        record_deviation,
+    )
+    from trialwright.workbench.recording import (
+        record_events,
+        record_file,
+    )
+    from trialwright.workbench.reporting import (
+        report_trial,
+    )
     from trialwright.workbench.safety import (
         AIDS,
         VERBS,
@@ -73,50 +98,90 @@ if TYPE_CHECKING:
         record_safety_file,
         safety_template,
     )
-    from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
+    from trialwright.workbench.trailing import (
+        Wanted,
+        export_trail,
+        trail_of,
+        write_trail_pdf,
+    )
+    from trialwright.workbench.trials import (
+        Trial,
+        open_trial,
+        reach_trial,
+        write_schema,
+    )
 
 _DOORS = {
-    "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "asking": (
+        "advise_trial",
+        "check_protocol",
+        "decision_as_data",
+        "protocol_schema",
+        "status",
+        "what_if",
+        "WhatIf",
+    ),
+    "campaigns": ("run_campaign",),
     "characteristics": (
         "operating_as_document",
         "operating_characteristics",
         "write_operating_csv",
         "write_operating_pdf",
     ),
-    "campaigns": ("run_campaign",),
     "choosing": (
-        "Described",
         "decision_tables",
         "describe",
         "describe_all",
+        "Described",
         "write_decision_csv",
         "write_decision_pdf",
     ),
-    "demonstration": ("DEMOS", "Progress", "demonstrate"),
-    "exploring": (
-        "Skeleton",
-        "calibrate_design",
-        "compare_designs",
-        "follow_pathways",
-        "make_skeleton",
-        "write_calibration",
-        "write_comparison",
-        "write_pathways",
-    ),
     "deciding": (
-        "OnCut",
         "advise_on_cut",
         "close_enrolment",
         "decide_trial",
         "freeze_cut",
         "gate_of",
         "lock_data",
+        "OnCut",
         "point_said",
         "still_to_sign",
         "unlock_data",
     ),
-    "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
-    "recording": ("record_events", "record_file"),
+    "demonstration": (
+        "demonstrate",
+        "DEMOS",
+        "Progress",
+    ),
+    "exploring": (
+        "calibrate_design",
+        "compare_designs",
+        "follow_pathways",
+        "make_skeleton",
+        "Skeleton",
+        "write_calibration",
+        "write_comparison",
+        "write_pathways",
+    ),
+    "keeping": (
+        "back_up",
+        "check_backup",
+        "read_anchor",
+        "restore",
+        "verify_trial",
+        "write_anchor",
+    ),
+    "querying": (
+        "answer_query",
+        "close_query",
+        "queries",
+        "raise_query",
+        "record_deviation",
+    ),
+    "recording": (
+        "record_events",
+        "record_file",
+    ),
     "reporting": ("report_trial",),
     "safety": (
         "AIDS",
@@ -130,7 +195,18 @@ _DOORS = {
         "record_safety_file",
         "safety_template",
     ),
-    "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
+    "trailing": (
+        "export_trail",
+        "trail_of",
+        "Wanted",
+        "write_trail_pdf",
+    ),
+    "trials": (
+        "open_trial",
+        "reach_trial",
+        "Trial",
+        "write_schema",
+    ),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
@@ -145,13 +221,16 @@ __all__ = [
     "Progress",
     "Skeleton",
     "Trial",
+    "Wanted",
     "WhatIf",
     "adverse_events",
     "advise_on_cut",
     "advise_trial",
     "aid",
     "answer_query",
+    "back_up",
     "calibrate_design",
+    "check_backup",
     "check_protocol",
     "clocks",
     "close_enrolment",
@@ -163,6 +242,7 @@ __all__ = [
     "demonstrate",
     "describe",
     "describe_all",
+    "export_trail",
     "follow_pathways",
     "freeze_cut",
     "gate_of",
@@ -176,16 +256,19 @@ __all__ = [
     "queries",
     "raise_query",
     "reach_trial",
+    "read_anchor",
     "record_deviation",
     "record_events",
     "record_file",
     "record_safety",
     "record_safety_file",
     "report_trial",
+    "restore",
     "run_campaign",
     "safety_template",
     "status",
     "still_to_sign",
+    "trail_of",
     "unlock_data",
     "verify_trial",
     "what_if",
@@ -198,6 +281,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_trail_pdf",
 ]
 
 

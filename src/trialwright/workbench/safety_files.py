@@ -88,10 +88,8 @@ def read_facts(
         complaints.unless(fine, f"line {line}", len(cells), f"holds more than the {len(names)} columns named")
         facts = dict(zip(names, (cell.strip() for cell in cells), strict=False))
         told = {name: cell for name, cell in facts.items() if cell.casefold() not in NOTHING or _judged(name, cell)}
-        rows += [(line, {name: _read(name, told[name], line=line, complaints=complaints) for name in told})] * bool(
-            told
-        )
-    complaints.raise_as(RecordError, f"{path.name} cannot be read; nothing was recorded")
+        if told:
+            rows.append((line, {name: _read(name, told[name], line=line, complaints=complaints) for name in told}))
     return rows
 
 
