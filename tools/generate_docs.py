@@ -46,7 +46,7 @@ def _commands() -> str:
         "# Commands\n",
         "Every command takes `--help`. Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit.\n",
     ]
-    for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
+    for name, command in _every_command(typer.main.get_command(app)):
         lines += [
             f"## {name}\n",
             inspect.cleandoc(command.help or "") + "\n",
@@ -62,6 +62,15 @@ def _commands() -> str:
             lines.append(f"| `{shown}` | {_cell(getattr(parameter, 'help', '') or '')} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _every_command(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by its full name, those of a group after the group."""
+    for name, command in sorted(group.commands.items()):
+        if not hasattr(command, "commands"):
+            yield f"{prefix}{name}", command
+            continue
+        yield from _every_command(command, f"{prefix}{name} ")
 
 
 def _events() -> str:

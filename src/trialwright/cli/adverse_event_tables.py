@@ -232,6 +232,7 @@ def aid(
     for key, value in found.items():
         shown = value[spoken] if isinstance(value, dict) else value
         shown = ", ".join(map(str, shown)) if isinstance(shown, tuple | list) else shown
+        shown = _said(shown, spoken) if isinstance(shown, bool) else shown
         rows.append([key, NOT_AVAILABLE if shown in (None, "") else str(shown)])
     show_table(name, ["", ""], rows=rows)
     say(SUGGESTS.said(spoken))

@@ -107,7 +107,7 @@ def report(
         "action": action,
         "narrative": narrative,
     }
-    _do(trial, "report", facts, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "report", facts=facts, how=_How(file, template, at, by, lang, as_json))
 
 
 def follow(
@@ -157,7 +157,7 @@ def follow(
         "action": action,
         "narrative": narrative,
     }
-    _do(trial, "follow", facts, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "follow", facts=facts, how=_How(file, template, at, by, lang, as_json))
 
 
 def judge(
@@ -200,7 +200,7 @@ def judge(
         "on": day(on),
         "sponsor_aware_on": day(sponsor_aware),
     }
-    _do(trial, "judge", facts, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "judge", facts=facts, how=_How(file, template, at, by, lang, as_json))
 
 
 def expect(
@@ -221,7 +221,7 @@ def expect(
 ) -> None:
     """Say whether an event was expected by the reference safety information in force at its onset."""
     facts = {"ae": ae, "expected": tables.answer(expected, "--expected"), "reference": reference, "on": day(on)}
-    _do(trial, "expect", facts, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "expect", facts=facts, how=_How(file, template, at, by, lang, as_json))
 
 
 def code(
@@ -244,7 +244,7 @@ def code(
 ) -> None:
     """Keep the dictionary terms a coder gave. In a file, `term` instead of `ae` codes every event so reported."""
     facts = {"ae": ae, "dictionary": dictionary, "version": version, "pt": pt, "soc": soc, "llt": llt, "code": number}
-    _do(trial, "code", {**facts, "on": day(on)}, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "code", facts={**facts, "on": day(on)}, how=_How(file, template, at, by, lang, as_json))
 
 
 def adjudicate(
@@ -263,7 +263,7 @@ def adjudicate(
 ) -> None:
     """Adjudicate whether an event is dose-limiting; what the protocol's definition gives stays beside it."""
     facts = {"ae": ae, "dlt": tables.answer(dlt, "--dlt"), "reason": reason, "on": day(on)}
-    _do(trial, "adjudicate", facts, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "adjudicate", facts=facts, how=_How(file, template, at, by, lang, as_json))
 
 
 def sent(
@@ -284,7 +284,7 @@ def sent(
 ) -> None:
     """Record that a report of an event went to an authority, an ethics committee or a board."""
     facts = {"ae": ae, "clock": clock, "recipient": recipient, "reference": reference, "on": day(on)}
-    _do(trial, "sent", {**facts, "complete": complete or None}, how=_How(file, template, at, by, lang, as_json))
+    _do(trial, "sent", facts={**facts, "complete": complete or None}, how=_How(file, template, at, by, lang, as_json))
 
 
 @final
@@ -300,7 +300,7 @@ class _How:
     as_json: bool
 
 
-def _do(trial: Path, verb: Verb, facts: Mapping[str, Any], *, how: _How) -> None:
+def _do(trial: Path, verb: Verb, *, facts: Mapping[str, Any], how: _How) -> None:
     """Record the facts, or the lines of a file with these facts where a cell is empty; then how the event stands."""
     spoken = language(how.lang)
     with workbench.reach_trial(trial) as reached:

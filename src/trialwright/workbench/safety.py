@@ -77,7 +77,7 @@ def adverse_events(trial: Trial, *, on: date | None = None) -> AdverseEvents:
 
 def clocks(trial: Trial, *, on: date | None = None) -> Page:
     """Every clock of the trial on a day, by what was known then."""
-    return clocks_page(trial.study, trial.state(on=on), on or trial.today())
+    return clocks_page(trial.study, trial.state(on=on), on=on or trial.today())
 
 
 def record_safety(trial: Trial, verb: Verb, *, facts: Facts, by: str, at: datetime | None = None) -> Record:
@@ -86,7 +86,7 @@ def record_safety(trial: Trial, verb: Verb, *, facts: Facts, by: str, at: dateti
     A report without a number gets the next one, an entry without a day that of its recording. RecordError holds every
     finding.
     """
-    given = _given(trial, verb, facts, taken=0, at=at)
+    given = _given(trial, verb, facts=facts, taken=0, at=at)
     return record_events(trial, [revive(VERBS[verb].kind, given)], by=by, at=at)[0]
 
 
@@ -104,7 +104,7 @@ def record_safety_file(
         filled = {**(also or {}), **facts}
         each = _spread(trial, filled, place=f"line {line}", complaints=complaints) if verb == "code" else [filled]
         for one in each:
-            body = _given(trial, verb, one, taken=len(offers), at=at)
+            body = _given(trial, verb, facts=one, taken=len(offers), at=at)
             offers.append(Offer(line=line, kind=VERBS[verb].kind, body=body))
     if complaints.findings:
         _add_what_does_not_fit(trial, offers, complaints=complaints, by=by, at=trial.moment(at))
@@ -122,7 +122,7 @@ def _add_what_does_not_fit(
         complaints.add(error.findings)
 
 
-def _given(trial: Trial, verb: Verb, facts: Facts, *, taken: int, at: datetime | None) -> dict[str, Any]:
+def _given(trial: Trial, verb: Verb, *, facts: Facts, taken: int, at: datetime | None) -> dict[str, Any]:
     """The facts that were given, with a number and a day where they had none."""
     given = {name: value for name, value in facts.items() if value not in (None, "", ())}
     if "on" not in given and verb != "report":

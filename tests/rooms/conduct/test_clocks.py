@@ -59,7 +59,7 @@ EU, FRANCE = study_of_profile("eu-536-2014"), study_of_profile("fr-r1123-54")
 
 
 def owed(study: Study, *events: Event, day: int = 7) -> dict[str, Reporting]:
-    page = clocks_page(study, state_of(study, ENROLLED, INFUSED, *events), on(day))
+    page = clocks_page(study, state_of(study, ENROLLED, INFUSED, *events), on=on(day))
     return {one.clock.name: one for one in page.reports}
 
 
@@ -188,13 +188,17 @@ class TestReports:
         assert owed(study, SUSAR)["investigator-to-sponsor"].standing == "answered"
         late = replace(SUSAR, sponsor_aware_on=on(7))
         assert owed(study, late)["investigator-to-sponsor"].standing == "answered late"
+        mild = replace(SUSAR, serious=False, seriousness=(), sponsor_aware_on=None)
+        worse = followed(9, serious=True, seriousness=("hospitalisation",), sponsor_aware_on=on(10))
+        turned = owed(study, mild, worse, day=12)["investigator-to-sponsor"]
+        assert (turned.due, turned.standing) == (on(10), "answered")
         silent = replace(SUSAR, sponsor_aware_on=None)
         assert owed(study, silent)["investigator-to-sponsor"].standing == "overdue"
 
     def test_the_most_pressing_comes_first(self) -> None:
         unknown = replace(SUSAR, ae="AE-2", sponsor_aware_on=None)
         quick = replace(FATAL, ae="AE-3")
-        page = clocks_page(EU, state_of(EU, ENROLLED, INFUSED, SUSAR, unknown, quick), on(7))
+        page = clocks_page(EU, state_of(EU, ENROLLED, INFUSED, SUSAR, unknown, quick), on=on(7))
         assert [one.ae for one in page.reports] == ["AE-2", "AE-3", "AE-1"]
 
 
@@ -208,22 +212,22 @@ class TestOtherClocks:
             (7, (SUSAR,), "dlt", 5),
             (13, (waiting,), "waits for judgement", None),
         ):
-            (one,) = clocks_page(EU, state_of(EU, ENROLLED, INFUSED, *events), on(day)).windows
+            (one,) = clocks_page(EU, state_of(EU, ENROLLED, INFUSED, *events), on=on(day)).windows
             assert (one.ends, one.standing, one.days_left) == (on(12), standing, left)
-        (one,) = clocks_page(EU, state_of(EU, ENROLLED), on(3)).windows
+        (one,) = clocks_page(EU, state_of(EU, ENROLLED), on=on(3)).windows
         assert (one.standing, one.ends) == ("infusions to come", None)
 
     def test_sentinel_and_stagger_run_from_the_infusion(self) -> None:
         study = study_with("", rules=('name = "sentinel"\ndays = 7', 'name = "stagger"\ndays = 3'))
         state = state_of(study, ENROLLED, INFUSED)
-        assert [(one.rule, one.until, one.days_left) for one in clocks_page(study, state, on(3)).intervals] == [
+        assert [(one.rule, one.until, one.days_left) for one in clocks_page(study, state, on=on(3)).intervals] == [
             ("sentinel", on(9), 6),
             ("stagger", on(5), 2),
         ]
-        assert [one.rule for one in clocks_page(study, state, on(5)).intervals] == ["sentinel"]
-        assert clocks_page(study, state, on(9)).intervals == ()
+        assert [one.rule for one in clocks_page(study, state, on=on(5)).intervals] == ["sentinel"]
+        assert clocks_page(study, state, on=on(9)).intervals == ()
         second = ParticipantEnrolled(usubjid="P-2", on=on(6), dose_level=1)
-        later = clocks_page(study, state_of(study, ENROLLED, INFUSED, second), on(6)).intervals
+        later = clocks_page(study, state_of(study, ENROLLED, INFUSED, second), on=on(6)).intervals
         assert [(one.rule, one.usubjid, one.until) for one in later] == [("stagger", "P-2", None)]
 
     def test_bags_in_hand_and_the_years_the_trace_is_kept(self) -> None:
@@ -241,7 +245,7 @@ class TestOtherClocks:
             StorageRecorded(bag="BAG-3", on=on(3), what="thawed"),
             StorageRecorded(bag="BAG-4", on=on(3), what="destroyed"),
         )
-        page = clocks_page(EU, state_of(EU, *made, ENROLLED, INFUSED, *stored), on(4))
+        page = clocks_page(EU, state_of(EU, *made, ENROLLED, INFUSED, *stored), on=on(4))
         assert [(one.bag, one.thawed_on) for one in page.bags] == [("BAG-3", on(3)), ("BAG-2", None)]
         assert page.bags[0].days_left == (date(2028, 2, 29) - on(4)).days
         assert [(one.given, one.keep_until) for one in page.retention] == [(1, None)]
@@ -254,8 +258,8 @@ class TestOtherClocks:
         )
         study = study_with(visits)
         state = state_of(study, ENROLLED, INFUSED)
-        (one,) = clocks_page(study, state, on(5)).visits
+        (one,) = clocks_page(study, state, on=on(5)).visits
         assert (one.visit.en, one.first, one.planned, one.last) == ("Week 1", on(7), on(9), on(11))
         held = state_of(study, ENROLLED, INFUSED, VisitHeld(usubjid="P-1", on=on(9), visit="Week 1"))
-        (one,) = clocks_page(study, held, on(10)).visits
+        (one,) = clocks_page(study, held, on=on(10)).visits
         assert (one.visit.en, one.planned) == ("Week 4", on(2) + timedelta(days=28))

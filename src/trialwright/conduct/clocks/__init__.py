@@ -44,7 +44,7 @@ class Page:
     retention: tuple[Kept, ...]
 
 
-def clocks_page(study: Study, state: TrialState, on: date) -> Page:
+def clocks_page(study: Study, state: TrialState, *, on: date) -> Page:
     """Every clock of a trial on one day; ``state`` is what was known then."""
     return Page(
         on=on,

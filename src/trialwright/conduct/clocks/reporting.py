@@ -181,7 +181,7 @@ def _run(state: TrialState, known: Known[AdverseEventReported], *, clock: Clock,
     day_0 = _day_0(state, known, clock=clock, started=started)
     due = None if day_0 is None else day_0 + timedelta(days=clock.days)
     answers = _answers(state, known, clock=clock, since=day_0 or started, on=on)
-    answered = answers[0].event.on if answers else _told_sponsor(known, clock=clock, on=on)
+    answered = answers[0].event.on if answers else _told_sponsor(state, known, clock=clock, started=started, on=on)
     follow_up_due, follow_up = _follow_up(clock, due=due, answers=answers)
     return Reporting(
         clock=clock,
@@ -208,10 +208,16 @@ def _answers(
     return [one for one in sent if one.event.clock in names and one.event.on >= since]
 
 
-def _told_sponsor(known: Known[AdverseEventReported], *, clock: Clock, on: date) -> date | None:
-    """Where the investigator owes a report to the sponsor: the day from which the sponsor knew."""
-    aware = known.event.sponsor_aware_on
-    return aware if clock.starts == "investigator" and aware is not None and aware <= on else None
+def _told_sponsor(
+    state: TrialState, known: Known[AdverseEventReported], *, clock: Clock, started: date, on: date
+) -> date | None:
+    """Where the investigator owes a report to the sponsor: the day from which the sponsor knew of it or of more."""
+    if clock.starts != "investigator":
+        return None
+    to_sponsor = clock.model_copy(update={"starts": "sponsor"})
+    since = (one.event for one in _entries(state, known) if one.event.on >= started)  # type: ignore[attr-defined]
+    told = [_aware(event, to_sponsor) for event in since]
+    return min((day for day in told if day is not None and day <= on), default=None)
 
 
 def _follow_up(
