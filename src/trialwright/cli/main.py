@@ -20,6 +20,9 @@ from trialwright.cli import (
     exploring,
     keeping,
     operating,
+    signing,
+    simulating,
+    staff,
     storing,
 )
 from trialwright.cli.terminal import complain
@@ -49,6 +52,9 @@ GROUPS = (
     storing,
     adverse_events,
     clocks,
+    staff,
+    signing,
+    simulating,
 )
 for group in GROUPS:
     group.register(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import final
 
 from trialwright.conduct import TrialState, as_of, fold
-from trialwright.ledger import DatabaseLedger, server_address
+from trialwright.ledger import Change, DatabaseLedger, server_address
 from trialwright.protocol import Study, protocol_schema, read_protocol
 from trialwright.vocabulary.errors import LedgerBroken, NotFound, TrialError
-from trialwright.vocabulary.events import TrialOpened
+from trialwright.vocabulary.events import Event, TrialOpened
 from trialwright.vocabulary.records import Entry, Ledger, Record
 
 PROTOCOL_FILE = "protocol.toml"
@@ -25,6 +25,7 @@ ADDRESS = """\
 # Where the record of this trial is kept. No password belongs here: it comes from PGPASSWORD or ~/.pgpass.
 address = {address}
 """
+OWNER_ONLY = 0o600  # where credentials lie beside the record
 
 
 def now() -> datetime:
@@ -82,12 +83,15 @@ def open_trial(
     at: datetime | None = None,
     rehearsal: bool = False,
     ledger: str | None = None,
+    first: Sequence[Event] = (),
+    beside: Change | None = None,
 ) -> Trial:
     """Open a trial from a protocol file in a new folder; its first entry is the opening.
 
     A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
     everything that is shown or printed says that it is a rehearsal. ``ledger`` is the address of a PostgreSQL server
-    where the record is kept; without it, a file in the folder.
+    where the record is kept; without it, a file in the folder. ``first`` follows the opening,
+    and ``beside`` goes with it: the account of the person who opens the trial, and the password (``staff.open_trial``).
 
     Raises ProtocolError with every finding, TrialError when the folder already holds a trial, LedgerUnavailable when
     the ledger cannot be made; nothing is left then.
@@ -102,7 +106,11 @@ def open_trial(
         rehearsal=rehearsal,
     )
     with new_folder(folder, protocol.read_bytes(), address=ledger) as place:
-        return Trial(folder, study, DatabaseLedger.create(place, first=[Entry(opened, by, moment)]))
+        entries = [Entry(event, by, moment) for event in (opened, *first)]
+        made = Trial(folder, study, DatabaseLedger.create(place, first=entries, beside=beside))
+        if beside is not None and isinstance(place, Path):
+            place.chmod(OWNER_ONLY)
+        return made
 
 
 @contextmanager
@@ -111,10 +119,7 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
 
     Raises TrialError when the folder holds a trial already, or cannot be written.
     """
-    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
-        raise TrialError(
-            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
-        )
+    check_free(folder)
     place: Path | str = folder / LEDGER_FILE if address is None else server_address(address)
     was_there = folder.exists()
     try:
@@ -128,6 +133,14 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
     except BaseException:
         _remove_new(folder, with_folder=not was_there)
         raise
+
+
+def check_free(folder: Path) -> None:
+    """TrialError when the folder holds a trial already."""
+    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
+        raise TrialError(
+            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
+        )
 
 
 @contextmanager

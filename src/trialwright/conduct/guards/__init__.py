@@ -16,22 +16,30 @@ from itertools import chain
 from typing import Protocol
 
 from trialwright.conduct.guards import adverse_events, decision, excuse, lock
+from trialwright.conduct.guards.accounts import accounts
+from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.guards.signing import signing
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
+    AccountClosed,
+    AccountOpened,
     AdverseEventCoded,
     AdverseEventFollowed,
     CausalityAssessed,
+    DelegationEnded,
     DltAdjudicated,
     DoseDecided,
     Event,
     ExpectednessAssessed,
     InfusionGiven,
     ParticipantEnrolled,
+    RoleDelegated,
     SafetyReportSent,
+    Signed,
 )
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
@@ -53,7 +61,7 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = (lock.locked,)
+STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ParticipantEnrolled: (decision.of_enrolment,),
     InfusionGiven: (decision.of_infusion,),
@@ -64,6 +72,11 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     DltAdjudicated: (adverse_events.fits_the_course,),
     ExpectednessAssessed: (adverse_events.fits_the_course,),
     SafetyReportSent: (adverse_events.fits_the_course,),
+    AccountOpened: (accounts,),
+    AccountClosed: (accounts,),
+    RoleDelegated: (accounts,),
+    DelegationEnded: (accounts,),
+    Signed: (signing,),
 }
 
 
