@@ -69,6 +69,7 @@ def test_an_event_from_report_to_adjudication(run, trial: Path) -> None:  # type
     assert run("report", trial, "--out", trial.parent / "report")[0] == 0
     page = (trial.parent / "report" / "report.html").read_text(encoding="utf-8")
     assert "by definition and as adjudicated" in page
+    assert "the sponsor holds it for unrelated" in page
 
 
 def test_a_judgement_needs_an_answer_and_not_known_is_one(run, trial: Path) -> None:  # type: ignore[no-untyped-def]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
+from trialwright.conduct.inconsistencies import POINTS, inconsistencies
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
-from trialwright.report.model import Block, Cell, Column, Section, Table, Value
+from trialwright.report.model import Block, Bullets, Cell, Column, Filled, Paragraph, Section, Table, Value, fill
 from trialwright.report.model import Tally as TallyCell
 from trialwright.vocabulary.words import Text
 
@@ -29,7 +30,23 @@ def adverse_events_section(findings: Findings) -> Section:
     blocks: tuple[Block, ...] = (_overview_table(findings), _person_table(findings), _listing_table(findings))
     if any(one.limiting.adjudicated is not None for one in findings.listing):
         blocks += (_adjudication_table(findings),)
+    points = () if findings.case.state.is_reconstruction else inconsistencies_of(findings)
+    if points:
+        blocks += (Paragraph(_TOGETHER), Bullets(points))
     return Section("adverse-events", Text(en="Adverse events", fr="Événements indésirables"), blocks)
+
+
+_TOGETHER = Text(
+    en="What does not go together in the adverse events at this data cut, for somebody to look at:",
+    fr="Ce qui ne concorde pas dans les événements indésirables à ce gel des données, à examiner :",
+)
+
+
+def inconsistencies_of(findings: Findings) -> tuple[Filled, ...]:
+    """What does not go together, in words; in a reconstruction most of it was never published."""
+    case = findings.case
+    points = inconsistencies(case.study, case.state, on=case.on)
+    return tuple(fill(POINTS[point.code], about=point.about, **point.values) for point in points)
 
 
 def _overview_table(findings: Findings) -> Table:
