@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.adverse_events import says_fatal
 from trialwright.conduct.aids import RELATED, naranjo
 from trialwright.protocol.study import Study
 from trialwright.vocabulary import ctcae
@@ -60,9 +61,10 @@ def _of_term(study: Study, term: str) -> Iterable[Finding]:
 
 
 def _of_seriousness(study: Study, event: AdverseEventReported | AdverseEventFollowed) -> Iterable[Finding]:
-    """A serious event has a reason; publications rarely give it."""
-    if event.serious is False and event.seriousness:
-        yield Finding("serious", False, f"does not go with {', '.join(event.seriousness)}", "mend one of the two")
+    """A serious event has a reason; publications rarely give it. A fatal one is serious."""
+    if event.serious is False and (event.seriousness or says_fatal(event)):
+        reasons = ", ".join(event.seriousness) or "a fatal event"
+        yield Finding("serious", False, f"does not go with {reasons}", "mend one of the two")
     if event.serious and not event.seriousness and not study.identity.reconstruction:
         remedy = "name at least one criterion in `seriousness`; leave `serious` empty while it is not known"
         yield Finding("seriousness", "", "is required for a serious event", remedy)

@@ -8,7 +8,8 @@ of the day counts as reached, the lowest as what a later rise is measured from.
 Two people judge the relation to the product. Of each the last judgement stands; of the two, the one that says more: the
 sponsor may raise what the investigator said, never lower it. A lower opinion of the sponsor is kept and shown beside it
 (Regulation (EU) 536/2014, annex III, point 4). A relation that the investigator has not judged stays not judged until
-somebody says that it is related. Once serious, an event stays serious: what was entered wrongly is corrected.
+somebody says that it is related. Once serious, an event stays serious: what was entered wrongly is corrected. A fatal
+event is serious whatever was said of it before: death is one of the criteria (ICH E2A).
 
 Missing is not "no": an answer is None until somebody gives it.
 """
@@ -175,8 +176,13 @@ def relation_of(event: AdverseEventReported, judged: Sequence[Known[CausalityAss
     return Relation(said["investigator"], said["sponsor"])
 
 
+def says_fatal(event: AdverseEventReported | AdverseEventFollowed) -> bool:
+    """Whether an entry says, in any of the three places for it, that the participant died of the event."""
+    return event.grade == max(ctcae.GRADES) or event.outcome == "fatal" or "death" in event.seriousness
+
+
 def _serious(told: Sequence[Told]) -> bool | None:
-    answers = [True if one.event.seriousness else one.event.serious for one in told]
+    answers = [True if one.event.seriousness or says_fatal(one.event) else one.event.serious for one in told]
     return True if True in answers else False if False in answers else None
 
 

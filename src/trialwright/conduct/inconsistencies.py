@@ -122,7 +122,7 @@ def _of_grades(study: Study, one: Course) -> Points:
 
 
 def _of_judgements(study: Study, state: TrialState, *, one: Course, on: date) -> Points:
-    if one.serious and not one.seriousness:
+    if one.serious and not one.seriousness and not one.is_fatal:
         yield "ae-serious-without-reason", {}
     if one.relation.downgraded:
         yield "ae-sponsor-lower", {}

@@ -61,6 +61,7 @@ class TestReport:
             ({"ctcae_term": "Nausia"}, "ctcae_term", "Nausea"),
             ({"serious": True}, "seriousness", "criterion"),
             ({"seriousness": ("death",)}, "serious", "death"),
+            ({"outcome": "fatal"}, "serious", "fatal"),
             ({"ended_on": on(3)}, "ended_on", "onset"),
             ({"aware_on": on(3)}, "aware_on", "onset"),
             ({"ended_on": on(31)}, "ended_on", "day of recording"),
@@ -76,7 +77,7 @@ class TestReport:
         assert finding.remedy
 
     def test_every_finding_comes_at_once(self) -> None:
-        wrong = replace(NAUSEA, grade=5, serious=True, ended_on=on(3), sponsor_aware_on=on(40))
+        wrong = replace(NAUSEA, grade=4, serious=True, ended_on=on(3), sponsor_aware_on=on(40))
         assert {finding.place for finding in refused(wrong)} == {
             "grade",
             "seriousness",

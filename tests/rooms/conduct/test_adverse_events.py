@@ -74,6 +74,12 @@ class TestAnswersThatMayBeMissing:
         one = course_of(*worse, followed(8, serious=False))
         assert (one.serious, one.seriousness) == (True, ("hospitalisation", "death"))
 
+    @pytest.mark.parametrize("fatal", [{"grade": 5}, {"outcome": "fatal"}, {"seriousness": ("death",)}])
+    def test_a_fatal_event_is_serious_whatever_was_said_before(self, fatal: dict[str, object]) -> None:
+        mild = replace(FEVER, serious=False)
+        assert course_of(report=mild).serious is False
+        assert course_of(followed(5, **fatal), report=mild).serious is True
+
     def test_fatal_or_life_threatening_is_not_known_where_nobody_said_why_it_is_serious(self) -> None:
         assert course_of(report=replace(FEVER, serious=True)).threatens_life is None
         assert course_of(report=replace(FEVER, serious=False)).threatens_life is False

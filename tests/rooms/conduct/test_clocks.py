@@ -171,6 +171,12 @@ class TestReports:
         before = owed(EU, SUSAR, (9, sent(8, "eu-other")), died, day=16)  # type: ignore[arg-type]
         assert (before["eu-other"].standing, before["eu-fatal"].standing) == ("answered", "running")
 
+    def test_a_death_starts_the_clock_of_an_event_that_was_not_serious_before(self) -> None:
+        mild = replace(SUSAR, serious=False, seriousness=())
+        died = followed(10, grade=5, sponsor_aware_on=on(11))
+        found = owed(EU, mild, died, day=12)
+        assert {name: one.due for name, one in found.items()} == {"eu-fatal": on(18)}
+
     def test_what_completes_a_report_has_its_own_last_day(self) -> None:
         assert owed(EU, FATAL)["eu-fatal"].follow_up_due == on(6 + 7 + 8)
         early = owed(EU, FATAL, sent(8, "eu-fatal"), day=9)["eu-fatal"]
