@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import typer
 
     from trialwright.conduct.clocks import BagClock, Interval, Kept, NextVisit, Page, Reporting, Window
+    from trialwright.conduct.known import Known
+    from trialwright.vocabulary.events import SafetyReportSent
     from trialwright.vocabulary.words import Language
 
 WORDS = {
@@ -124,6 +126,8 @@ def _report(one: Reporting, spoken: Language) -> list[str]:
     standing = STANDING[one.standing].said(spoken, on=one.answered or "")
     if awaits_more:
         standing = STANDING["overdue" if one.is_overdue else "running"].said(spoken)
+    if one.report is not None and not one.is_open:
+        standing += f" ({_sent(one.report)})"
     if one.waits_for and one.is_open:
         what = ", ".join(CONDITIONS[name].said(spoken) for name in one.waits_for)
         standing += f" ({_said('if', spoken, what=what)})"
@@ -139,6 +143,12 @@ def _report(one: Reporting, spoken: Language) -> list[str]:
         _left(one.days_left),
         standing,
     ]
+
+
+def _sent(report: Known[SafetyReportSent]) -> str:
+    """To whom a report went, under which number, and where it stands in the record."""
+    told = (report.event.recipient, report.event.reference, f"#{report.position}")
+    return ", ".join(part for part in told if part)
 
 
 def _window(one: Window, spoken: Language) -> list[str]:
@@ -188,6 +198,13 @@ def _as_data(page: Page) -> dict[str, Any]:
                 "day_0": one.day_0,
                 "due": one.due,
                 "answered": one.answered,
+                "report": one.report
+                and {
+                    "position": one.report.position,
+                    "clock": one.report.event.clock,
+                    "recipient": one.report.event.recipient,
+                    "reference": one.report.event.reference,
+                },
                 "follow_up_due": one.follow_up_due,
                 "follow_up": one.follow_up,
                 "standing": one.standing,

@@ -143,6 +143,8 @@ def test_clocks_are_shown_answered_and_given_as_data(run, trial: Path) -> None: 
     assert run("ae", "sent", trial, "--ae", "AE-1", "--clock", "eu-other", "--to", "authority", *AT)[0] == 0
     (told,) = json.loads(run("clocks", trial, "--json")[1])["reports"]
     assert (told["standing"], told["open"]) == ("answered late", False)
+    assert told["report"] == {"position": 5, "clock": "eu-other", "recipient": "authority", "reference": ""}
+    assert "authority, #5" in run("clocks", trial)[1]
     before = json.loads(run("clocks", trial, "--as-of", "2024-01-03", "--json")[1])
     assert before["reports"] == []
     assert before["dlt_windows"][0]["standing"] == "open"

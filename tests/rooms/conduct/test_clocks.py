@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trials import on, protocol_text, state_of
 from trialwright.conduct.clocks import Reporting, clocks_page
@@ -81,6 +83,9 @@ def judged(day: int, related: bool | None, *, by: str = "investigator", aware: i
     )
 
 
+ANSWERS = st.sampled_from([True, False, None])
+
+
 class TestProfiles:
     def test_every_clock_has_a_source_and_says_how_sure_that_is(self) -> None:
         every = [clock for profile in profiles().values() for clock in profile.clocks]
@@ -154,6 +159,26 @@ class TestReports:
 
     def test_the_sponsor_cannot_end_a_clock_by_its_own_opinion(self) -> None:
         assert owed(EU, SUSAR, judged(7, False, by="sponsor"), day=8)["eu-other"].standing == "running"
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.sampled_from([True, False, None]),
+        st.lists(
+            st.tuples(st.sampled_from(["investigator", "sponsor"]), st.sampled_from([True, False, None])), max_size=4
+        ),
+    )
+    def test_no_denial_by_the_sponsor_takes_a_report_away_or_puts_it_off(
+        self, first: bool | None, said: list[tuple[str, bool | None]]
+    ) -> None:
+        report = replace(SUSAR, related=first)
+        told = [judged(day, answer, by=by, aware=day) for day, (by, answer) in enumerate(said, start=7)]
+        kept = [one for one in told if one.assessor == "investigator" or one.related is not False]
+        without, with_denials = (owed(EU, report, *events, day=25) for events in (kept, told))
+        raised = any(one.assessor == "sponsor" and one.related for one in told)
+        if not raised:  # a sponsor may take back what only the sponsor said
+            assert {name: one.due for name, one in without.items()} == {
+                name: one.due for name, one in with_denials.items()
+            }
 
     def test_a_relation_found_later_starts_the_clock_when_the_sponsor_learns_of_it(self) -> None:
         one = owed(EU, replace(SUSAR, related=False), judged(12, True, aware=14), day=15)["eu-other"]

@@ -44,6 +44,7 @@ class Reporting:
     answered: date | None  # the day of the report that answered it
     follow_up_due: date | None
     follow_up: date | None  # the day of the report that completed it
+    report: Known[SafetyReportSent] | None  # that answered it; None also where the sponsor knew by itself
     on: date
 
     @property
@@ -195,6 +196,7 @@ def _run(state: TrialState, known: Known[AdverseEventReported], *, clock: Clock,
         answered=answered,
         follow_up_due=follow_up_due,
         follow_up=follow_up,
+        report=answers[0] if answers else None,
         on=on,
     )
 
