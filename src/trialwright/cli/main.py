@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright.cli import (
+    adverse_events,
     asked,
     asking,
     choosing,
+    clocks,
     comparing,
     deciding,
     demonstration,
@@ -29,8 +31,7 @@ from trialwright.cli import (
 )
 from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
-from trialwright.workbench.asker import asker
-from trialwright.workbench.asker import asking as asking_people
+from trialwright.workbench.asker import asker, asking as asking_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,8 @@ GROUPS = (
     staff,
     signing,
     simulating,
+    adverse_events,
+    clocks,
 )
 for group in GROUPS:
     group.register(app)

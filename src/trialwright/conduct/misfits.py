@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.adverse_event_misfits import safety_misfits
 from trialwright.conduct.fold import corrected_event
 from trialwright.conduct.logs import StaffLog
 from trialwright.conduct.product_misfits import done_again, product_misfits
@@ -34,6 +35,7 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
     yield from product_misfits(study, event)
+    yield from safety_misfits(study, event, recorded_on=recorded_on)
     levels = len(study.dosing.amounts)
     match event:
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:

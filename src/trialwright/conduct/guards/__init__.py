@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import decision, excuse, identity, lock, product
+from trialwright.conduct.guards import adverse_events, decision, excuse, identity, lock, product
 from trialwright.conduct.guards.accounts import accounts
 from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
@@ -27,15 +27,21 @@ from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
     AccountClosed,
     AccountOpened,
+    AdverseEventCoded,
+    AdverseEventFollowed,
     BatchReleased,
+    CausalityAssessed,
     DelegationEnded,
+    DltAdjudicated,
     DoseDecided,
     Event,
+    ExpectednessAssessed,
     IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
     ProductReleased,
     RoleDelegated,
+    SafetyReportSent,
     Signed,
 )
 
@@ -66,6 +72,12 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     IdentityConfirmed: (identity.confirmation,),
     InfusionGiven: (decision.of_infusion, product.infusion, identity.confirmed),
     DoseDecided: (decision.of_decision,),
+    AdverseEventCoded: (adverse_events.fits_the_course,),
+    AdverseEventFollowed: (adverse_events.fits_the_course,),
+    CausalityAssessed: (adverse_events.fits_the_course,),
+    DltAdjudicated: (adverse_events.fits_the_course,),
+    ExpectednessAssessed: (adverse_events.fits_the_course,),
+    SafetyReportSent: (adverse_events.fits_the_course,),
     AccountOpened: (accounts,),
     AccountClosed: (accounts,),
     RoleDelegated: (accounts,),
