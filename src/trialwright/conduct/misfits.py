@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.asked_for import misfits_of_screening, misfits_of_waiver
 from trialwright.conduct.fold import corrected_event
+from trialwright.conduct.pseudonyms import unmasked
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
@@ -15,7 +17,9 @@ from trialwright.vocabulary.events import (
     Event,
     ParticipantEnrolled,
     ResponseAssessed,
+    ScreeningRecorded,
     TrialOpened,
+    WaiverGranted,
 )
 
 BESIDE_THE_PLAN = ("Screening", "Baseline", "Unscheduled")  # visits that every trial may have
@@ -26,8 +30,13 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     on = getattr(event, "on", None)
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    yield from unmasked(study, event)
     levels = len(study.dosing.amounts)
     match event:
+        case ScreeningRecorded():
+            yield from misfits_of_screening(study, event)
+        case WaiverGranted():
+            yield from misfits_of_waiver(study, event)
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
             yield Finding("dose_level", level, f"must be one of the protocol's {levels} dose levels")
         case ParticipantEnrolled(backfill=True) if all(rule.name != "backfill" for rule in study.rule_names):

@@ -15,12 +15,21 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
+from trialwright.conduct.guards.eligibility import consent_comes_first, eligibility_is_confirmed, judgement_fits
 from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import Event
+from trialwright.vocabulary.events import (
+    Corrected,
+    EligibilityConfirmed,
+    Event,
+    InfusionGiven,
+    ParticipantEnrolled,
+    ParticipantScreened,
+    ScreeningRecorded,
+)
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -42,7 +51,14 @@ class Readiness(Protocol):
 
 
 STANDING: tuple[Standing, ...] = ()
-NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {}
+NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    ParticipantScreened: (consent_comes_first,),
+    ScreeningRecorded: (consent_comes_first,),
+    EligibilityConfirmed: (judgement_fits,),
+    ParticipantEnrolled: (eligibility_is_confirmed,),
+    InfusionGiven: (eligibility_is_confirmed,),
+    Corrected: (eligibility_is_confirmed,),
+}
 
 
 def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:
