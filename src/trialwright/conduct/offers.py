@@ -16,14 +16,32 @@ from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Complaints, OutOfOrder, ParameterError, RecordError
 from trialwright.vocabulary.events import (
+    AccountLocked,
+    AccountOpened,
     Corrected,
+    CredentialsChanged,
+    DataCutFrozen,
+    DataLocked,
     DoseDecided,
     Event,
+    Signed,
     TrialOpened,
 )
 from trialwright.vocabulary.records import GENESIS, Entry, Head, Provenance, Record, chained, newest, revive
 
 DECIDE = "decide"  # in a reconstruction: a decision that was taken; the advice beside it is computed here
+# What this package computes or asks a password for: never taken from a file, only made by its command.
+BY_COMMAND: Mapping[str, str] = {
+    TrialOpened.kind: "a trial is opened with `trialwright open`, not recorded",
+    DECIDE: "a dose decision is made with `trialwright decide`, which keeps the advice beside it",
+    DoseDecided.kind: "a dose decision is made with `trialwright decide`, which keeps the advice beside it",
+    DataCutFrozen.kind: "data are cut with `trialwright cut`, which checks and hashes them",
+    Signed.kind: "an entry is signed with `trialwright sign`, which asks for the password",
+    DataLocked.kind: "data are locked with `trialwright lock`, which checks them",
+    AccountOpened.kind: "accounts are kept with `trialwright accounts`",
+    AccountLocked.kind: "an account is locked by too many wrong passwords, not by hand",
+    CredentialsChanged.kind: "passwords and second factors are changed with `trialwright accounts`",
+}
 ENVELOPE = ("kind", "body", "at", "by", "provenance")
 
 
@@ -38,6 +56,7 @@ class Offer:
     at: datetime | None = None
     by: str | None = None
     provenance: Provenance | None = None
+    computed: bool = False  # made by a command of this package, not typed by a person
 
 
 def read_offers(text: str) -> tuple[Offer, ...]:
@@ -191,12 +210,10 @@ class _Recording:
 
     def _event(self, offer: Offer) -> Event:
         kind = newest(offer.kind)  # by an older name, too
-        if kind == TrialOpened.kind:
-            raise OutOfOrder("a trial is opened with `trialwright open`, not recorded")
         if offer.kind == DECIDE and self.study.identity.reconstruction:
             return self._decision(offer.body)
-        if kind in (DECIDE, DoseDecided.kind):
-            raise OutOfOrder("a dose decision is made with `trialwright decide`, which keeps the advice beside it")
+        if kind in BY_COMMAND and not offer.computed:
+            raise OutOfOrder(BY_COMMAND[kind])
         return revive(offer.kind, offer.body)
 
     def _decision(self, body: Mapping[str, Any]) -> Event:

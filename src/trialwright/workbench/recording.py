@@ -39,12 +39,19 @@ def record_offers(
     return trial.ledger.append(entries, expected=len(records))
 
 
-def record_events(trial: Trial, events: Sequence[Event], *, by: str, at: datetime | None = None) -> tuple[Record, ...]:
+def record_events(
+    trial: Trial, events: Sequence[Event], *, by: str, at: datetime | None = None, computed: bool = False
+) -> tuple[Record, ...]:
     """Record events made by a command, all or none; ``at`` is stated in a rehearsal only.
+
+    ``computed`` says that the command itself worked out what the event says, as it does for a decision or a signature.
 
     RecordError holds every finding, placed by the field of the event.
     """
-    offers = [Offer(line=number, kind=one.kind, body=body_of(one)) for number, one in enumerate(events, start=1)]
+    offers = [
+        Offer(line=number, kind=one.kind, body=body_of(one), computed=computed)
+        for number, one in enumerate(events, start=1)
+    ]
     try:
         return record_offers(trial, offers, by=by, at=trial.moment(at))
     except RecordError as error:
