@@ -44,6 +44,11 @@ min_grade = 3
 relation = "{relation}"
 last_day = {last_day}
 """
+ELSEWHERE = """
+[conduct]
+elsewhere = ["accounts", "eligibility", "decision", "product", "identity"]
+where = { en = "paper files", fr = "dossiers papier" }
+"""
 CRM = 'name = "crm"\ntarget_toxicity_rate = 0.25\nskeleton = [0.08, 0.16, 0.25]'
 THREE = 'name = "three_plus_three"'
 
@@ -56,13 +61,14 @@ def protocol_text(
     cohort_size: int = 3,
     relation: str = "related",
     last_day: int = 10,
+    extra: str = ELSEWHERE,
 ) -> str:
-    """The text of a small protocol file."""
+    """The text of a small protocol file; ``extra`` stands at its end: unless given, everything is kept elsewhere."""
     tables = "\n".join(f"[[rules]]\n{rule}\n" for rule in rules)
     filled = BASIC.replace("{design}", design).replace("{rules}", tables).replace("{relation}", relation)
     for name, value in (("start_level", start_level), ("cohort_size", cohort_size), ("last_day", last_day)):
         filled = filled.replace("{" + name + "}", str(value))
-    return filled
+    return filled + extra
 
 
 def study_of(**settings: object) -> Study:

@@ -13,7 +13,7 @@ Nothing here is stored: it is asked anew whenever somebody is enrolled or infuse
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -21,6 +21,7 @@ from trialwright.conduct.findings import Findings, findings_of
 from trialwright.conduct.known import Known
 from trialwright.conduct.names import known_as
 from trialwright.conduct.sentence import Amount, Sentence, sentence
+from trialwright.conduct.signatures import given_signatures, missing_signatures
 from trialwright.conduct.state import TrialState
 from trialwright.conduct.treatments import CONVERTED, NEEDS, PLAIN, Answer, compares, every, some, treated
 from trialwright.conduct.units import converted, exact
@@ -69,6 +70,7 @@ class Judged:
     waiver: Known[WaiverGranted] | None = None
     signed: bool = False  # by everybody who signs waivers
     missing_signatures: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()  # the roles that signed it; none where another system keeps the signatures
 
     @property
     def answer(self) -> Computed:
@@ -137,14 +139,10 @@ def _judged(
     truth, evidence = assessed(criterion.rule, findings, study=study)
     granted = state.logs.screening.waivers.get(usubjid, [])
     waiver = next((known for known in reversed(granted) if known.event.criterion == criterion.id), None)
-    missing = () if waiver is None else missing_signatures(study, state, waiver=waiver)
-    return Judged(kind, criterion, truth, tuple(evidence), waiver, waiver is not None and not missing, missing)
-
-
-def missing_signatures(study: Study, state: TrialState, *, waiver: Known[WaiverGranted]) -> tuple[str, ...]:
-    """The roles that have not signed a waiver, as it stands, yet."""
-    given = {known.event.role for known in state.logs.oversight.signatures_of(waiver)}
-    return tuple(role for role in study.conduct.signatures.waiver if role not in given)
+    missing = () if waiver is None else missing_signatures(study, state, known=waiver)
+    given = () if waiver is None else tuple(one.event.role for one in given_signatures(state, known=waiver))
+    signed = waiver is not None and not missing
+    return Judged(kind, criterion, truth, tuple(evidence), waiver, signed, missing, given)
 
 
 def assessed(rule: AnyRule, findings: Findings, *, study: Study) -> tuple[bool | None, list[Evidence]]:
@@ -192,8 +190,3 @@ def _compared(rule: Comparison, value: bool | float | str, *, unit: str, finding
         return Answer(None, sentence(NEEDS[there], given=given, unit=rule.unit or "1"))
     text = PLAIN if unit == rule.unit else CONVERTED
     return Answer(compares(there, rule), sentence(text, given=given, there=Amount(there, rule.unit)))
-
-
-def signed_waivers(known: Eligibility) -> Iterator[Judged]:
-    """The criteria set aside by a waiver that everybody signed."""
-    return (one for one in known.in_the_way if one.waiver is not None and one.signed)

@@ -22,8 +22,8 @@ BESIDE_THE_CRITERIA = {HEIGHT: "cm", SURFACE: "m²"}  # needed for doses per m²
 def same(name: str) -> str:
     """A name without what does not tell it from another: capitals, accents, repeated blanks.
 
-    >>> same("  Âge "), same("SELENA-SLEDAI")
-    ('age', 'selena-sledai')
+    >>> same("  Âge "), same("Time  at stable DOSES")
+    ('age', 'time at stable doses')
     """
     bare = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
     return " ".join(bare.casefold().split())

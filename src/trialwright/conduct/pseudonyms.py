@@ -27,34 +27,11 @@ from trialwright.vocabulary.events import (
 from trialwright.vocabulary.events.staff import AccountOpened
 from trialwright.vocabulary.records import body_of
 
-ORDINARY = frozenset(
-    [
-        "participant",
-        "patient",
-        "patiente",
-        "subject",
-        "sujet",
-        "person",
-        "personne",
-        "donor",
-        "donneur",
-        "donneuse",
-        "site",
-        "centre",
-        "center",
-        "hospital",
-        "screening",
-        "screened",
-        "trial",
-        "study",
-        "cohort",
-        "level",
-        "arm",
-        "test",
-        "virtual",
-        "cord",
-    ]
-)
+ORDINARY = {
+    *("participant", "patient", "patiente", "subject", "sujet", "person", "personne", "screening", "screened"),
+    *("donor", "donneur", "donneuse", "cord", "site", "centre", "center", "hospital"),
+    *("trial", "study", "cohort", "level", "arm", "test", "virtual"),
+}
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|M|Mme|Mlle|Monsieur|Madame|Mademoiselle)\b\.?\s+[A-ZÀ-Þ][a-zß-ÿ'’-]+")
 STAFF = (AccountOpened, Signed)  # those who work on the trial are named
 SMALL, CAPITALS = 3, 6  # letters from which a word is taken for a name

@@ -20,7 +20,7 @@ from typing import Literal, final
 Gap = Literal["units", "weight", "body surface", "molar mass", "valence"]
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 MULTIPLE = re.compile(
-    r"(?:[x×*]?\s*10\s*(?:\^|\*\*?|[eE])\s*(?P<ten>-?\d+)|1[eE](?P<one>\d+)|(?P<plain>\d+(?:\.\d+)?))"
+    r"(?:[x×*]?\s*10\s*(?:\^|\*\*?|[eE])\s*(?P<ten>-?\d{1,2}(?!\d))|1[eE](?P<one>\d{1,2}(?!\d))|(?P<plain>\d+(?:\.\d+)?))"
 )
 
 
@@ -131,8 +131,8 @@ def _part(part: str, *, below: bool) -> tuple[Fraction | None, str]:
     if found and part not in _table():
         size = Fraction(found["plain"]) if found["plain"] else Fraction(10) ** int(found["ten"] or found["one"])
         part = part[found.end() :].strip()
-    if not part:
-        return size, ""
+    if not part or not size:
+        return size or None, ""
     known = _table().get(part) or _table().get(part.casefold())
     if known is None:
         return None, ""

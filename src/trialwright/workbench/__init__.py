@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from trialwright.workbench.recording import decide_trial, record_events, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.screening import confirm, eligibility_of, enrol, screen, screening_template, waive
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
 _DOORS = {
@@ -80,6 +81,7 @@ _DOORS = {
     ),
     "recording": ("decide_trial", "record_events", "record_file"),
     "reporting": ("report_trial",),
+    "screening": ("confirm", "eligibility_of", "enrol", "screen", "screening_template", "waive"),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
@@ -95,12 +97,15 @@ __all__ = [
     "calibrate_design",
     "check_protocol",
     "compare_designs",
+    "confirm",
     "decide_trial",
     "decision_as_data",
     "decision_tables",
     "demonstrate",
     "describe",
     "describe_all",
+    "eligibility_of",
+    "enrol",
     "follow_pathways",
     "make_skeleton",
     "open_trial",
@@ -112,8 +117,11 @@ __all__ = [
     "record_file",
     "report_trial",
     "run_campaign",
+    "screen",
+    "screening_template",
     "status",
     "verify_trial",
+    "waive",
     "what_if",
     "write_anchor",
     "write_calibration",
