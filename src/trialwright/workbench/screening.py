@@ -193,9 +193,7 @@ def _found(trial: Trial, path: Path, *, usubjid: str, on: date) -> ScreeningReco
     complaints = Complaints()
     rows = read_rows(path, columns=COLUMNS, complaints=complaints)
     for row in rows:
-        row.complain(
-            row.text("what") in (FACT, TREATMENT, WEIGHT, HISTORY), "what", "must be fact, treatment, weight or history"
-        )
+        row.complain(row.text("what") in WHATS, "what", allowed=f"must be one of {', '.join(WHATS)}")
     facts = _facts(trial, [row for row in rows if row.text("what") == FACT])
     treatments = _treatments(rows, complaints=complaints)
     weights = [row.number("value") for row in rows if row.text("what") == WEIGHT]
