@@ -1,9 +1,9 @@
-"""``open``, ``record``, ``decide``, ``report``, ``verify``: what writes to a trial's record, or reads all of it."""
+"""``open``, ``record``, ``report``, ``verify``: what writes to a trial's record, or reads all of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,24 +24,11 @@ from trialwright.cli.terminal import (
 )
 from trialwright.vocabulary.words import Text
 
-if TYPE_CHECKING:
-    from trialwright.vocabulary.events import DoseDecided
-
 OPENED = Text(en="{trial} is open in {folder}.", fr="{trial} est ouvert dans {folder}.")
 RECORDED = Text(
     en="{count} entries recorded; the ledger now ends at entry {position}.",
     fr="{count} entrées enregistrées ; le registre se termine à l'entrée {position}.",
 )
-ENDORSED = Text(
-    en="Recorded as entry {position}: {level} — the advice was followed.",
-    fr="Enregistré à l'entrée {position} : {level} — l'avis est suivi.",
-)
-DEPARTED = Text(
-    en="Recorded as entry {position}: {level} — a departure from the advice ({advised}): {reason}",
-    fr="Enregistré à l'entrée {position} : {level} — écart par rapport à l'avis ({advised}) : {reason}",
-)
-LEVEL = Text(en="dose level {level}", fr="palier de dose {level}")
-NOBODY = Text(en="no treatment", fr="pas de traitement")
 WHOLE = Text(
     en="The chain is whole: {count} entries, head {digest}.",
     fr="La chaîne est intacte : {count} entrées, empreinte {digest}.",
@@ -56,7 +43,6 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("open")(open_trial)
     app.command("record")(record)
-    app.command("decide")(decide)
     app.command("report")(report)
     app.command("verify")(verify)
 
@@ -89,7 +75,10 @@ def open_trial(
 
 def record(
     trial: TrialFolder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/events.md.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/reference/events.md."),
+    ],
     *,
     at: At = None,
     by: By = "unknown",
@@ -107,46 +96,6 @@ def record(
         )
         return
     say(RECORDED.said(spoken, count=len(written), position=position), style="bold green")
-
-
-def decide(
-    trial: TrialFolder,
-    by: Annotated[
-        str, typer.Option("--by", help="Who decides, as it will stand in the record.", envvar="TRIALWRIGHT_USER")
-    ],
-    *,
-    level: Annotated[
-        int | None,
-        typer.Option("--level", help="Dose level decided; absent: the advice is endorsed; 0: no treatment.", min=0),
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why; required for a departure from the advice.")] = "",
-    lang: Lang = "en",
-    as_json: Json = False,
-) -> None:
-    """Record the decision people took today, beside what the protocol advises."""
-    spoken = language(lang)
-    with workbench.reach_trial(trial) as reached:
-        written = workbench.decide_trial(reached, dose_level=level, reason=reason, by=by)
-    event: DoseDecided = written.event  # type: ignore[assignment]  # decide_trial records exactly this kind
-    if as_json:
-        print_json(
-            {
-                "position": written.position,
-                "dose_level": event.dose_level,
-                "advised": event.advised_dose_level,
-                "endorsed": event.endorsed,
-            }
-        )
-        return
-    levels = [
-        LEVEL.said(spoken, level=one) if one else NOBODY.said(spoken)
-        for one in (event.dose_level, event.advised_dose_level)
-    ]
-    sentence = ENDORSED if event.endorsed else DEPARTED
-    say(
-        sentence.said(spoken, position=written.position, level=levels[0], advised=levels[1], reason=event.reason),
-        style="bold green",
-    )
 
 
 def report(

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trialwright.cli import asking, choosing, comparing, demonstration, exploring, keeping, operating, screening
+from trialwright.cli import (
+    asked,
+    asking,
+    choosing,
+    comparing,
+    deciding,
+    demonstration,
+    exploring,
+    keeping,
+    operating,
+    screening,
+)
 from trialwright.cli.terminal import complain
 
 if TYPE_CHECKING:
@@ -23,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, screening):
+for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, screening, deciding, asked):
     group.register(app)
 
 

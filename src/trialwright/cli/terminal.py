@@ -40,6 +40,10 @@ At = Annotated[
         help="In a rehearsal: the moment at which this happens, as 2026-03-02T09:30+01:00.",
     ),
 ]
+On = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."),
+]
 TrialFolder = Annotated[Path, typer.Argument(metavar="TRIAL", help="Folder of an open trial.")]
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol file (TOML).")]
 By = Annotated[

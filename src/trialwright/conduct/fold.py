@@ -17,6 +17,7 @@ from trialwright.vocabulary.events import (
     AssessmentRecorded,
     BaselineRecorded,
     Corrected,
+    DeviationRecorded,
     DltAdjudicated,
     DoseDecided,
     EnrolmentClosed,
@@ -197,7 +198,8 @@ class Folding:
         require(number is None or number in self.adverse_events, f"adverse event {number} is not recorded")
         screening = self.logs.screening
         met = not usubjid or usubjid in self.participants or usubjid in screening.screened
-        require(met or isinstance(event, ParticipantScreened), f"{usubjid} is neither screened nor enrolled")
+        newcomer = isinstance(event, ParticipantScreened | DeviationRecorded)  # of somebody assigned in breach, perhaps
+        require(met or newcomer, f"{usubjid} is neither screened nor enrolled")
         self.logs.take(event, known)
 
     def _of_participant(self, event: Event, known: Known[Any]) -> None:

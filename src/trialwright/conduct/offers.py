@@ -79,7 +79,9 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
         complaints.unless(False, place, line, f"is not JSON: {error}")
         return None
     shaped = isinstance(value, dict) and isinstance(value.get("kind"), str) and isinstance(value.get("body"), dict)
-    if not complaints.unless(shaped, place, line, 'must be an object with "kind" and "body"', "see docs/events.md"):
+    if not complaints.unless(
+        shaped, place, line, 'must be an object with "kind" and "body"', "see docs/reference/events.md"
+    ):
         return None
     for key in value.keys() - set(ENVELOPE):
         complaints.unless(False, f"{place}.{key}", value[key], f"is not known here; a line holds {', '.join(ENVELOPE)}")
@@ -136,18 +138,35 @@ def entries_from(
     return tuple(recording.entries)
 
 
-def decided(study: Study, state: TrialState, *, on: date, dose_level: int, reason: str, decided_by: str) -> DoseDecided:
-    """What people decided on a day, with the advice of that day beside it and whether they followed it."""
-    advice = advise(study, state, on=on)
+def decided(
+    study: Study,
+    state: TrialState,
+    *,
+    on: date,
+    dose_level: int | None,
+    reason: str,
+    decided_by: str,
+    cut: DataCutFrozen | None = None,
+    pathways_digest: str = "",
+) -> DoseDecided:
+    """What people decided on a day, with the advice beside it and whether they followed it.
+
+    ``state`` is what they saw: that of the frozen ``cut``, whose day the advice is for, or of the day of the decision.
+    ``dose_level`` None follows the advice.
+    """
+    advice = advise(study, state, on=cut.on if cut else on)
+    level = advice.dose_level if dose_level is None else dose_level
     return DoseDecided(
         on=on,
-        dose_level=dose_level,
+        dose_level=level,
         advised_dose_level=advice.dose_level,
         advised_action=advice.action,
-        endorsed=dose_level == advice.dose_level,
+        endorsed=level == advice.dose_level,
         reason=reason,
         seen_digest=state.head.digest,
         decided_by=decided_by,
+        cut=cut.cut if cut else "",
+        pathways_digest=pathways_digest,
     )
 
 

@@ -18,6 +18,7 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import (
     BatchReleased,
     DataLocked,
+    DeviationRecorded,
     DoseDecided,
     Event,
     Role,
@@ -39,6 +40,8 @@ def roles_to_sign(study: Study, event: Event) -> tuple[Role, ...]:
             return signatures.waiver
         case BatchReleased(in_specification=False):
             return signatures.out_of_specification
+        case DeviationRecorded(major=True):
+            return signatures.deviation
         case DataLocked():
             return signatures.data_lock
         case TrailReviewed():

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, final
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from trialwright.protocol.sections import Part
+from trialwright.protocol.sections import Part, in_every_language
 from trialwright.vocabulary.events import Role
 from trialwright.vocabulary.words import Text
 
@@ -32,6 +32,9 @@ class Signatures(Part):
     waiver: Annotated[Roles, Field(min_length=1, description="Who signs the waiver of a criterion")] = ("investigator",)
     out_of_specification: Annotated[
         Roles, Field(min_length=1, description="Who signs the release of a batch outside its specification")
+    ] = ("investigator",)
+    deviation: Annotated[
+        Roles, Field(min_length=1, description="Who signs a major deviation, so that what was done can be recorded")
     ] = ("investigator",)
     data_lock: Annotated[Roles, Field(min_length=1, description="Who signs that the data are final")] = (
         "data manager",
@@ -54,7 +57,11 @@ class ConductSection(Part):
         tuple[Guarded, ...],
         Field(description="What another system documents, so that nothing waits for it here"),
     ] = ()
-    where: Annotated[Text | None, Field(description="That system; required where there is something elsewhere")] = None
+    where: Annotated[
+        Text | None,
+        BeforeValidator(in_every_language, json_schema_input_type=Text | str | None),
+        Field(description="That system; required where there is something elsewhere"),
+    ] = None
 
     @model_validator(mode="after")
     def _elsewhere_is_somewhere(self) -> ConductSection:

@@ -35,6 +35,18 @@ if TYPE_CHECKING:
         write_decision_csv,
         write_decision_pdf,
     )
+    from trialwright.workbench.deciding import (
+        OnCut,
+        advise_on_cut,
+        close_enrolment,
+        decide_trial,
+        freeze_cut,
+        gate_of,
+        lock_data,
+        point_said,
+        still_to_sign,
+        unlock_data,
+    )
     from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
     from trialwright.workbench.exploring import (
         Skeleton,
@@ -46,7 +58,8 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
-    from trialwright.workbench.recording import decide_trial, record_events, record_file
+    from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
+    from trialwright.workbench.recording import record_events, record_file
     from trialwright.workbench.reporting import report_trial
     from trialwright.workbench.screening import confirm, eligibility_of, enrol, screen, screening_template, waive
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
@@ -79,7 +92,20 @@ _DOORS = {
         "write_comparison",
         "write_pathways",
     ),
-    "recording": ("decide_trial", "record_events", "record_file"),
+    "deciding": (
+        "OnCut",
+        "advise_on_cut",
+        "close_enrolment",
+        "decide_trial",
+        "freeze_cut",
+        "gate_of",
+        "lock_data",
+        "point_said",
+        "still_to_sign",
+        "unlock_data",
+    ),
+    "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
+    "recording": ("record_events", "record_file"),
     "reporting": ("report_trial",),
     "screening": ("confirm", "eligibility_of", "enrol", "screen", "screening_template", "waive"),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
@@ -89,13 +115,18 @@ _HOME = {name: module for module, names in _DOORS.items() for name in names}
 __all__ = [
     "DEMOS",
     "Described",
+    "OnCut",
     "Progress",
     "Skeleton",
     "Trial",
     "WhatIf",
+    "advise_on_cut",
     "advise_trial",
+    "answer_query",
     "calibrate_design",
     "check_protocol",
+    "close_enrolment",
+    "close_query",
     "compare_designs",
     "confirm",
     "decide_trial",
@@ -107,12 +138,19 @@ __all__ = [
     "eligibility_of",
     "enrol",
     "follow_pathways",
+    "freeze_cut",
+    "gate_of",
+    "lock_data",
     "make_skeleton",
     "open_trial",
     "operating_as_document",
     "operating_characteristics",
+    "point_said",
     "protocol_schema",
+    "queries",
+    "raise_query",
     "reach_trial",
+    "record_deviation",
     "record_events",
     "record_file",
     "report_trial",
@@ -120,6 +158,8 @@ __all__ = [
     "screen",
     "screening_template",
     "status",
+    "still_to_sign",
+    "unlock_data",
     "verify_trial",
     "waive",
     "what_if",

@@ -1,16 +1,16 @@
-"""Writing to the record: events from a file, and dose decisions."""
+"""Writing to the record: events from a file or from a command, all of them or none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from trialwright.conduct.offers import Offer, decided, entries_from, read_offers
-from trialwright.vocabulary.errors import Finding, NotFound, RecordError, TrialError
-from trialwright.vocabulary.events import DoseDecided, Event
-from trialwright.vocabulary.records import Entry, Record, body_of
+from trialwright.conduct.offers import Offer, entries_from, read_offers
+from trialwright.vocabulary.errors import Finding, NotFound, RecordError
+from trialwright.vocabulary.events import Event
+from trialwright.vocabulary.records import Record, body_of
 from trialwright.workbench.trials import Trial, now
 
 
@@ -63,30 +63,3 @@ def record_events(
 def _without_line(finding: Finding) -> Finding:
     """A finding about the only event there is: its line says nothing."""
     return replace(finding, place=finding.place.removeprefix("line 1").removeprefix("."))
-
-
-def decide_trial(trial: Trial, *, dose_level: int | None, reason: str, by: str, at: datetime | None = None) -> Record:
-    """Record what people decided today, beside what was advised: endorsed when the two agree.
-
-    ``dose_level`` None endorses the advice; 0 decides not to treat. A departure needs its reason.
-    """
-    moment = at or now()
-    on: date = moment.astimezone(trial.study.identity.zone).date()
-    state = trial.state()
-    level = _advised(trial, on) if dose_level is None else dose_level
-    levels = len(trial.study.dosing.amounts)
-    if not 0 <= level <= levels:
-        raise TrialError(
-            f"dose level {level} does not exist; the protocol declares 1 to {levels}, and 0 means no treatment"
-        )
-    event: DoseDecided = decided(trial.study, state, on=on, dose_level=level, reason=reason or "-", decided_by=by)
-    if not event.endorsed and not reason.strip():
-        raise TrialError(
-            f"level {level} departs from the advice (level {event.advised_dose_level}); a departure needs --reason"
-        )
-    return trial.ledger.append([Entry(event, by, moment)], expected=state.head.position)[0]
-
-
-def _advised(trial: Trial, on: date) -> int:
-    event = decided(trial.study, trial.state(), on=on, dose_level=0, reason="-", decided_by="-")
-    return event.advised_dose_level

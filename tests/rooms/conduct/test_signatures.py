@@ -31,7 +31,7 @@ DECIDED = DoseDecided(
 
 
 def study_with_accounts(extra: str = "") -> Study:
-    return parse_protocol((protocol_text(extra=extra)).encode())
+    return parse_protocol(protocol_text(extra=extra).encode())
 
 
 def person(account: str, role: Role, *, last_day: date | None = None) -> tuple[Event, ...]:

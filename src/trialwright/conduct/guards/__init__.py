@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards.eligibility import consent_comes_first, eligibility_is_confirmed, judgement_fits
+from trialwright.conduct.guards import decision, eligibility, excuse, lock
 from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
@@ -23,6 +23,7 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
     Corrected,
+    DoseDecided,
     EligibilityConfirmed,
     Event,
     InfusionGiven,
@@ -50,14 +51,15 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = ()
+STANDING: tuple[Standing, ...] = (lock.locked,)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
-    ParticipantScreened: (consent_comes_first,),
-    ScreeningRecorded: (consent_comes_first,),
-    EligibilityConfirmed: (judgement_fits,),
-    ParticipantEnrolled: (eligibility_is_confirmed,),
-    InfusionGiven: (eligibility_is_confirmed,),
-    Corrected: (eligibility_is_confirmed,),
+    ParticipantScreened: (eligibility.consent_comes_first,),
+    ScreeningRecorded: (eligibility.consent_comes_first,),
+    EligibilityConfirmed: (eligibility.judgement_fits,),
+    ParticipantEnrolled: (eligibility.is_confirmed, decision.of_enrolment),
+    InfusionGiven: (eligibility.is_confirmed, decision.of_infusion),
+    Corrected: (eligibility.is_confirmed,),
+    DoseDecided: (decision.of_decision,),
 }
 
 
@@ -67,7 +69,9 @@ def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]
 
 
 def readiness(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
-    """Everything that stands in the way of this kind of event on this day."""
-    return chain.from_iterable(
-        guard(study, state, offered=offered) for guard in NEED_STATE.get(type(offered.event), ())
-    )
+    """Everything that stands in the way of this kind of event on this day; nothing where a deviation excuses it."""
+    asked = NEED_STATE.get(type(offered.event), ())
+    findings = list(chain.from_iterable(guard(study, state, offered=offered) for guard in asked))
+    if not findings or not isinstance(offered.event, excuse.EXCUSABLE):
+        return findings
+    return () if excuse.excused(study, state, offered=offered) else [*findings[:-1], excuse.with_way_out(findings[-1])]

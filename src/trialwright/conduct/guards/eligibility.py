@@ -30,9 +30,9 @@ CONFIRM = "`trialwright confirm TRIAL {usubjid}`"
 SHOW = "`trialwright screen TRIAL {usubjid} --show` lists them"
 
 
-def eligibility_is_confirmed(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
+def is_confirmed(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
     """What stands in the way of an enrolment or an infusion: consent, findings, waivers, the confirmation itself."""
-    event = _meant(offered.event)
+    event = _meant(state, offered.event)
     if not study.guards("eligibility") or not isinstance(event, ParticipantEnrolled | InfusionGiven):
         return
     yield from _in_the_way(study, state, usubjid=event.usubjid, on=event.on)
@@ -76,9 +76,15 @@ def judgement_fits(study: Study, state: TrialState, *, offered: Offered) -> Iter
             yield Finding("eligible", True, allowed, _with(SHOW, event.usubjid))
 
 
-def _meant(event: Event) -> Event | None:
-    """The event, or what a correction puts in place."""
-    return corrected_event(event) if isinstance(event, Corrected) else event
+def _meant(state: TrialState, event: Event) -> Event | None:
+    """The event, or what a correction puts in place; none where it corrects an entry of the same kind and person."""
+    if not isinstance(event, Corrected):
+        return event
+    new = corrected_event(event)
+    one = state.participants.get(getattr(new, "usubjid", ""))
+    standing = () if one is None else (one.enrolled, *one.infusions)
+    same = any(known.position == event.position and type(known.event) is type(new) for known in standing)
+    return None if same else new
 
 
 def _in_the_way(study: Study, state: TrialState, *, usubjid: str, on: date) -> Iterable[Finding]:
