@@ -11,6 +11,7 @@ import typer
 from trialwright.cli import (
     asked,
     asking,
+    checking,
     choosing,
     comparing,
     deciding,
@@ -34,7 +35,19 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, screening, deciding, asked):
+for group in (
+    demonstration,
+    asking,
+    choosing,
+    operating,
+    exploring,
+    comparing,
+    keeping,
+    screening,
+    deciding,
+    asked,
+    checking,
+):
     group.register(app)
 
 

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
+    from trialwright.workbench.outside import check_data, inconsistencies
     from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
     from trialwright.workbench.recording import record_events, record_file
     from trialwright.workbench.reporting import report_trial
@@ -105,6 +106,7 @@ _DOORS = {
         "unlock_data",
     ),
     "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
+    "outside": ("check_data", "inconsistencies"),
     "recording": ("record_events", "record_file"),
     "reporting": ("report_trial",),
     "screening": ("confirm", "eligibility_of", "enrol", "screen", "screening_template", "waive"),
@@ -124,6 +126,7 @@ __all__ = [
     "advise_trial",
     "answer_query",
     "calibrate_design",
+    "check_data",
     "check_protocol",
     "close_enrolment",
     "close_query",
@@ -140,6 +143,7 @@ __all__ = [
     "follow_pathways",
     "freeze_cut",
     "gate_of",
+    "inconsistencies",
     "lock_data",
     "make_skeleton",
     "open_trial",
