@@ -19,6 +19,7 @@ from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.conduct import ConductSection
+from trialwright.protocol.laboratory import LaboratoryTest
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
@@ -37,6 +38,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "dlt": (TypeAdapter(sections.DltDefinition), False),
     "eligibility": (TypeAdapter(sections.EligibilitySection), True),
     "visits": (TypeAdapter(tuple[sections.Visit, ...]), True),
+    "laboratory": (TypeAdapter(tuple[LaboratoryTest, ...]), True),
     "disease": (TypeAdapter(sections.DiseaseSection), True),
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
     "activity": (TypeAdapter(ActivityDefinition), True),
@@ -44,7 +46,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "about": (TypeAdapter(tuple[sections.About, ...]), True),
     "published": (TypeAdapter(tuple[sections.Published, ...]), True),
 }
-LISTS = ("rules", "visits", "endpoints", "about", "published")
+LISTS = ("rules", "visits", "laboratory", "endpoints", "about", "published")
 
 
 def read_protocol(path: Path) -> Study:
@@ -130,6 +132,7 @@ class _Reading:
             dlt=self.parts["dlt"],
             eligibility=self.parts["eligibility"] or sections.EligibilitySection(),
             visits=self.parts["visits"],
+            laboratory=self.parts["laboratory"],
             disease=disease,
             disease_section=self.parts["disease"],
             endpoints=self.parts["endpoints"],
