@@ -1,4 +1,4 @@
-"""What of a screening entry does not go with the criteria: names nobody asks for, other kinds of value, other units."""
+"""What of findings and results does not go with the protocol: names nobody asks for, other kinds of value or unit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialwright.protocol.eligibility import Comparison, Statement, Treatment
 from trialwright.protocol.sections import EligibilitySection
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Finding
-from trialwright.vocabulary.events import Fact, ScreeningRecorded, Taken, WaiverGranted
+from trialwright.vocabulary.events import Fact, MeasurementsRecorded, ScreeningRecorded, Taken, WaiverGranted
 
 ROUTES = frozenset(["iv", "oral", "orale", "sc", "im", "parenteral", "injection", "intravenous", "intraveineux"])
 NO_SUCH_NAME = "is not asked for by any criterion, so nobody would ever look at it"
@@ -34,6 +34,15 @@ def misfits_of_waiver(study: Study, event: WaiverGranted) -> Iterable[Finding]:
     if event.criterion not in known:
         allowed = f"is not a criterion of the protocol; there is {', '.join(known) or 'none'}"
         yield Finding("criterion", event.criterion, allowed)
+
+
+def misfits_of_results(study: Study, event: MeasurementsRecorded) -> Iterable[Finding]:
+    """Results in a unit that cannot become the one in which the protocol expects the test."""
+    for test, measured in event.results.items():
+        declared = next((one for one in study.laboratory if same(test) in (same(one.name.en), same(one.name.fr))), None)
+        if declared is not None and measured.unit and not same_kind(measured.unit, declared.unit):
+            allowed = f"cannot be converted to {declared.unit or 'a bare number'}, in which the protocol expects it"
+            yield Finding(f"results.{test}.unit", measured.unit, allowed)
 
 
 def question_named(section: EligibilitySection, name: str) -> Comparison | Statement | None:

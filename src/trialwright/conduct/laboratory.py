@@ -1,4 +1,4 @@
-"""Laboratory values of a trial: the range that holds, the baseline, the CTCAE grade they suggest, the shift from baseline.
+"""Laboratory values of a trial: the range that holds, the baseline, the CTCAE grade suggested, the shift.
 
 - The range is that of the laboratory that measured, set last on or before the day, for the person's sex and age. The
   narrowest that fits is taken: one for a sex before one for both. A range for a sex or an age that is not known of the

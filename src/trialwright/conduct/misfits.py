@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from trialwright.conduct.asked_for import misfits_of_screening, misfits_of_waiver
+from trialwright.conduct.asked_for import misfits_of_results, misfits_of_screening, misfits_of_waiver
 from trialwright.conduct.fold import corrected_event
 from trialwright.conduct.pseudonyms import unmasked
 from trialwright.protocol.study import Study
@@ -15,10 +15,13 @@ from trialwright.vocabulary.events import (
     Corrected,
     DoseDecided,
     Event,
+    MeasurementsRecorded,
     ParticipantEnrolled,
     ResponseAssessed,
     ScreeningRecorded,
     TrialOpened,
+    VisitHeld,
+    VisitMissed,
     WaiverGranted,
 )
 
@@ -43,6 +46,11 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
             yield Finding("backfill", True, "is not foreseen: the protocol has no rule named backfill", "remove it")
         case AssessmentRecorded():
             yield from _of_assessment(study, event)
+        case VisitHeld() | VisitMissed():
+            yield from _of_visit(study, event.visit)
+        case MeasurementsRecorded():
+            yield from _of_visit(study, event.visit)
+            yield from misfits_of_results(study, event)
         case ResponseAssessed():
             yield from _of_response(study, event)
         case Corrected():

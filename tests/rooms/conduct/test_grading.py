@@ -173,12 +173,9 @@ class TestInATrial:
 
     def test_values_and_ranges_are_converted(self) -> None:
         held = replace(RANGE, test="creatinine", unit="mg/dL", lower=0.5, upper=1.0)
-        results = found(
-            held,
-            measured(1, 88.0, test="creatinine", unit="µmol/L"),
-            INFUSED,
-            measured(6, 1.6, test="creatinine", unit="mg/dL"),
-        )
+        before = measured(1, 88.0, test="creatinine", unit="µmol/L")
+        after = measured(6, 1.6, test="creatinine", unit="mg/dL")
+        results = found(held, before, INFUSED, after)
         assert [one.grade for one in results] == [0, 2]
 
     @pytest.mark.parametrize(
