@@ -83,9 +83,9 @@ def raise_query(
 
 def answer(
     trial: TrialFolder,
+    *,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="The query's number.")],
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The answer.")],
-    *,
     at: At = None,
     by: By = "unknown",
     lang: Lang = "en",

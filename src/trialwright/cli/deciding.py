@@ -141,12 +141,12 @@ def gate(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_json: 
 
 def close(
     trial: TrialFolder,
+    *,
     reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence.")],
     who: Annotated[
         str,
         typer.Option("--closed-by", help="sponsor, board, investigator, recruitment, rule or planned."),
     ],
-    *,
     informative: Annotated[
         bool,
         typer.Option(

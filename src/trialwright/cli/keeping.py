@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ from trialwright.cli.terminal import (
     By,
     Json,
     Lang,
+    LedgerAddress,
     ProtocolFile,
     TrialFolder,
     day,
@@ -24,6 +26,10 @@ from trialwright.cli.terminal import (
 )
 from trialwright.vocabulary.words import Text
 
+if TYPE_CHECKING:
+    from trialwright.vocabulary.words import Language
+    from trialwright.workbench.keeping import Anchor
+
 OPENED = Text(en="{trial} is open in {folder}.", fr="{trial} est ouvert dans {folder}.")
 RECORDED = Text(
     en="{count} entries recorded; the ledger now ends at entry {position}.",
@@ -32,6 +38,14 @@ RECORDED = Text(
 WHOLE = Text(
     en="The chain is whole: {count} entries, head {digest}.",
     fr="La chaîne est intacte : {count} entrées, empreinte {digest}.",
+)
+STANDS_SINCE = Text(
+    en="It holds everything that the anchor of {moment} names, up to entry {position}.",
+    fr="Elle contient tout ce que nomme l'ancre du {moment}, jusqu'à l'entrée {position}.",
+)
+STANDS = Text(
+    en="It holds everything that the anchor names, up to entry {position}.",
+    fr="Elle contient tout ce que nomme l'ancre, jusqu'à l'entrée {position}.",
 )
 WRITTEN = Text(
     en="Report: {html}, {pdf}; {tables} tables, {figures} figures; manifest {manifest}",
@@ -56,13 +70,27 @@ def open_trial(
         typer.Option("--rehearsal", help="For practice: `--at` may state when things happen."),
     ] = False,
     at: At = None,
+    ledger: LedgerAddress = None,
     by: By = "unknown",
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name",
+            help="The name of that person, as it stands beside a signature; needed where the trial keeps accounts.",
+        ),
+    ] = "",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Open a trial from a protocol file in a new folder, with an empty ledger."""
+    """Open a trial from a protocol file in a new folder; its record is kept there, or on a server.
+
+    Where the trial keeps accounts, whoever opens it becomes its first administrator and chooses a password.
+    """
     spoken = language(lang)
-    opened = workbench.open_trial(protocol, trial, by=by, at=moment(at, rehearsal=rehearsal), rehearsal=rehearsal)
+    stated = moment(at, rehearsal=rehearsal)
+    opened = workbench.open_trial(
+        protocol, trial, by=by, printed_name=name, at=stated, rehearsal=rehearsal, ledger=ledger
+    )
     head = opened.ledger.head()
     opened.ledger.close()
     if as_json:
@@ -149,3 +177,14 @@ def verify(
         print_json({"whole": True, "position": head.position, "digest": head.digest})
         return
     say(WHOLE.said(spoken, count=head.position, digest=head.digest), style="bold green")
+    if anchor is not None:
+        _say_what_stands(workbench.read_anchor(anchor), spoken)
+
+
+def _say_what_stands(noted: Anchor, spoken: Language) -> None:
+    position = noted.head.position
+    if noted.written_at is None:
+        say(STANDS.said(spoken, position=position))
+        return
+    moment = f"{noted.written_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    say(STANDS_SINCE.said(spoken, position=position, moment=moment))

@@ -20,6 +20,9 @@ from trialwright.cli import (
     keeping,
     operating,
     screening,
+    signing,
+    staff,
+    storing,
 )
 from trialwright.cli.terminal import complain
 
@@ -35,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (
+GROUPS = (
     demonstration,
     asking,
     choosing,
@@ -44,10 +47,14 @@ for group in (
     comparing,
     keeping,
     screening,
+    checking,
     deciding,
     asked,
-    checking,
-):
+    storing,
+    staff,
+    signing,
+)
+for group in GROUPS:
     group.register(app)
 
 

@@ -44,6 +44,15 @@ On = Annotated[
     datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."),
 ]
+LedgerAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="URL",
+        help="Keep the record on a PostgreSQL server: postgresql://name@server/database?schema=trial_7; the password "
+        "comes from PGPASSWORD or ~/.pgpass. Absent: a file in the folder.",
+    ),
+]
 TrialFolder = Annotated[Path, typer.Argument(metavar="TRIAL", help="Folder of an open trial.")]
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol file (TOML).")]
 By = Annotated[

@@ -56,7 +56,20 @@ def fold(records: Iterable[Record], *, zone: ZoneInfo) -> TrialState:
 
 def known_of(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
     """An event as it becomes known through a record; ``event`` is what stands there now."""
-    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance, record.entry.by)
+    entry = record.entry
+    return Known(event, record.position, record.recorded_on(zone), entry.provenance, entry.by, entry.at)
+
+
+def stands_at(records: Iterable[Record], position: int) -> Event | None:
+    """What stands now in the place of an entry: itself, what replaced it, or nothing where it was withdrawn."""
+    stands: Event | None = None
+    for record in records:
+        event = record.event
+        if record.position == position:
+            stands = None if isinstance(event, Corrected) else event
+        elif isinstance(event, Corrected) and event.position == position and stands is not None:
+            stands = corrected_event(event)
+    return stands
 
 
 def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]], int]:

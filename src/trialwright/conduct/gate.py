@@ -84,7 +84,7 @@ def next_gate(study: Study, state: TrialState, *, on: date) -> Gate:
         reasons += _of_advice(study, state, level=level, decision=decision, on=on)
     if reasons:
         return Gate(level, max(places, 0), tuple(reasons), shut=True, awaited=_awaited(study, state))
-    return Gate(level, places, (_open(level, places, decision),), shut=False)
+    return Gate(level, places, (_open(level, places, decision=decision),), shut=False)
 
 
 def infusion_gate(study: Study, state: TrialState, *, usubjid: str, on: date) -> Gate:
@@ -176,7 +176,7 @@ def _without_uninfused(state: TrialState) -> TrialState:
     return replace(state, participants=kept, adverse_events=events)
 
 
-def _open(level: int, places: int, decision: Known[DoseDecided] | None) -> Reason:
+def _open(level: int, places: int, *, decision: Known[DoseDecided] | None) -> Reason:
     if decision is None:
         return Reason("gate.open", OPEN_START, {"places": places, "level": level})
     return Reason("gate.open", OPEN, {"places": places, "level": level, "decision": decision.position})

@@ -7,24 +7,30 @@ from datetime import date
 
 from trialwright.conduct.asked_for import misfits_of_results, misfits_of_screening, misfits_of_waiver
 from trialwright.conduct.fold import corrected_event
+from trialwright.conduct.logs import StaffLog
 from trialwright.conduct.pseudonyms import unmasked
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
     AssessmentRecorded,
     Corrected,
+    DataCutFrozen,
+    DataLocked,
     DoseDecided,
     Event,
     MeasurementsRecorded,
     ParticipantEnrolled,
     ResponseAssessed,
     ScreeningRecorded,
+    Signed,
     TrialOpened,
     VisitHeld,
     VisitMissed,
     WaiverGranted,
 )
 
+# What a command computes, or asks a password for, is not put in the place of another entry.
+BY_COMMAND_ALONE = (TrialOpened, DoseDecided, DataCutFrozen, DataLocked, Signed, Corrected, *StaffLog.TAKES)
 BESIDE_THE_PLAN = ("Screening", "Baseline", "Unscheduled")  # visits that every trial may have
 
 
@@ -91,7 +97,7 @@ def _of_correction(study: Study, event: Corrected, *, recorded_on: date) -> Iter
     replacement = corrected_event(event)
     if replacement is None:
         return
-    if isinstance(replacement, DoseDecided | TrialOpened | Corrected):
+    if isinstance(replacement, BY_COMMAND_ALONE):
         yield Finding(
             "replacement_kind", replacement.kind, "cannot be put in place by hand", "withdraw the entry instead"
         )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, final
 
 from trialwright.conduct.advise import advise
-from trialwright.conduct.fold import Folding, fold, known_of
+from trialwright.conduct.fold import Folding, fold, known_of, stands_at
 from trialwright.conduct.guards import NEED_STATE, Offered, readiness, standing
 from trialwright.conduct.misfits import misfits
 from trialwright.conduct.state import TrialState
@@ -18,6 +18,7 @@ from trialwright.vocabulary.errors import MISSING, Complaints, OutOfOrder, Param
 from trialwright.vocabulary.events import (
     AccountLocked,
     AccountOpened,
+    AccountUnlocked,
     Corrected,
     CredentialsChanged,
     DataCutFrozen,
@@ -40,6 +41,7 @@ BY_COMMAND: Mapping[str, str] = {
     DataLocked.kind: "data are locked with `trialwright lock`, which checks them",
     AccountOpened.kind: "accounts are kept with `trialwright accounts`",
     AccountLocked.kind: "an account is locked by too many wrong passwords, not by hand",
+    AccountUnlocked.kind: "an account is unlocked with `trialwright accounts unlock`",
     CredentialsChanged.kind: "passwords and second factors are changed with `trialwright accounts`",
 }
 ENVELOPE = ("kind", "body", "at", "by", "provenance")
@@ -261,8 +263,9 @@ class _Recording:
 
     def _allowed(self, entry: Entry) -> None:
         """RecordError when the trial is not ready for this event, or the person may not record it."""
-        zone = self.study.identity.zone
-        offered = Offered(entry.event, entry.by, entry.at.astimezone(zone).date(), entry.at)
+        event, on = entry.event, entry.at.astimezone(self.study.identity.zone).date()
+        corrects = stands_at(self.records, event.position) if isinstance(event, Corrected) else None
+        offered = Offered(event, entry.by, on, entry.at, corrects)
         findings = list(standing(self.study, self.folding.logs, offered=offered))
         if not findings and type(entry.event) in NEED_STATE:
             findings = list(readiness(self.study, self.folding.state(self._head()), offered=offered))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from trialwright.conduct.logs import StaffLog
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
@@ -24,7 +25,6 @@ from trialwright.vocabulary.events import (
     ParticipantScreened,
     Signed,
 )
-from trialwright.vocabulary.events.staff import AccountOpened
 from trialwright.vocabulary.records import body_of
 
 ORDINARY = {
@@ -33,7 +33,8 @@ ORDINARY = {
     *("trial", "study", "cohort", "level", "arm", "test", "virtual"),
 }
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|M|Mme|Mlle|Monsieur|Madame|Mademoiselle)\b\.?\s+[A-ZÀ-Þ][a-zß-ÿ'’-]+")
-STAFF = (AccountOpened, Signed)  # those who work on the trial are named
+STAFF = (*StaffLog.TAKES, Signed)  # those who work on the trial are named
+WORKING = ("decided_by",)  # fields that name people who work on the trial
 SMALL, CAPITALS = 3, 6  # letters from which a word is taken for a name
 
 
@@ -46,7 +47,7 @@ def unmasked(study: Study, event: Event) -> Iterable[Finding]:
             yield from _identifier(study, "donor", identifier=identifier)
     if not isinstance(event, STAFF):
         for place, text in _texts(body_of(event)):
-            if found := TITLED.search(text):
+            if place not in WORKING and (found := TITLED.search(text)):
                 allowed = "looks like a person's name; participants and donors are known by their pseudonyms alone"
                 yield Finding(place, found[0], allowed, "write the pseudonym instead")
 

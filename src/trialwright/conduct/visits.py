@@ -1,7 +1,8 @@
 """The calendar: every planned visit of every participant, when it is due, and whether it took place.
 
 A visit is counted from an infusion. It took place on the day it was held, or else on the first day something was
-assessed or measured at it. Without a window in the protocol nothing is early or late: it is *held*, and *due* from its day on.
+assessed or measured at it. Without a window in the protocol nothing is early or late: it is
+*held*, and *due* from its day on.
 """
 
 from __future__ import annotations
@@ -88,10 +89,8 @@ def _of(study: Study, state: TrialState, *, participant: Participant, on: date) 
         if event.visit not in names:
             number = event.infusion_number or 1
             standing: Standing = "held" if event.visit in BESIDE_THE_PLAN[:2] else "unscheduled"
-            yield Appointment(
-                *(event.usubjid, Text(en=event.visit, fr=event.visit), number),
-                *(None, None, None, event.on, standing),
-            )
+            named = Text(en=event.visit, fr=event.visit)
+            yield Appointment(event.usubjid, named, number, None, None, None, held=event.on, standing=standing)
 
 
 def _numbers(study: Study, participant: Participant, *, visit: Visit) -> tuple[int, ...]:

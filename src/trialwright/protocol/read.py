@@ -64,7 +64,7 @@ def parse_protocol(content: bytes, *, name: str = "the protocol") -> Study:
     """The study described by the bytes of a protocol file."""
     try:
         tables = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of thousands of digits
         finding = Finding("file", MISSING, f"is not TOML: {error}", "mend that line; the rest is read afterwards")
         raise ProtocolError(f"{name} cannot be read", [finding]) from error
     reading = _Reading(tables)

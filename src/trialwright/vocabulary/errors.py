@@ -10,6 +10,7 @@
     x LedgerBroken         a stored entry no longer matches its digest
     x LedgerUnavailable    the file is missing, read-only, or the disk is full
   x OutOfOrder             an event speaks of something that has not happened
+  x NotRecognised          a person did not prove to be who they say they are
   x NotFound               a trial, a file or a registered name does not exist
   x Refused                a method declines: not wrong, but not applicable here
 """
@@ -114,6 +115,10 @@ class LedgerUnavailable(LedgerError):
 
 class OutOfOrder(TrialError):
     """An event speaks of a participant, event or decision that does not exist at that point."""
+
+
+class NotRecognised(TrialError):
+    """A password or one-time code is missing or not right; the words are the same whatever it was."""
 
 
 class NotFound(TrialError):

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
-    from trialwright.workbench.campaigns import run_campaign
+    from trialwright.workbench.campaigns import (
+        run_campaign,
+    )
     from trialwright.workbench.characteristics import (
         operating_as_document,
         operating_characteristics,
@@ -47,7 +49,11 @@ if TYPE_CHECKING:
         still_to_sign,
         unlock_data,
     )
-    from trialwright.workbench.demonstration import DEMOS, Progress, demonstrate
+    from trialwright.workbench.demonstration import (
+        DEMOS,
+        Progress,
+        demonstrate,
+    )
     from trialwright.workbench.exploring import (
         Skeleton,
         calibrate_design,
@@ -58,59 +64,179 @@ if TYPE_CHECKING:
         write_comparison,
         write_pathways,
     )
-    from trialwright.workbench.outside import check_data, inconsistencies
-    from trialwright.workbench.querying import answer_query, close_query, queries, raise_query, record_deviation
-    from trialwright.workbench.recording import record_events, record_file
-    from trialwright.workbench.reporting import report_trial
-    from trialwright.workbench.screening import confirm, eligibility_of, enrol, screen, screening_template, waive
-    from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
+    from trialwright.workbench.keeping import (
+        back_up,
+        check_backup,
+        read_anchor,
+        restore,
+        verify_trial,
+        write_anchor,
+    )
+    from trialwright.workbench.outside import (
+        check_data,
+        inconsistencies,
+    )
+    from trialwright.workbench.querying import (
+        answer_query,
+        close_query,
+        queries,
+        raise_query,
+        record_deviation,
+    )
+    from trialwright.workbench.recording import (
+        record_events,
+        record_file,
+    )
+    from trialwright.workbench.reporting import (
+        report_trial,
+    )
+    from trialwright.workbench.screening import (
+        confirm,
+        eligibility_of,
+        enrol,
+        screen,
+        screening_template,
+        waive,
+    )
+    from trialwright.workbench.staff import (
+        change_password,
+        close_account,
+        delegate,
+        end_delegation,
+        entry_to_sign,
+        new_second_factor,
+        open_account,
+        open_trial,
+        people,
+        remove_second_factor,
+        review_trail,
+        sign,
+        signature_list,
+        unlock_account,
+    )
+    from trialwright.workbench.trailing import (
+        Wanted,
+        export_trail,
+        trail_of,
+        write_trail_pdf,
+    )
+    from trialwright.workbench.trials import (
+        Trial,
+        reach_trial,
+        write_schema,
+    )
 
 _DOORS = {
-    "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "asking": (
+        "advise_trial",
+        "check_protocol",
+        "decision_as_data",
+        "protocol_schema",
+        "status",
+        "what_if",
+        "WhatIf",
+    ),
+    "campaigns": ("run_campaign",),
     "characteristics": (
         "operating_as_document",
         "operating_characteristics",
         "write_operating_csv",
         "write_operating_pdf",
     ),
-    "campaigns": ("run_campaign",),
     "choosing": (
-        "Described",
         "decision_tables",
         "describe",
         "describe_all",
+        "Described",
         "write_decision_csv",
         "write_decision_pdf",
     ),
-    "demonstration": ("DEMOS", "Progress", "demonstrate"),
-    "exploring": (
-        "Skeleton",
-        "calibrate_design",
-        "compare_designs",
-        "follow_pathways",
-        "make_skeleton",
-        "write_calibration",
-        "write_comparison",
-        "write_pathways",
-    ),
     "deciding": (
-        "OnCut",
         "advise_on_cut",
         "close_enrolment",
         "decide_trial",
         "freeze_cut",
         "gate_of",
         "lock_data",
+        "OnCut",
         "point_said",
         "still_to_sign",
         "unlock_data",
     ),
-    "querying": ("answer_query", "close_query", "queries", "raise_query", "record_deviation"),
-    "outside": ("check_data", "inconsistencies"),
-    "recording": ("record_events", "record_file"),
+    "demonstration": (
+        "demonstrate",
+        "DEMOS",
+        "Progress",
+    ),
+    "exploring": (
+        "calibrate_design",
+        "compare_designs",
+        "follow_pathways",
+        "make_skeleton",
+        "Skeleton",
+        "write_calibration",
+        "write_comparison",
+        "write_pathways",
+    ),
+    "keeping": (
+        "back_up",
+        "check_backup",
+        "read_anchor",
+        "restore",
+        "verify_trial",
+        "write_anchor",
+    ),
+    "outside": (
+        "check_data",
+        "inconsistencies",
+    ),
+    "querying": (
+        "answer_query",
+        "close_query",
+        "queries",
+        "raise_query",
+        "record_deviation",
+    ),
+    "recording": (
+        "record_events",
+        "record_file",
+    ),
     "reporting": ("report_trial",),
-    "screening": ("confirm", "eligibility_of", "enrol", "screen", "screening_template", "waive"),
-    "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
+    "screening": (
+        "confirm",
+        "eligibility_of",
+        "enrol",
+        "screen",
+        "screening_template",
+        "waive",
+    ),
+    "staff": (
+        "change_password",
+        "close_account",
+        "delegate",
+        "end_delegation",
+        "entry_to_sign",
+        "new_second_factor",
+        "open_account",
+        "open_trial",
+        "people",
+        "remove_second_factor",
+        "review_trail",
+        "sign",
+        "signature_list",
+        "unlock_account",
+    ),
+    "trailing": (
+        "export_trail",
+        "trail_of",
+        "Wanted",
+        "write_trail_pdf",
+    ),
+    "trials": (
+        "reach_trial",
+        "Trial",
+        "write_schema",
+    ),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
@@ -121,13 +247,18 @@ __all__ = [
     "Progress",
     "Skeleton",
     "Trial",
+    "Wanted",
     "WhatIf",
     "advise_on_cut",
     "advise_trial",
     "answer_query",
+    "back_up",
     "calibrate_design",
+    "change_password",
+    "check_backup",
     "check_data",
     "check_protocol",
+    "close_account",
     "close_enrolment",
     "close_query",
     "compare_designs",
@@ -135,34 +266,49 @@ __all__ = [
     "decide_trial",
     "decision_as_data",
     "decision_tables",
+    "delegate",
     "demonstrate",
     "describe",
     "describe_all",
     "eligibility_of",
+    "end_delegation",
     "enrol",
+    "entry_to_sign",
+    "export_trail",
     "follow_pathways",
     "freeze_cut",
     "gate_of",
     "inconsistencies",
     "lock_data",
     "make_skeleton",
+    "new_second_factor",
+    "open_account",
     "open_trial",
     "operating_as_document",
     "operating_characteristics",
+    "people",
     "point_said",
     "protocol_schema",
     "queries",
     "raise_query",
     "reach_trial",
+    "read_anchor",
     "record_deviation",
     "record_events",
     "record_file",
+    "remove_second_factor",
     "report_trial",
+    "restore",
+    "review_trail",
     "run_campaign",
     "screen",
     "screening_template",
+    "sign",
+    "signature_list",
     "status",
     "still_to_sign",
+    "trail_of",
+    "unlock_account",
     "unlock_data",
     "verify_trial",
     "waive",
@@ -176,6 +322,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_trail_pdf",
 ]
 
 

@@ -16,20 +16,28 @@ from itertools import chain
 from typing import Protocol
 
 from trialwright.conduct.guards import decision, eligibility, excuse, lock
+from trialwright.conduct.guards.accounts import accounts
+from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.guards.signing import signing
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
+    AccountClosed,
+    AccountOpened,
     Corrected,
+    DelegationEnded,
     DoseDecided,
     EligibilityConfirmed,
     Event,
     InfusionGiven,
     ParticipantEnrolled,
     ParticipantScreened,
+    RoleDelegated,
     ScreeningRecorded,
+    Signed,
 )
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
@@ -51,7 +59,7 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = (lock.locked,)
+STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ParticipantScreened: (eligibility.consent_comes_first,),
     ScreeningRecorded: (eligibility.consent_comes_first,),
@@ -60,6 +68,11 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     InfusionGiven: (eligibility.is_confirmed, decision.of_infusion),
     Corrected: (eligibility.is_confirmed,),
     DoseDecided: (decision.of_decision,),
+    AccountOpened: (accounts,),
+    AccountClosed: (accounts,),
+    RoleDelegated: (accounts,),
+    DelegationEnded: (accounts,),
+    Signed: (signing,),
 }
 
 
