@@ -23,6 +23,7 @@ from trialwright.cli import (
     signing,
     staff,
     storing,
+    visiting,
 )
 from trialwright.cli.terminal import complain
 
@@ -47,6 +48,7 @@ GROUPS = (
     comparing,
     keeping,
     screening,
+    visiting,
     checking,
     deciding,
     asked,

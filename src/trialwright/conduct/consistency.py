@@ -128,7 +128,7 @@ def consistency(study: Study, state: TrialState) -> tuple[CutPoint, ...]:
         found += clashes(happened)
         found += _deaths(state, happened, usubjid=usubjid)
         if usubjid in state.participants:
-            found += _before_its_time(study, state, state.participants[usubjid])
+            found += _before_its_time(study, state, one=state.participants[usubjid])
     return tuple(found)
 
 
@@ -260,7 +260,7 @@ def _deaths(state: TrialState, happened: Sequence[Happening], *, usubjid: str) -
         yield _point("deaths-disagree", other, limit=days[0].on)
 
 
-def _before_its_time(study: Study, state: TrialState, one: Participant) -> Iterator[CutPoint]:
+def _before_its_time(study: Study, state: TrialState, *, one: Participant) -> Iterator[CutPoint]:
     """What lies before the entry it belongs to: enrolment, infusion, onset."""
     who, given = one.usubjid, {known.event.infusion_number: known.event.on for known in one.infusions}
     planned = {visit.name.en for visit in study.visits} - set(BESIDE_THE_PLAN)

@@ -69,11 +69,11 @@ def visit_named(study: Study, name: str) -> Visit | None:
     return next((visit for visit in study.visits if visit.name.en == name), None)
 
 
-def counted_from(study: Study, name: str, infusion_number: int | None) -> int:
+def counted_from(study: Study, name: str, *, stated: int | None) -> int:
     """The infusion an entry at a visit belongs to: the one it names, else the one the visit is counted from."""
     visit = visit_named(study, name)
-    stated = 1 if visit is None or visit.infusion == "each" else visit.infusion
-    return infusion_number or stated
+    own = 1 if visit is None or visit.infusion == "each" else visit.infusion
+    return stated or own
 
 
 def _of(study: Study, state: TrialState, *, participant: Participant, on: date) -> Iterator[Appointment]:
@@ -114,7 +114,7 @@ def _appointment(
     missed = [
         known.event.reason
         for known in state.logs.visits.missed.get(participant.usubjid, [])
-        if known.event.visit == name and counted_from(study, name, known.event.infusion_number) == number
+        if known.event.visit == name and counted_from(study, name, stated=known.event.infusion_number) == number
     ]
     if held is not None:
         standing = _kept(held, planned=planned, first=first, last=last)
@@ -134,7 +134,9 @@ def _held(study: Study, state: TrialState, *, participant: Participant, name: st
     seen = [(one.event.visit, one.event.infusion_number, one.event.on) for one in participant.assessments]
     seen += [(one.event.visit, one.event.infusion_number, one.event.on) for one in log.measurements.get(usubjid, [])]
     for kind in (came, seen):
-        days = [on for visit, stated, on in kind if visit == name and counted_from(study, name, stated) == number]
+        days = [
+            on for visit, stated, on in kind if visit == name and counted_from(study, name, stated=stated) == number
+        ]
         if days:
             return min(days)
     return None
@@ -186,12 +188,12 @@ def not_recorded(
     assessed = {
         known.event.instrument
         for known in participant.assessments
-        if known.event.visit == name and counted_from(study, name, known.event.infusion_number) == number
+        if known.event.visit == name and counted_from(study, name, stated=known.event.infusion_number) == number
     }
     measured = {
         same(test)
         for known in state.logs.visits.measurements.get(participant.usubjid, [])
-        if known.event.visit == name and counted_from(study, name, known.event.infusion_number) == number
+        if known.event.visit == name and counted_from(study, name, stated=known.event.infusion_number) == number
         for test in known.event.results
     }
     instruments = [one for one in instruments_at(study, name) if one not in assessed]

@@ -125,6 +125,17 @@ if TYPE_CHECKING:
         reach_trial,
         write_schema,
     )
+    from trialwright.workbench.visiting import (
+        Seen,
+        answer,
+        assess,
+        labs_of,
+        range_template,
+        read_visits,
+        set_ranges,
+        visit_template,
+        visits_of,
+    )
 
 _DOORS = {
     "asking": (
@@ -237,6 +248,17 @@ _DOORS = {
         "Trial",
         "write_schema",
     ),
+    "visiting": (
+        "Seen",
+        "answer",
+        "assess",
+        "labs_of",
+        "range_template",
+        "read_visits",
+        "set_ranges",
+        "visit_template",
+        "visits_of",
+    ),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
 
@@ -245,13 +267,16 @@ __all__ = [
     "Described",
     "OnCut",
     "Progress",
+    "Seen",
     "Skeleton",
     "Trial",
     "Wanted",
     "WhatIf",
     "advise_on_cut",
     "advise_trial",
+    "answer",
     "answer_query",
+    "assess",
     "back_up",
     "calibrate_design",
     "change_password",
@@ -279,6 +304,7 @@ __all__ = [
     "freeze_cut",
     "gate_of",
     "inconsistencies",
+    "labs_of",
     "lock_data",
     "make_skeleton",
     "new_second_factor",
@@ -291,8 +317,10 @@ __all__ = [
     "protocol_schema",
     "queries",
     "raise_query",
+    "range_template",
     "reach_trial",
     "read_anchor",
+    "read_visits",
     "record_deviation",
     "record_events",
     "record_file",
@@ -303,6 +331,7 @@ __all__ = [
     "run_campaign",
     "screen",
     "screening_template",
+    "set_ranges",
     "sign",
     "signature_list",
     "status",
@@ -311,6 +340,8 @@ __all__ = [
     "unlock_account",
     "unlock_data",
     "verify_trial",
+    "visit_template",
+    "visits_of",
     "waive",
     "what_if",
     "write_anchor",

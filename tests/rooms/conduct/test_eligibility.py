@@ -97,11 +97,11 @@ def answers(*events: Event) -> dict[str, str]:
     return {one.criterion.id: one.answer for one in judged(*events).judged}
 
 
-def offer(event: Event, *before: Event, extra: str = CRITERIA) -> str:
+def offer(event: Event, *before: Event, extra: str = CRITERIA, by: str = "anna") -> str:
     """What is said against an event after others; nothing when it may be recorded."""
     records: tuple[Record, ...] = recorded(*before)
     try:
-        entries_from(study(extra), records, offers=[Offer(1, event.kind, body_of(event))], by="me", at=NOW)
+        entries_from(study(extra), records, offers=[Offer(1, event.kind, body_of(event))], by=by, at=NOW)
     except RecordError as error:
         return str(error)
     return ""
