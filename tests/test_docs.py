@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -139,9 +140,12 @@ CONSOLES = [
 
 @pytest.mark.parametrize(("command", "shown"), CONSOLES)
 def test_what_a_page_shows_is_what_a_command_says(
-    command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
+    if "--folder" in command:  # it writes: into a copy
+        shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+        monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as end:
         main(shlex.split(command)[1:])
     assert not end.value.code

@@ -21,6 +21,7 @@ from trialwright.cli import (
     operating,
     screening,
     signing,
+    simulating,
     staff,
     storing,
     visiting,
@@ -55,6 +56,7 @@ GROUPS = (
     storing,
     staff,
     signing,
+    simulating,
 )
 for group in GROUPS:
     group.register(app)

@@ -7,6 +7,7 @@ complete on the day after its last day.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,6 +38,7 @@ class Observed:
     backfill: bool = False  # an extra participant at a cleared level, outside the cohorts
     active: bool | None = None  # activity as the protocol defines it; None: not known
     activity_awaited: bool = False  # it may still become known
+    amount: float = math.nan  # given at the first infusion; nan before it
 
     @property
     def judged(self) -> bool:
@@ -95,6 +97,7 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         active=activity.active,
         activity_awaited=activity.awaited,
         backfill=participant.enrolled.event.backfill,
+        amount=participant.infusions[0].event.dose_given if participant.infusions else math.nan,
     )
 
 

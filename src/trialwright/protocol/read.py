@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
+from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
 from trialwright.protocol.laboratory import LaboratoryTest
 from trialwright.protocol.order import misplaced
@@ -115,6 +116,7 @@ class _Reading:
         self.complaints.add(misplaced([named.name for named in rule_names]))
         if design is not None and levels is not None:
             self._check_order(design, built, levels=levels)
+            self.complaints.add(amount_misfits(design, self.parts.get("dose")))
             self._apply(design, built, levels=levels)
         disease = self._disease()
         self._activity()

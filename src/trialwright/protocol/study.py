@@ -24,6 +24,7 @@ from trialwright.protocol.sections import (
 )
 from trialwright.rules.replace_non_evaluable import ReplaceNonEvaluable
 from trialwright.vocabulary.doses import DoseLevel, Placed, place
+from trialwright.vocabulary.given import uses_dose_given
 from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.scores import Disease, Instrument
 from trialwright.vocabulary.seen import Design, Rule
@@ -78,6 +79,11 @@ class Study:
     def guards(self, what: Guarded) -> bool:
         """Whether this record itself makes sure of something; not where another system does, or in a reconstruction."""
         return not self.identity.reconstruction and what not in self.conduct.elsewhere
+
+    @property
+    def uses_dose_given(self) -> bool:
+        """Whether the design judges each participant by the dose given itself, instead of the nearest level."""
+        return uses_dose_given(self.design)
 
     @property
     def target(self) -> float | None:

@@ -17,9 +17,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
+
+from trialwright.vocabulary.words import Language, Text
 
 
 @final
@@ -126,7 +128,21 @@ class NotFound(TrialError):
 
 
 class Refused(TrialError):
-    """A method declines this input because it does not apply to it; the message names the alternative."""
+    """A method declines this input because it does not apply to it; the message names the alternative.
+
+    It is said in the language of its reader: ``said(language)``; ``str`` is English.
+    """
+
+    def __init__(self, why: Text, values: Mapping[str, object] | None = None) -> None:
+        self.why, self.values = why, dict(values or {})
+        super().__init__(why, self.values)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+    def said(self, language: Language, /) -> str:
+        """The reason and the way out, in one language."""
+        return self.why.said(language, **self.values)
 
 
 @final

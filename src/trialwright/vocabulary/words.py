@@ -103,6 +103,16 @@ class Text:
     en: str
     fr: str
 
+    @classmethod
+    def literally(cls, en: str, fr: str) -> Text:
+        """Words somebody else wrote, in which a brace is a brace.
+
+        >>> Text.literally("a {b}", "un {b}").said("fr")
+        'un {b}'
+        """
+        doubled = [text.replace("{", "{{").replace("}", "}}") for text in (en, fr)]
+        return cls(*doubled)
+
     def said(self, language: Language, /, **values: object) -> str:
         """The sentence in one language, its places filled."""
         return _Template(language).format(getattr(self, language), **values)

@@ -97,6 +97,14 @@ if TYPE_CHECKING:
         screen,
         screening_template,
         waive,
+    from trialwright.workbench.simulating import (
+        campaign_as_document,
+        read_campaign,
+        run_campaign_file,
+        simulate_protocol,
+        simulated_as_document,
+        write_campaign,
+        write_simulated,
     )
     from trialwright.workbench.staff import (
         change_password,
@@ -113,6 +121,10 @@ if TYPE_CHECKING:
         sign,
         signature_list,
         unlock_account,
+    )
+    from trialwright.workbench.stopping import (
+        StoppingTable,
+        stopping_tables,
     )
     from trialwright.workbench.trailing import (
         Wanted,
@@ -220,6 +232,14 @@ _DOORS = {
         "screen",
         "screening_template",
         "waive",
+    "simulating": (
+        "campaign_as_document",
+        "read_campaign",
+        "run_campaign_file",
+        "simulate_protocol",
+        "simulated_as_document",
+        "write_campaign",
+        "write_simulated",
     ),
     "staff": (
         "change_password",
@@ -236,6 +256,10 @@ _DOORS = {
         "sign",
         "signature_list",
         "unlock_account",
+    ),
+    "stopping": (
+        "stopping_tables",
+        "StoppingTable",
     ),
     "trailing": (
         "export_trail",
@@ -269,6 +293,7 @@ __all__ = [
     "Progress",
     "Seen",
     "Skeleton",
+    "StoppingTable",
     "Trial",
     "Wanted",
     "WhatIf",
@@ -279,6 +304,7 @@ __all__ = [
     "assess",
     "back_up",
     "calibrate_design",
+    "campaign_as_document",
     "change_password",
     "check_backup",
     "check_data",
@@ -320,6 +346,7 @@ __all__ = [
     "range_template",
     "reach_trial",
     "read_anchor",
+    "read_campaign",
     "read_visits",
     "record_deviation",
     "record_events",
@@ -329,13 +356,17 @@ __all__ = [
     "restore",
     "review_trail",
     "run_campaign",
+    "run_campaign_file",
     "screen",
     "screening_template",
     "set_ranges",
     "sign",
     "signature_list",
+    "simulate_protocol",
+    "simulated_as_document",
     "status",
     "still_to_sign",
+    "stopping_tables",
     "trail_of",
     "unlock_account",
     "unlock_data",
@@ -346,6 +377,7 @@ __all__ = [
     "what_if",
     "write_anchor",
     "write_calibration",
+    "write_campaign",
     "write_comparison",
     "write_decision_csv",
     "write_decision_pdf",
@@ -353,6 +385,7 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_simulated",
     "write_trail_pdf",
 ]
 
