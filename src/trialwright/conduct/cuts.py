@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from trialwright.conduct import consistency
 from trialwright.conduct.fold import fold
 from trialwright.conduct.state import Participant, TrialState
 from trialwright.conduct.toxicity import Observed, computed_dlt, everyone
@@ -109,12 +110,16 @@ def is_stale(study: Study, state: TrialState, *, cut: DataCutFrozen) -> bool:
 
 def cut_points(study: Study, state: TrialState, *, on: date) -> tuple[CutPoint, ...]:
     """Everything open, missing or unsettled in the data on a day, in a fixed order."""
-    checks: tuple[Callable[..., Iterable[CutPoint]], ...] = (_queries, _people, _events, _eligibility, _deviations)
+    checks: tuple[Callable[..., Iterable[CutPoint]], ...] = (
+        *(_queries, _people, _events, _eligibility, _deviations, _contradictions),
+    )
     return tuple(point for check in checks for point in check(study, state, on=on))
 
 
 def said(point: CutPoint, language: Language) -> str:
     """A point in words; one of a newer version of this program by its code."""
+    if point.code in consistency.TEXTS:
+        return consistency.said(point, language)
     text = POINTS.get(point.code)
     values = {name: _readable(name, value) for name, value in point.values.items()}
     return f"{point.code}: {point.about}" if text is None else text.said(language, about=point.about, **values)
@@ -168,3 +173,8 @@ def _deviations(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoi
     for number, known in state.logs.oversight.deviations.items():
         if known.event.major:
             yield CutPoint(code="deviation", about=number, values={"description": known.event.description})
+
+
+def _contradictions(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
+    """What does not go together in the record, as an assessment after a death."""
+    return consistency.consistency(study, state)

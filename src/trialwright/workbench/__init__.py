@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         screen,
         screening_template,
         waive,
+    )
     from trialwright.workbench.simulating import (
         campaign_as_document,
         read_campaign,
@@ -232,6 +233,7 @@ _DOORS = {
         "screen",
         "screening_template",
         "waive",
+    ),
     "simulating": (
         "campaign_as_document",
         "read_campaign",
