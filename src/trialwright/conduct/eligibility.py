@@ -17,14 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
+from trialwright.conduct.analytes import analyte_named
 from trialwright.conduct.findings import Findings, findings_of
 from trialwright.conduct.known import Known
-from trialwright.conduct.names import known_as
+from trialwright.conduct.names import known_as, names_of
 from trialwright.conduct.sentence import Amount, Sentence, sentence
 from trialwright.conduct.signatures import given_signatures, missing_signatures
 from trialwright.conduct.state import TrialState
 from trialwright.conduct.treatments import CONVERTED, NEEDS, PLAIN, Answer, compares, every, some, treated
-from trialwright.conduct.units import converted, exact
+from trialwright.conduct.units import NOTHING, converted, exact
 from trialwright.protocol.eligibility import All, AnyOf, AnyRule, Comparison, Criterion, Statement, Treatment
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import WaiverGranted
@@ -185,7 +186,9 @@ def _compared(rule: Comparison, value: bool | float | str, *, unit: str, finding
     if isinstance(value, bool | str):
         return Answer(None, sentence(NOT_A_NUMBER, given=value))
     given, number = Amount(value, unit), exact(value)
-    there = converted(number, unit, to=rule.unit, body=findings.body)
+    named = next((one for one in map(analyte_named, names_of(rule)) if one is not None), None)
+    substance = NOTHING if named is None else named.substance
+    there = converted(number, unit, to=rule.unit, body=findings.body, substance=substance)
     if isinstance(there, str):
         return Answer(None, sentence(NEEDS[there], given=given, unit=rule.unit or "1"))
     text = PLAIN if unit == rule.unit else CONVERTED

@@ -20,7 +20,7 @@ from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
-from trialwright.protocol.laboratory import LaboratoryTest
+from trialwright.protocol.laboratory import LaboratoryTest, misplanned
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
@@ -120,6 +120,9 @@ class _Reading:
             self._apply(design, built, levels=levels)
         disease = self._disease()
         self._activity()
+        if {"visits", "laboratory", "disease"} <= self.parts.keys():
+            planned = (self.parts["visits"], self.parts["laboratory"])
+            self.complaints.add(misplanned(*planned, disease=self.parts["disease"]))
         if self.complaints.findings:
             return None
         return Study(

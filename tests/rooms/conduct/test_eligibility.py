@@ -352,3 +352,12 @@ class TestPseudonyms:
         assert "write the pseudonym instead" in offer(waiver, SCREENED)
         fine = replace(waiver, reason="Ms not known; M. tuberculosis; Dr Martin agreed")
         assert offer(fine, SCREENED) == ""
+
+
+def test_masses_and_amounts_of_a_known_analyte_are_converted() -> None:
+    rule = '{ quantity = { en = "creatinine", fr = "créatinine" }, operator = "<", value = 1.5, unit = "mg/dL" }'
+    extra = CRITERIA + f'\n[[eligibility.exclusion]]\nid = "E2"\ntext = {{ en = "x", fr = "x" }}\nrule = {rule}\n'
+    fact = {"creatinine": Fact(value=113.12, unit="µmol/L")}
+    known = judged(ScreeningRecorded(usubjid="P-1", on=on(2), facts=fact), extra=extra)
+    assert known.judged[-1].evidence[0].found.said("en") == "113.12 µmol/L = 1.279613 mg/dL"
+    assert known.judged[-1].answer == "met"

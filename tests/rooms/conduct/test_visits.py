@@ -7,6 +7,7 @@ import pytest
 from trials import ELSEWHERE, on, protocol_text, state_of
 from trialwright.conduct.visits import Appointment, calendar, next_visit
 from trialwright.protocol import Study, parse_protocol
+from trialwright.vocabulary.errors import ProtocolError
 from trialwright.vocabulary.events import (
     AssessmentRecorded,
     ConsentWithdrawn,
@@ -134,3 +135,18 @@ def test_unscheduled_visits_are_listed() -> None:
 def test_what_is_next() -> None:
     assert next_visit(appointments(FIRST, day=4), "P-1").planned == on(8)  # type: ignore[union-attr]
     assert next_visit(appointments(day=4), "P-1") is None
+
+
+@pytest.mark.parametrize(
+    ("extra", "place"),
+    [
+        (PLAN.replace("Month 1", "Week 1"), "visits[2].name"),
+        (PLAN.replace('visits = ["Week 1"]', 'visits = ["Week 9"]'), "laboratory[1].visits"),
+        (PLAN.replace("day = 30\n", 'day = 30\ninstruments = ["nothing"]\n'), "visits[2].instruments"),
+        (PLAN.replace('infusion = "each"', 'infusion = "every"'), "visits[1].infusion"),
+    ],
+)
+def test_a_plan_that_does_not_go_together_is_refused(extra: str, place: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        plan(extra)
+    assert any(finding.place.startswith(place) for finding in caught.value.findings)
