@@ -13,6 +13,7 @@ from trialwright.cli import (
     adverse_events,
     asked,
     asking,
+    checking,
     choosing,
     clocks,
     comparing,
@@ -23,11 +24,13 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    screening,
     signing,
     simulating,
     staff,
     storing,
     tracing,
+    visiting,
 )
 from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
@@ -64,6 +67,9 @@ GROUPS = (
     simulating,
     adverse_events,
     clocks,
+    screening,
+    visiting,
+    checking,
 )
 for group in GROUPS:
     group.register(app)
