@@ -15,12 +15,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import final
 
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.evidence import Columns, Parameters
+from trialwright.diseases.lupus.evidence import Columns, Parameters, Value
 from trialwright.diseases.lupus.tables import Item, Parameter, Table, Total, table
 from trialwright.diseases.lupus.truth import Floats, Truth
 from trialwright.vocabulary.errors import Complaints, ParameterError
@@ -52,7 +53,7 @@ class Sledai:
 
     table: Table
     total: Total
-    chosen: Mapping[str, int | bool] = field(default_factory=dict, hash=False)
+    chosen: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
@@ -90,11 +91,11 @@ class Sledai:
         return tuple(item for item in self.table.items if not set(item.groups) & set(self.total.leaves_out))
 
     @property
-    def parameters(self) -> dict[str, int | bool]:
+    def parameters(self) -> dict[str, Value]:
         """Every choice with the side taken."""
         return {parameter.name: parameter.default for parameter in self.table.parameters} | dict(self.chosen)
 
-    def with_parameters(self, **chosen: int | bool) -> Sledai:
+    def with_parameters(self, **chosen: Value) -> Sledai:
         """The same index with other choices; ParameterError with every complaint otherwise."""
         known = {parameter.name: parameter for parameter in self.table.parameters}
         complaints = Complaints()
@@ -106,7 +107,7 @@ class Sledai:
     def score(self, items: Items) -> Score:
         """The score of one assessment, with the reason for every point."""
         columns = answers.one(self.table, items)
-        totals, parameters = self._totals(columns), self.parameters
+        totals, parameters = self.totals(columns), self.parameters
         points = tuple(self._point(item, items, columns=columns) for item in self.counted)
         value = float(totals.value[0])
         return Score(
@@ -127,9 +128,10 @@ class Sledai:
         1 is yes, 0 is no, NaN is not assessed; values in the unit of their key. Shapes: (..., K) to (...).
         """
         keys = self.items if keys is None else keys
-        return self._totals(answers.many(self.table, np.asarray(assessments, dtype=np.float64), keys=keys))
+        return self.totals(answers.many(self.table, np.asarray(assessments, dtype=np.float64), keys=keys))
 
-    def _totals(self, columns: Columns) -> Totals:
+    def totals(self, columns: Columns) -> Totals:
+        """The totals of checked answers, one array per key."""
         shape = next(iter(columns.values())).shape
         lower, upper, parameters = np.zeros(shape), np.zeros(shape), self.parameters
         for item in self.counted:
@@ -248,3 +250,9 @@ def _check(name: str, value: object, *, known: Mapping[str, Parameter], complain
 def instruments() -> tuple[Sledai, ...]:
     """Every index of the family."""
     return tuple(Sledai(read, total) for read in map(table, FILES) for total in read.totals)
+
+
+@cache
+def index(name: str) -> Sledai:
+    """One index of the family by its name."""
+    return next(each for each in instruments() if each.name == name)
