@@ -52,6 +52,7 @@ class Score:
     not_assessed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()  # rules used here on which sources disagree, with the side taken
     parameters: Mapping[str, object] = field(default_factory=dict)
+    band: Text | None = None  # how a total is called, where its source names bands
     levels: tuple[Text, ...] = ()  # where values stand for levels: the words for ``lower`` and for ``upper``
 
     @property
@@ -95,6 +96,9 @@ class Score:
     def _total(self, language: Language) -> str:
         if self.levels:
             return self._level(language)
+        if self.value is not None and self.band is not None:
+            banded = Text(en="Total: {value:g} ({band})", fr="Total : {value:g} ({band})")
+            return banded.said(language, value=self.value, band=self.band)
         if self.value is not None:
             return Text(en="Total: {value:g}", fr="Total : {value:g}").said(language, value=self.value)
         unsure = Text(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
-from trialwright.diseases.lupus import sledai
+from trialwright.diseases.lupus import bilag, sledai
 from trialwright.vocabulary.scores import Instrument
 from trialwright.vocabulary.words import Text
 
@@ -30,7 +30,7 @@ class Lupus:
 
     def instruments(self) -> Mapping[str, Instrument]:
         """Every instrument by the name a protocol gives it."""
-        return {instrument.name: instrument for instrument in sledai.instruments()}
+        return {instrument.name: instrument for family in (sledai, bilag) for instrument in family.instruments()}
 
 
 DISEASE = Lupus()
