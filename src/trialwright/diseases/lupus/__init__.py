@@ -9,15 +9,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import final
 
-from trialwright.diseases.lupus import bilag, sledai
+from trialwright.diseases.lupus import bilag, laboratory, sledai
+from trialwright.diseases.lupus.endpoints import endpoints
+from trialwright.diseases.lupus.sums import sums
 from trialwright.vocabulary.scores import Instrument
 from trialwright.vocabulary.words import Text
 
 __all__ = ["DISEASE", "Lupus"]
 
 TITLE = Text(en="Systemic lupus erythematosus", fr="Lupus érythémateux systémique")
+SUMS = (
+    "pga",
+    "bilag-2004-letters",
+    "bilag-classic-letters",
+    "sle-das",
+    "sdi",
+    "clasi-activity",
+    "joints-28",
+    "oral-glucocorticoid",
+    "eular-acr-2019-points",
+)
+ENDPOINTS = (
+    "sfi",
+    "bilag-flare",
+    "tulip-flare",
+    "sle-das-flare",
+    "sri",
+    "bicla",
+    "lldas",
+    "doris-2021",
+    "mcr-pcr",
+    "renal-crr-bliss-ln",
+    "renal-perr-bliss-ln",
+    "renal-response-nct03917797",
+    "renal-response-eular-2025",
+    "renal-complete-eular-2019",
+    "renal-complete-lunar",
+    "renal-complete-allure",
+    "renal-complete-access",
+    "renal-complete-aurora",
+    "steroid-sparing",
+    "eular-acr-2019",
+    "slicc-2012",
+    "acr-1997",
+)
+
+
+@cache
+def _registered() -> Mapping[str, Instrument]:
+    every: list[Instrument] = [*sledai.instruments(), *bilag.instruments(), *laboratory.instruments()]
+    every += [each for name in SUMS for each in sums(name)]
+    every += [each for name in ENDPOINTS for each in endpoints(name)]
+    return MappingProxyType({instrument.name: instrument for instrument in every})
 
 
 @final
@@ -30,7 +77,7 @@ class Lupus:
 
     def instruments(self) -> Mapping[str, Instrument]:
         """Every instrument by the name a protocol gives it."""
-        return {instrument.name: instrument for family in (sledai, bilag) for instrument in family.instruments()}
+        return _registered()
 
 
 DISEASE = Lupus()

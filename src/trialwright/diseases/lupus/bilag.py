@@ -16,7 +16,8 @@ from typing import Any, final
 import numpy as np
 
 from trialwright.diseases.lupus import answers, evidence
-from trialwright.diseases.lupus.endpoints import Levels, check_choices, graded, written
+from trialwright.diseases.lupus.choices import check_choices, written
+from trialwright.diseases.lupus.endpoints import Levels, graded
 from trialwright.diseases.lupus.evidence import Columns, Evidence, Finding, Parameters, Value
 from trialwright.diseases.lupus.sheets import Level
 from trialwright.diseases.lupus.tables import Parameter, Recorded, parameter_from, recorded_from, written_in

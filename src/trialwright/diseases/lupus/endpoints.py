@@ -7,19 +7,18 @@ Rules, sources and choices stand in the data files; `sheets` reads them.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
 import numpy as np
 
-from trialwright.diseases.lupus import answers, sledai
-from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Parameters, Value
+from trialwright.diseases.lupus import answers
+from trialwright.diseases.lupus.choices import check_choices, written
+from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Parameters, Value, read_by
+from trialwright.diseases.lupus.indices import index
 from trialwright.diseases.lupus.sheets import Criterion, Derived, Level, Sheet, Variant, sheet
-from trialwright.diseases.lupus.tables import Parameter
 from trialwright.diseases.lupus.truth import Floats, Truth
-from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.scores import Items, Point, Score
 from trialwright.vocabulary.words import LANGUAGES, Text
 
@@ -76,7 +75,8 @@ class Endpoint:
     @property
     def scale(self) -> Mapping[str, Sequence[Value]]:
         """What makes a full assessment: each key with its answers, from the least result to the greatest."""
-        return {recorded.key: recorded.scale for recorded in self.sheet.recorded if recorded.scale}
+        read = self._read()
+        return {each.key: each.scale for each in self.sheet.recorded if each.scale and each.key in read}
 
     @property
     def parameters(self) -> dict[str, Value]:
@@ -104,7 +104,7 @@ class Endpoint:
             lower=lower,
             upper=upper,
             points=points,
-            not_assessed=tuple(key for key in self.scale if np.isnan(columns[key][0]) and items.get(key) is None),
+            not_assessed=self._not_assessed(columns),
             conflicts=tuple(self._conflicts(columns)),
             parameters=parameters,
             levels=(words[lower], words[upper]),
@@ -125,11 +125,29 @@ class Endpoint:
         """What was recorded, what follows from other instruments, and every criterion, in file order."""
         known = dict(columns)
         for derived in self.sheet.derived:
-            known |= _taken(derived, known)
+            known |= _taken(derived, known) if derived.gives else {}
         for criterion in self.sheet.criteria:
             truth = criterion.evidence.truth(known, self.parameters if parameters is None else parameters)
             known[criterion.key] = truth.column()
         return known
+
+    def _read(self) -> set[str]:
+        """Every key that the criteria read under the choices made, those behind a derived value included."""
+        names = {name for each in self.sheet.criteria for name in read_by(each.evidence, self.parameters)}
+        for derived in self.sheet.derived:
+            if derived.gives in names:
+                names |= {key + derived.suffix for key in index(derived.instrument).items}
+        return names
+
+    def _not_assessed(self, columns: Columns) -> tuple[str, ...]:
+        """What a full assessment has and this one does not, unless something else says as much."""
+        settled = {each.key: each.settled_by for each in self.sheet.recorded if each.settled_by}
+        for derived in self.sheet.derived:
+            least, most = (columns.get(name.format(derived.gives)) for name in (AT_LEAST, AT_MOST))
+            if least is not None and most is not None and least[0] == most[0]:
+                settled[derived.gives] = derived.gives
+        missing = [key for key in self.scale if np.isnan(columns[key][0])]
+        return tuple(key for key in missing if settled.get(key) != key and np.isnan(columns[settled.get(key, key)][0]))
 
     def _point(self, criterion: Criterion, columns: Columns, *, items: Items) -> Point:
         truth = Truth.of(columns[criterion.key])
@@ -188,27 +206,6 @@ def graded(levels: Sequence[Level], columns: Columns, *, parameters: Parameters)
     return Levels(np.where(lower == upper, lower, np.nan), lower, upper)
 
 
-def check_choices(name: str, chosen: Mapping[str, Value], *, known: Sequence[Parameter]) -> None:
-    """Nothing when every choice is one of the file's; ParameterError with every complaint otherwise."""
-    options = {parameter.name: parameter.values for parameter in known}
-    complaints = Complaints()
-    for key, value in chosen.items():
-        near = difflib.get_close_matches(key, options, n=1)
-        remedy = f"Did you mean {near[0]}?" if near else "Remove it"
-        allowed = f"is not a choice here; there is {', '.join(options) or 'none'}"
-        if complaints.unless(key in options, key, value, allowed, remedy):
-            fine = any(type(value) is type(option) and value == option for option in options[key])
-            complaints.unless(fine, key, value, f"must be one of {', '.join(map(str, options[key]))}".lower())
-    complaints.raise_as(ParameterError, f"{name} cannot be built")
-
-
-def written(value: object) -> str:
-    """A recorded answer as it stands in an explanation."""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def with_values(rule: Text, given: Sequence[str]) -> Text:
     """A rule followed by what was recorded for it."""
     if not given:
@@ -230,10 +227,8 @@ def _ends(levels: Levels) -> tuple[float, float]:
 def _taken(derived: Derived, columns: Columns) -> dict[str, Floats]:
     """The bounds of a total: the value recorded, or what follows from the items of the index behind it."""
     recorded = columns[derived.gives]
-    index = sledai.index(derived.instrument)
-    nothing = np.full(recorded.shape, np.nan)
-    items = {key: columns.get(key + derived.suffix, nothing) for key in index.items}
-    totals = index.totals(items)
+    nothing, behind = np.full(recorded.shape, np.nan), index(derived.instrument)
+    totals = behind.totals({key: columns.get(key + derived.suffix, nothing) for key in behind.items})
     given = ~np.isnan(recorded)
     return {
         AT_LEAST.format(derived.gives): np.where(given, recorded, totals.lower),

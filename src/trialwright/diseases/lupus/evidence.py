@@ -296,3 +296,17 @@ def _line(written: str) -> Evidence:
     limit = parts["limit"] if parts["limit"].isidentifier() else float(parts["limit"])
     minus, over = (parts["other"] if parts["by"] == by else None for by in "-/")
     return Comparison(parts["name"], sign=parts["sign"], limit=limit, minus=minus, over=over)
+
+
+def read_by(rule: Evidence, parameters: Parameters) -> Iterator[str]:
+    """The names a rule reads under the choices made: of a choice, only the side taken."""
+    match rule:
+        case Chosen():
+            yield from read_by(rule.then if parameters[rule.parameter] == rule.value else rule.otherwise, parameters)
+        case Joined() | Counted() | MeasuredNow():
+            others = (rule.otherwise,) if isinstance(rule, MeasuredNow) and rule.otherwise is not None else ()
+            for part in (*rule.parts, *others):
+                yield from read_by(part, parameters)
+            yield from rule.values if isinstance(rule, MeasuredNow) else ()
+        case _:
+            yield from rule.names()

@@ -7,13 +7,14 @@ without words of its own (``label``) is only a step. Rules and keys that repeat 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, final
 
 from trialwright.diseases.lupus import evidence
-from trialwright.diseases.lupus.evidence import Evidence, Value, filled
-from trialwright.diseases.lupus.tables import Parameter, Recorded, parameter_from, recorded_from, written_in
+from trialwright.diseases.lupus.evidence import Evidence, Value
+from trialwright.diseases.lupus.indices import questions
+from trialwright.diseases.lupus.tables import Parameter, Recorded, parameter_from, recorded_from, spread, written_in
 from trialwright.vocabulary.scores import Status
 from trialwright.vocabulary.words import LANGUAGES, Text
 
@@ -59,8 +60,9 @@ class Derived:
     """A value that follows from the items of another index, where they were given: ``gives`` from item + suffix."""
 
     instrument: str
-    gives: str
+    gives: str  # empty: its items are only asked for
     suffix: str
+    scaled: bool = False  # whether a full assessment has the items (and not the total)
 
 
 @final
@@ -88,7 +90,11 @@ class Sheet:
 def sheet(name: str) -> Sheet:
     """One data file of this folder, read."""
     written = written_in(name)
-    lists = written.get("list", {})
+    derived = tuple(Derived(**body) for body in written.get("derived", ()))
+    asked = {each.instrument: [one.key for one in questions(each.instrument)] for each in derived}
+    lists = {"nothing": [], **asked, **written.get("list", {})}
+    own = [recorded_from(key, body) for key, body in spread(written["recorded"], lists)]
+    behind = [one for each in derived for one in _behind(each)]
     return Sheet(
         name=name,
         version=written["version"],
@@ -97,25 +103,23 @@ def sheet(name: str) -> Sheet:
             for body in written["level"]
         ),
         criteria=tuple(_criterion(key, body, lists=lists) for key, body in written.get("criterion", {}).items()),
-        recorded=tuple(recorded_from(key, body) for key, body in spread(written["recorded"], lists)),
+        recorded=(*own, *behind),
         parameters=tuple(parameter_from(key, body) for key, body in written.get("parameter", {}).items()),
         variants=tuple(_variant(body) for body in written["variant"]),
-        derived=tuple(Derived(**body) for body in written.get("derived", ())),
+        derived=derived,
         about=Text(**written["about"]) if "about" in written else None,
     )
 
 
-def spread(written: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Keys in file order; one ``over`` a list stands once for each of its names, whose words fill ``{}``."""
-    for key, body in written.items():
-        if "over" not in body:
-            yield key, body
-            continue
-        rest = {name: value for name, value in body.items() if name not in ("over", "names")}
-        for name in lists[body["over"]]:
-            words = body["names"][name] if "names" in body else dict.fromkeys(LANGUAGES, name)
-            label = {each: body["label"][each].replace("{}", words[each]) for each in LANGUAGES}
-            yield filled(key, name), rest | {"label": label}
+def _behind(derived: Derived) -> Iterator[Recorded]:
+    """The items behind a derived value, under their key and the suffix."""
+    before = Text(en="{label} (previous)", fr="{label} (précédent)")
+    for one in questions(derived.instrument):
+        label = (
+            Text(**{each: before.said(each, label=one.label) for each in LANGUAGES}) if derived.suffix else one.label
+        )
+        scale = one.scale if derived.scaled else ()
+        yield replace(one, key=one.key + derived.suffix, label=label, scale=scale)
 
 
 def _evidence(written: Any, lists: evidence.Lists) -> Evidence | None:

@@ -12,19 +12,17 @@ References: Gladman 2002 (2K), Touma 2010 (30 days), Petri 2005 (SELENA); source
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import final
 
 import numpy as np
 
 from trialwright.diseases.lupus import answers
+from trialwright.diseases.lupus.choices import check_choices, written
 from trialwright.diseases.lupus.evidence import Columns, Parameters, Value
 from trialwright.diseases.lupus.tables import Item, Parameter, Table, Total, table
 from trialwright.diseases.lupus.truth import Floats, Truth
-from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.scores import Items, Point, Score
 from trialwright.vocabulary.words import LANGUAGES, Language, Text
 
@@ -97,11 +95,7 @@ class Sledai:
 
     def with_parameters(self, **chosen: Value) -> Sledai:
         """The same index with other choices; ParameterError with every complaint otherwise."""
-        known = {parameter.name: parameter for parameter in self.table.parameters}
-        complaints = Complaints()
-        for name, value in chosen.items():
-            _check(name, value, known=known, complaints=complaints)
-        complaints.raise_as(ParameterError, f"{self.name} cannot be built")
+        check_choices(self.name, chosen, known=self.table.parameters)
         return replace(self, chosen=dict(self.chosen) | chosen)
 
     def score(self, items: Items) -> Score:
@@ -225,34 +219,12 @@ def _as_recorded(item: Item, items: Items) -> bool | float | str | None:
     """What was recorded for an item: its answer, or the findings and values beside it."""
     answer = items.get(item.key)
     names = dict.fromkeys(item.evidence.names()) if item.evidence is not None else ()
-    beside = [f"{name} = {_written(items[name])}" for name in names if items.get(name) is not None]
+    beside = [f"{name} = {written(items[name])}" for name in names if items.get(name) is not None]
     if not beside:
         return answer
-    return "; ".join(beside if answer is None else [_written(answer), *beside])
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _check(name: str, value: object, *, known: Mapping[str, Parameter], complaints: Complaints) -> None:
-    near = difflib.get_close_matches(name, known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else "Remove it"
-    allowed = f"is not a choice here; there is {', '.join(known)}"
-    if complaints.unless(name in known, name, value, allowed, remedy):
-        values = known[name].values
-        fine = any(type(value) is type(option) and value == option for option in values)
-        complaints.unless(fine, name, value, f"must be one of {', '.join(map(str, values))}".lower())
+    return "; ".join(beside if answer is None else [written(answer), *beside])
 
 
 def instruments() -> tuple[Sledai, ...]:
     """Every index of the family."""
     return tuple(Sledai(read, total) for read in map(table, FILES) for total in read.totals)
-
-
-@cache
-def index(name: str) -> Sledai:
-    """One index of the family by its name."""
-    return next(each for each in instruments() if each.name == name)

@@ -6,16 +6,16 @@ A file that is ``based_on`` another holds only what differs, and names the versi
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, final
 
 from trialwright.diseases.lupus import evidence
-from trialwright.diseases.lupus.evidence import Evidence, Value
+from trialwright.diseases.lupus.evidence import Evidence, Value, filled
 from trialwright.vocabulary.scores import Status
-from trialwright.vocabulary.words import Text
+from trialwright.vocabulary.words import LANGUAGES, Text
 
 
 @final
@@ -48,6 +48,7 @@ class Recorded:
     remedy: str = ""
     implies: str | None = None  # severe pain is pain
     codes: Mapping[str, float] = field(default_factory=dict, hash=False)  # letters and words, and what they count as
+    settled_by: str = ""  # a criterion that, where it is known, says as much
     scale: tuple[Value, ...] = ()  # of a full assessment: its answers, from the least result to the greatest
 
 
@@ -185,3 +186,20 @@ def parameter_from(name: str, body: Mapping[str, Any]) -> Parameter:
 
 def _total(body: Mapping[str, Any]) -> Total:
     return Total(**{**body, "title": Text(**body["title"]), "leaves_out": tuple(body.get("leaves_out", ()))})
+
+
+def spread(written: Mapping[str, Any], lists: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Keys in file order; one ``over`` a list stands once for each of its names, whose words fill ``{}``."""
+    for key, body in written.items():
+        if "over" not in body:
+            yield key, body
+            continue
+        rest = {name: value for name, value in body.items() if name not in ("over", "names", "label", "rule")}
+        for name in lists[body["over"]]:
+            words = body["names"][name] if "names" in body else dict.fromkeys(LANGUAGES, name)
+            said = {
+                part: {each: body[part][each].replace("{}", words[each]) for each in LANGUAGES}
+                for part in ("label", "rule")
+                if part in body
+            }
+            yield filled(key, name), filled(rest, name) | said
