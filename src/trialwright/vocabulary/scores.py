@@ -117,6 +117,65 @@ class Score:
         return unsure.said(language, lower=self.levels[0], upper=self.levels[-1])
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing an assessment may carry: how it is answered, and what it is called."""
+
+    key: str
+    kind: Literal["yes-no", "number", "count", "code"]
+    label: Text
+    low: float = 0.0
+    high: float = 1.0
+    codes: tuple[str, ...] = ()
+    remedy: str = ""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of an instrument, as a clinician would sign it off."""
+
+    key: str
+    label: Text
+    rule: Text
+    source: str
+    status: Status
+    note: Text | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice an instrument leaves open: the side taken, why, and the sides there are with their sources."""
+
+    name: str
+    taken: bool | float | str
+    because: Text
+    status: Status
+    options: tuple[tuple[bool | float | str, Text, str], ...]
+
+
+@runtime_checkable
+class Documented(Protocol):
+    """An instrument that can be laid out for review: what it asks, its rules, its choices."""
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What it asks, in the order of its data file."""
+        ...
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Every rule with source and status."""
+        ...
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """Every choice with the side taken."""
+        ...
+
+
 @runtime_checkable
 class Instrument(Protocol):
     """A versioned instrument: its items, and the score of one assessment."""

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialwright import diseases
-from trialwright.diseases.lupus.bilag import LETTERS, Bilag, truth_of
+from trialwright.diseases.lupus.bilag import Bilag, truth_of
+from trialwright.diseases.lupus.bilag_form import LETTERS
 from trialwright.testing.diseases import absent
 from trialwright.vocabulary.errors import ParameterError
 

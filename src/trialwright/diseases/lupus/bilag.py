@@ -10,89 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any, final
+from typing import final
 
 import numpy as np
 
-from trialwright.diseases.lupus import answers, evidence
-from trialwright.diseases.lupus.choices import check_choices, written
+from trialwright.diseases.lupus import answers
+from trialwright.diseases.lupus.bilag_form import LETTERS, Form, System, form
+from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, written
 from trialwright.diseases.lupus.endpoints import Levels, graded
-from trialwright.diseases.lupus.evidence import Columns, Evidence, Finding, Parameters, Value
-from trialwright.diseases.lupus.sheets import Level
-from trialwright.diseases.lupus.tables import Parameter, Recorded, parameter_from, recorded_from, written_in
+from trialwright.diseases.lupus.evidence import Columns, Parameters, Value
 from trialwright.diseases.lupus.truth import Floats, Truth
 from trialwright.vocabulary.errors import Complaints, ParameterError
-from trialwright.vocabulary.scores import Items, Point, Score, Status
+from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
 from trialwright.vocabulary.words import LANGUAGES, Text
 
-LETTERS = ("E", "D", "C", "B", "A")  # a letter's place is its rank
 BETWEEN = Text(en="{upper} or lower, at least {lower}", fr="{upper} ou moins, au moins {lower}")
 CODED = Text(en="{label}: {code} ({words})", fr="{label} : {code} ({words})")
 PLAIN = Text(en="{label}: {value}", fr="{label} : {value}")
 BECAUSE = Text(en="{rule} [{values}]", fr="{rule} [{values}]")
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of the form."""
-
-    key: str
-    number: int
-    system: str
-    label: Text
-    status: Status
-    list: str = ""  # A, B or C where the system has lists
-    coded: bool = True  # recorded 0 to 4
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class System:
-    """One of the nine systems, with the rule of each grade."""
-
-    key: str
-    label: Text
-    status: Status
-    source: str
-    levels: tuple[Level, ...]  # from A to E
-    rules: Mapping[str, Text] = field(hash=False)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A condition that the rules of a system use by name; one with a label is said when it is met."""
-
-    key: str
-    evidence: Evidence
-    system: str = ""
-    label: Text | None = None
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The data file, read."""
-
-    name: str
-    version: str
-    paramcd: str
-    title: Text
-    items: tuple[Item, ...]
-    recorded: tuple[Recorded, ...]
-    systems: tuple[System, ...]
-    steps: tuple[Step, ...]
-    system_of: Mapping[str, str] = field(hash=False)  # where a key belongs
-    parameters: tuple[Parameter, ...]
-    points: Mapping[str, float] = field(hash=False)
-    codes: Mapping[str, Text] = field(hash=False)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Everything an assessment may carry."""
-        return tuple(recorded.key for recorded in self.recorded)
 
 
 @final
@@ -152,6 +87,44 @@ class Bilag:
         """The same index with other choices; ParameterError with every complaint otherwise."""
         check_choices(self.name, chosen, known=self.form.parameters)
         return replace(self, chosen=dict(self.chosen) | chosen)
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What may be recorded."""
+        return asked(self.form.recorded)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rule of each grade of each system, then each item with its list."""
+        grade, line = (
+            Text(en="{label}, grade {letter}", fr="{label}, grade {letter}"),
+            Text(en="{system}, item {number}{list}", fr="{system}, item {number}{list}"),
+        )
+        grades = [
+            Rule(
+                f"{system.key}_{letter}",
+                Text(**{each: grade.said(each, label=system.label, letter=letter) for each in LANGUAGES}),
+                rule=self._rule(system, letter, ()),
+                source=system.source,
+                status=system.status,
+            )
+            for system in self.form.systems
+            for letter in "ABC"
+        ]
+        systems = {system.key: system for system in self.form.systems}
+        items = []
+        for item in self.form.items:
+            home = systems[item.system]
+            of = f", list {item.list}" if item.list in ("A", "B", "C") else ""
+            words = {"system": home.label, "number": item.number, "list": of}
+            text = Text(**{each: line.said(each, **words) for each in LANGUAGES})
+            items.append(Rule(item.key, item.label, rule=text, source=home.source, status=item.status))
+        return (*grades, *items)
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """Every choice with the side taken."""
+        return laid_out(self.form.parameters, self.parameters)
 
     def score(self, items: Items) -> Score:
         """The sum of one assessment, with the grade of every system and why."""
@@ -284,78 +257,6 @@ def _shown(label: Text, value: object, *, codes: Mapping[str, Text]) -> Text:
     if words is None:
         return Text(**{each: PLAIN.said(each, label=label, value=written(value)) for each in LANGUAGES})
     return Text(**{each: CODED.said(each, label=label, code=value, words=words) for each in LANGUAGES})
-
-
-@cache
-def form() -> Form:
-    """The data file of BILAG-2004."""
-    body = written_in("bilag-2004")
-    items = tuple(_item(key, line) for key, line in body["item"].items())
-    recorded = [_recorded(key, line) for key, line in (body["item"] | body["recorded"]).items()]
-    steps = tuple(_step(key, line) for key, line in body["step"].items())
-    return Form(
-        name=body["name"],
-        version=body["version"],
-        paramcd=body["paramcd"],
-        title=Text(**body["title"]),
-        items=items,
-        recorded=tuple(recorded),
-        systems=tuple(_system(key, line, items=items, generic=body["generic"]) for key, line in body["system"].items()),
-        steps=steps,
-        system_of={key: line["system"] for key, line in (body["item"] | body["recorded"]).items()},
-        parameters=tuple(parameter_from(key, line) for key, line in body["parameter"].items()),
-        points=body["points"],
-        codes={code: Text(**words) for code, words in body["codes"].items()},
-    )
-
-
-def _step(key: str, line: Mapping[str, Any]) -> Step:
-    label = Text(**line["label"]) if "label" in line else None
-    return Step(key, evidence.read(line["evidence"], {"nothing": ()}), system=line.get("system", ""), label=label)
-
-
-def _item(key: str, line: Mapping[str, Any]) -> Item:
-    return Item(
-        key=key,
-        number=line["number"],
-        system=line["system"],
-        label=Text(**line["label"]),
-        status=line["status"],
-        list=line.get("list", ""),
-        coded="list" in line,
-    )
-
-
-def _recorded(key: str, line: Mapping[str, Any]) -> Recorded:
-    """What may be recorded under a key: 0 to 4 for a listed item, else as the file says."""
-    if "list" in line:
-        kind: dict[str, Any] = {"kind": "count", "high": 4, "scale": (0, 1, 4)}
-        kind["remedy"] = "0 not present, 1 improving, 2 same, 3 worse, 4 new; leave out what was not done"
-    else:
-        kind = {name: line[name] for name in ("kind", "low", "high", "remedy", "scale") if name in line}
-        if line["kind"] == "yes-no" and "number" in line:
-            kind["scale"] = (False, True)
-    return recorded_from(key, {"label": line["label"], **kind})
-
-
-def _system(key: str, line: Mapping[str, Any], *, items: Sequence[Item], generic: Mapping[str, Any]) -> System:
-    """A system's grades: its own rules, or the rule of the lists; D where it was involved before, E otherwise."""
-    mine = [item for item in items if item.system == key]
-    lists = {name: [item.key for item in mine if item.list == name] for name in ("A", "B", "C", "O")}
-    rules = generic["rule"] | line.get("rule", {})
-    read = {letter: evidence.read(line.get(letter, generic[letter]), lists) for letter in "ABC"}
-    before: dict[str, Evidence | None] = {**read, "D": Finding(f"{key}_before"), "E": None}
-    levels = tuple(
-        Level(LETTERS.index(letter), Text(en=letter, fr=letter), before[letter]) for letter in reversed(LETTERS)
-    )
-    return System(
-        key=key,
-        label=Text(**line["label"]),
-        status=line["status"],
-        source=line["source"],
-        levels=levels,
-        rules={letter: Text(**words) for letter, words in rules.items()},
-    )
 
 
 def instruments() -> tuple[Bilag, ...]:

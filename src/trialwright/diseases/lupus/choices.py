@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from trialwright.diseases.lupus.evidence import Value
-from trialwright.diseases.lupus.tables import Parameter
+from trialwright.diseases.lupus.tables import Item, Parameter, Recorded
 from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.scores import Choice, Question
 
 
 def check_choices(name: str, chosen: Mapping[str, Value], *, known: Sequence[Parameter]) -> None:
@@ -31,3 +32,35 @@ def written(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def asked(recorded: Sequence[Recorded], *, items: Sequence[Item] = ()) -> tuple[Question, ...]:
+    """What a data file asks: its yes-or-no items, then whatever else may be recorded."""
+    plain = [Question(item.key, "yes-no", label=item.label) for item in items]
+    return (*plain, *(_question(each) for each in recorded))
+
+
+def _question(recorded: Recorded) -> Question:
+    return Question(
+        recorded.key,
+        recorded.kind,
+        label=recorded.label,
+        low=recorded.low,
+        high=recorded.high,
+        codes=tuple(recorded.codes),
+        remedy=recorded.remedy,
+    )
+
+
+def laid_out(parameters: Sequence[Parameter], taken: Mapping[str, Value]) -> tuple[Choice, ...]:
+    """The choices of a data file with the sides taken."""
+    return tuple(
+        Choice(
+            name=each.name,
+            taken=taken[each.name],
+            because=each.because,
+            status=each.status,
+            options=tuple((option.value, option.text, option.source) for option in each.options),
+        )
+        for each in parameters
+    )

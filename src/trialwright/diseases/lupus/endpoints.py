@@ -14,12 +14,12 @@ from typing import final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.choices import check_choices, written
+from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, written
 from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Parameters, Value, read_by
 from trialwright.diseases.lupus.indices import index
 from trialwright.diseases.lupus.sheets import Criterion, Derived, Level, Sheet, Variant, sheet
 from trialwright.diseases.lupus.truth import Floats, Truth
-from trialwright.vocabulary.scores import Items, Point, Score
+from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
 from trialwright.vocabulary.words import LANGUAGES, Text
 
 MET = Text(en="met", fr="rempli")
@@ -88,6 +88,34 @@ class Endpoint:
         """The same endpoint with other choices; ParameterError with every complaint otherwise."""
         check_choices(self.name, chosen, known=self.sheet.parameters)
         return replace(self, chosen=dict(self.chosen) | chosen)
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What may be recorded."""
+        read = self._read()
+        return asked([each for each in self.sheet.recorded if each.key in read])
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Every criterion, with the choices filled in."""
+        nothing = Text(en="", fr="")
+        return tuple(
+            Rule(
+                each.key,
+                each.label,
+                rule=self.filled(each.rule or nothing),
+                source=each.source,
+                status=each.status,
+                note=each.note,
+            )
+            for each in self.sheet.criteria
+            if each.label is not None
+        )
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """Every choice with the side taken."""
+        return laid_out(self.sheet.parameters, self.parameters)
 
     def score(self, items: Items) -> Score:
         """The result of one assessment, with what every criterion said."""

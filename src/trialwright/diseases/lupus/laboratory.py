@@ -16,14 +16,16 @@ from typing import Any, final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
+from trialwright.diseases.lupus.choices import asked
 from trialwright.diseases.lupus.evidence import Columns, Value
 from trialwright.diseases.lupus.tables import Recorded, recorded_from, written_in
 from trialwright.diseases.lupus.truth import Floats
 from trialwright.vocabulary.errors import Complaints, ParameterError
-from trialwright.vocabulary.scores import Items, Point, Score
+from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
 from trialwright.vocabulary.words import Text
 
 FILE = "laboratory"
+EQUATION = Text(en="creatinine, age and sex (CKD-EPI 2021)", fr="créatinine, âge et sexe (CKD-EPI 2021)")
 
 
 @final
@@ -121,6 +123,21 @@ class Egfr:
         """Answers from the lowest to the highest eGFR."""
         return {"creatinine_umol_per_l": (400, 120, 60), "age_years": (80, 40, 18), "sex": ("female", "male")}
 
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What is asked."""
+        return asked(self.recorded)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The equation."""
+        return (Rule("egfr", self.title, rule=EQUATION, source=self.source, status=self.status),)
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """None: the equation leaves nothing open."""
+        return ()
+
     def score(self, items: Items) -> Score:
         """The eGFR of one assessment."""
         columns = answers.one(self, items)
@@ -132,7 +149,7 @@ class Egfr:
             label=self.title,
             value="; ".join(f"{key} = {items[key]}" for key in self.keys if items.get(key) is not None) or None,
             points=None if missing else value,
-            rule=Text(en="creatinine, age and sex (CKD-EPI 2021)", fr="créatinine, âge et sexe (CKD-EPI 2021)"),
+            rule=EQUATION,
             source=self.source,
             status=self.status,
         )

@@ -19,11 +19,11 @@ from typing import final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.choices import check_choices, written
+from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, written
 from trialwright.diseases.lupus.evidence import Columns, Parameters, Value
 from trialwright.diseases.lupus.tables import Item, Parameter, Table, Total, table
 from trialwright.diseases.lupus.truth import Floats, Truth
-from trialwright.vocabulary.scores import Items, Point, Score
+from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
 from trialwright.vocabulary.words import LANGUAGES, Language, Text
 
 FILES = ("sledai-2k", "selena-sledai", "hybrid-selena-sledai")
@@ -97,6 +97,26 @@ class Sledai:
         """The same index with other choices; ParameterError with every complaint otherwise."""
         check_choices(self.name, chosen, known=self.table.parameters)
         return replace(self, chosen=dict(self.chosen) | chosen)
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What may be recorded."""
+        return asked(self.table.recorded, items=self.table.items)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Every item that counts, with the choices filled in."""
+        words = {known.name: known.text(self.parameters[known.name]) for known in self.table.parameters}
+        texts = {item.key: Text(**{each: item.rule.said(each, **words) for each in LANGUAGES}) for item in self.counted}
+        return tuple(
+            Rule(item.key, item.label, rule=texts[item.key], source=item.source, status=item.status, note=item.note)
+            for item in self.counted
+        )
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """Every choice with the side taken."""
+        return laid_out(self.table.parameters, self.parameters)
 
     def score(self, items: Items) -> Score:
         """The score of one assessment, with the reason for every point."""
