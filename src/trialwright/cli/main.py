@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trialwright.cli import asking, choosing, comparing, demonstration, exploring, keeping, operating
+from trialwright.cli import asking, choosing, comparing, demonstration, exploring, keeping, operating, scoring
 from trialwright.cli.terminal import complain
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping):
+for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, scoring):
     group.register(app)
 
 

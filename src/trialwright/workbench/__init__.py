@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         status,
         what_if,
     )
+    from trialwright.workbench.assessments import allowed
     from trialwright.workbench.campaigns import run_campaign
     from trialwright.workbench.characteristics import (
         operating_as_document,
@@ -48,10 +49,23 @@ if TYPE_CHECKING:
     )
     from trialwright.workbench.recording import decide_trial, record_file
     from trialwright.workbench.reporting import report_trial
+    from trialwright.workbench.scoring import (
+        Scored,
+        all_instruments,
+        documented,
+        find_instrument,
+        review_as_data,
+        score_as_data,
+        score_file,
+        scores_csv,
+        write_scores,
+        write_template,
+    )
     from trialwright.workbench.trials import Trial, open_trial, reach_trial, verify_trial, write_anchor, write_schema
 
 _DOORS = {
     "asking": ("WhatIf", "advise_trial", "check_protocol", "decision_as_data", "protocol_schema", "status", "what_if"),
+    "assessments": ("allowed",),
     "characteristics": (
         "operating_as_document",
         "operating_characteristics",
@@ -80,6 +94,18 @@ _DOORS = {
     ),
     "recording": ("decide_trial", "record_file"),
     "reporting": ("report_trial",),
+    "scoring": (
+        "Scored",
+        "all_instruments",
+        "documented",
+        "find_instrument",
+        "review_as_data",
+        "score_as_data",
+        "score_file",
+        "scores_csv",
+        "write_scores",
+        "write_template",
+    ),
     "trials": ("Trial", "open_trial", "reach_trial", "verify_trial", "write_anchor", "write_schema"),
 }
 _HOME = {name: module for module, names in _DOORS.items() for name in names}
@@ -88,10 +114,13 @@ __all__ = [
     "DEMOS",
     "Described",
     "Progress",
+    "Scored",
     "Skeleton",
     "Trial",
     "WhatIf",
     "advise_trial",
+    "all_instruments",
+    "allowed",
     "calibrate_design",
     "check_protocol",
     "compare_designs",
@@ -101,6 +130,8 @@ __all__ = [
     "demonstrate",
     "describe",
     "describe_all",
+    "documented",
+    "find_instrument",
     "follow_pathways",
     "make_skeleton",
     "open_trial",
@@ -110,7 +141,11 @@ __all__ = [
     "reach_trial",
     "record_file",
     "report_trial",
+    "review_as_data",
     "run_campaign",
+    "score_as_data",
+    "score_file",
+    "scores_csv",
     "status",
     "verify_trial",
     "what_if",
@@ -123,6 +158,8 @@ __all__ = [
     "write_operating_pdf",
     "write_pathways",
     "write_schema",
+    "write_scores",
+    "write_template",
 ]
 
 

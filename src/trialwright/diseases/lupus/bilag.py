@@ -104,7 +104,7 @@ class Bilag:
             Rule(
                 f"{system.key}_{letter}",
                 Text(**{each: grade.said(each, label=system.label, letter=letter) for each in LANGUAGES}),
-                rule=self._rule(system, letter, ()),
+                rule=self._rule(system, letter, found=()),
                 source=system.source,
                 status=system.status,
             )
@@ -209,13 +209,13 @@ class Bilag:
             label=system.label,
             value="; ".join(text.en for text in found) or None,
             points=self.form.points[lower] if sure else None,
-            rule=self._rule(system, lower if lower == upper else "DE" if sure else upper, found),
+            rule=self._rule(system, lower if lower == upper else "DE" if sure else upper, found=found),
             source=system.source,
             status=system.status,
             said=said,
         )
 
-    def _rule(self, system: System, letter: str, found: Sequence[Text]) -> Text:
+    def _rule(self, system: System, letter: str, *, found: Sequence[Text]) -> Text:
         words = {known.name: known.text(self.parameters[known.name]) for known in self.form.parameters}
         rule = Text(**{each: system.rules[letter].said(each, **words) for each in LANGUAGES})
         if not found:

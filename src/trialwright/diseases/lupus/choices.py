@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from trialwright.diseases.lupus.evidence import Value
 from trialwright.diseases.lupus.tables import Item, Parameter, Recorded
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.scores import Choice, Question
+from trialwright.vocabulary.words import Language
 
 
 def check_choices(name: str, chosen: Mapping[str, Value], *, known: Sequence[Parameter]) -> None:
@@ -32,6 +34,14 @@ def written(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def listed(given: Sequence[str], language: Language) -> str:
+    """What was recorded, one after the other, its yes and no in the reader's language."""
+    said = "; ".join(given)
+    if language == "en":
+        return said
+    return re.sub(r"= no\b", "= non", re.sub(r"= yes\b", "= oui", said))
 
 
 def asked(recorded: Sequence[Recorded], *, items: Sequence[Item] = ()) -> tuple[Question, ...]:

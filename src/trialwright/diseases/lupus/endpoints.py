@@ -14,7 +14,7 @@ from typing import final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, written
+from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, listed, written
 from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Parameters, Value, read_by
 from trialwright.diseases.lupus.indices import index
 from trialwright.diseases.lupus.sheets import Criterion, Derived, Level, Sheet, Variant, sheet
@@ -238,8 +238,9 @@ def with_values(rule: Text, given: Sequence[str]) -> Text:
     """A rule followed by what was recorded for it."""
     if not given:
         return rule
-    values = "; ".join(given)
-    return Text(**{each: WITH_VALUES.said(each, rule=getattr(rule, each), values=values) for each in LANGUAGES})
+    return Text(
+        **{each: WITH_VALUES.said(each, rule=getattr(rule, each), values=listed(given, each)) for each in LANGUAGES}
+    )
 
 
 def _said(truth: Truth, missing: Sequence[str]) -> Text:
