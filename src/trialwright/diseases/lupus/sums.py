@@ -191,6 +191,8 @@ class Sum:
 
     def _replaced_by(self, term: Term, items: Items) -> Text | None:
         """The line that counts instead of this one, where they exclude each other."""
+        if not self.listing.highest:
+            return None
         labels = {each.key: each.label for each in self.terms}
         here = {each.key: _worth(each, items) for each in self.terms}
         for choice in self.listing.highest:
