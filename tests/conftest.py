@@ -8,6 +8,8 @@ for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 from hypothesis import settings  # noqa: E402 - after the pools are held down
 
+from servers import postgresql  # noqa: E402, F401 - a fixture
+
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=2_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -43,6 +43,13 @@ tolerance = 0.1
 min_grade = 3
 relation = "{relation}"
 last_day = {last_day}
+
+{extra}
+"""
+ELSEWHERE = """
+[conduct]
+elsewhere = ["accounts", "eligibility", "decision", "product", "identity"]
+where = "another system"
 """
 CRM = 'name = "crm"\ntarget_toxicity_rate = 0.25\nskeleton = [0.08, 0.16, 0.25]'
 THREE = 'name = "three_plus_three"'
@@ -56,10 +63,12 @@ def protocol_text(
     cohort_size: int = 3,
     relation: str = "related",
     last_day: int = 10,
+    extra: str = ELSEWHERE,
 ) -> str:
-    """The text of a small protocol file."""
+    """The text of a small protocol file; ``extra`` adds sections, by default one that takes every guard away."""
     tables = "\n".join(f"[[rules]]\n{rule}\n" for rule in rules)
     filled = BASIC.replace("{design}", design).replace("{rules}", tables).replace("{relation}", relation)
+    filled = filled.replace("{extra}", extra)
     for name, value in (("start_level", start_level), ("cohort_size", cohort_size), ("last_day", last_day)):
         filled = filled.replace("{" + name + "}", str(value))
     return filled

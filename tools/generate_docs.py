@@ -166,7 +166,7 @@ def _instruments() -> str:
     lines = [
         "# Instruments\n",
         "Named in the protocol file under `[disease]`. Items are three-valued: true, false, or not assessed. "
-        "`trialwright score` scores a file by any of them; a page here says what `trialwright instruments NAME` does.\n",
+        "`trialwright score` scores a file by any; a page here says what `trialwright instruments NAME` does.\n",
     ]
     for name in diseases.available():
         disease = diseases.disease(name)

@@ -1,37 +1,51 @@
-"""``open``, ``record``, ``decide``, ``report``, ``verify``: what writes to a trial's record, or reads all of it."""
+"""``open``, ``record``, ``report``, ``verify``: what writes to a trial's record, or reads all of it."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, By, Json, Lang, ProtocolFile, TrialFolder, day, language, print_json, say
+from trialwright.cli.terminal import (
+    AsOf,
+    At,
+    By,
+    Json,
+    Lang,
+    LedgerAddress,
+    ProtocolFile,
+    TrialFolder,
+    day,
+    language,
+    moment,
+    print_json,
+    say,
+)
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
-    from trialwright.vocabulary.events import DoseDecided
+    from trialwright.vocabulary.words import Language
+    from trialwright.workbench.keeping import Anchor
 
 OPENED = Text(en="{trial} is open in {folder}.", fr="{trial} est ouvert dans {folder}.")
 RECORDED = Text(
     en="{count} entries recorded; the ledger now ends at entry {position}.",
     fr="{count} entrées enregistrées ; le registre se termine à l'entrée {position}.",
 )
-ENDORSED = Text(
-    en="Recorded as entry {position}: {level} — the advice was followed.",
-    fr="Enregistré à l'entrée {position} : {level} — l'avis est suivi.",
-)
-DEPARTED = Text(
-    en="Recorded as entry {position}: {level} — a departure from the advice ({advised}): {reason}",
-    fr="Enregistré à l'entrée {position} : {level} — écart par rapport à l'avis ({advised}) : {reason}",
-)
-LEVEL = Text(en="dose level {level}", fr="palier de dose {level}")
-NOBODY = Text(en="no treatment", fr="pas de traitement")
 WHOLE = Text(
     en="The chain is whole: {count} entries, head {digest}.",
     fr="La chaîne est intacte : {count} entrées, empreinte {digest}.",
+)
+STANDS_SINCE = Text(
+    en="It holds everything that the anchor of {moment} names, up to entry {position}.",
+    fr="Elle contient tout ce que nomme l'ancre du {moment}, jusqu'à l'entrée {position}.",
+)
+STANDS = Text(
+    en="It holds everything that the anchor names, up to entry {position}.",
+    fr="Elle contient tout ce que nomme l'ancre, jusqu'à l'entrée {position}.",
 )
 WRITTEN = Text(
     en="Report: {html}, {pdf}; {tables} tables, {figures} figures; manifest {manifest}",
@@ -43,7 +57,6 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("open")(open_trial)
     app.command("record")(record)
-    app.command("decide")(decide)
     app.command("report")(report)
     app.command("verify")(verify)
 
@@ -52,13 +65,20 @@ def open_trial(
     protocol: ProtocolFile,
     trial: Annotated[Path, typer.Option("--trial", help="New folder for the trial.")],
     *,
+    rehearsal: Annotated[
+        bool,
+        typer.Option("--rehearsal", help="For practice: `--at` may state when things happen."),
+    ] = False,
+    at: At = None,
+    ledger: LedgerAddress = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Open a trial from a protocol file in a new folder, with an empty ledger."""
+    """Open a trial from a protocol file in a new folder, with an empty ledger, there or on a server."""
     spoken = language(lang)
-    opened = workbench.open_trial(protocol, trial, by=by)
+    stated = moment(at, rehearsal=rehearsal)
+    opened = workbench.open_trial(protocol, trial, by=by, at=stated, rehearsal=rehearsal, ledger=ledger)
     head = opened.ledger.head()
     opened.ledger.close()
     if as_json:
@@ -71,8 +91,12 @@ def open_trial(
 
 def record(
     trial: TrialFolder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/events.md.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Events, one JSON object a line; see docs/reference/events.md."),
+    ],
     *,
+    at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
@@ -80,7 +104,7 @@ def record(
     """Record the events of a file: all of them, or none and every finding at once."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
-        written = workbench.record_file(reached, file, by=by)
+        written = workbench.record_file(reached, file, by=by, at=at)
         position = reached.ledger.head().position
     if as_json:
         print_json(
@@ -88,46 +112,6 @@ def record(
         )
         return
     say(RECORDED.said(spoken, count=len(written), position=position), style="bold green")
-
-
-def decide(
-    trial: TrialFolder,
-    by: Annotated[
-        str, typer.Option("--by", help="Who decides, as it will stand in the record.", envvar="TRIALWRIGHT_USER")
-    ],
-    *,
-    level: Annotated[
-        int | None,
-        typer.Option("--level", help="Dose level decided; absent: the advice is endorsed; 0: no treatment.", min=0),
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why; required for a departure from the advice.")] = "",
-    lang: Lang = "en",
-    as_json: Json = False,
-) -> None:
-    """Record the decision people took today, beside what the protocol advises."""
-    spoken = language(lang)
-    with workbench.reach_trial(trial) as reached:
-        written = workbench.decide_trial(reached, dose_level=level, reason=reason, by=by)
-    event: DoseDecided = written.event  # type: ignore[assignment]  # decide_trial records exactly this kind
-    if as_json:
-        print_json(
-            {
-                "position": written.position,
-                "dose_level": event.dose_level,
-                "advised": event.advised_dose_level,
-                "endorsed": event.endorsed,
-            }
-        )
-        return
-    levels = [
-        LEVEL.said(spoken, level=one) if one else NOBODY.said(spoken)
-        for one in (event.dose_level, event.advised_dose_level)
-    ]
-    sentence = ENDORSED if event.endorsed else DEPARTED
-    say(
-        sentence.said(spoken, position=written.position, level=levels[0], advised=levels[1], reason=event.reason),
-        style="bold green",
-    )
 
 
 def report(
@@ -181,3 +165,14 @@ def verify(
         print_json({"whole": True, "position": head.position, "digest": head.digest})
         return
     say(WHOLE.said(spoken, count=head.position, digest=head.digest), style="bold green")
+    if anchor is not None:
+        _say_what_stands(workbench.read_anchor(anchor), spoken)
+
+
+def _say_what_stands(noted: Anchor, spoken: Language) -> None:
+    position = noted.head.position
+    if noted.written_at is None:
+        say(STANDS.said(spoken, position=position))
+        return
+    moment = f"{noted.written_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    say(STANDS_SINCE.said(spoken, position=position, moment=moment))

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from trialwright.cli import asking, choosing, comparing, demonstration, exploring, keeping, operating, scoring
+from trialwright.cli import (
+    asked,
+    asking,
+    choosing,
+    comparing,
+    deciding,
+    demonstration,
+    exploring,
+    keeping,
+    operating,
+    scoring,
+    storing,
+)
 from trialwright.cli.terminal import complain
 
 if TYPE_CHECKING:
@@ -23,7 +35,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for group in (demonstration, asking, choosing, operating, exploring, comparing, keeping, scoring):
+GROUPS = (
+    demonstration,
+    asking,
+    choosing,
+    operating,
+    exploring,
+    comparing,
+    keeping,
+    deciding,
+    asked,
+    storing,
+    scoring,
+)
+for group in GROUPS:
     group.register(app)
 
 

@@ -32,6 +32,27 @@ AsOf = Annotated[
         help="Show what was known at the end of that day, whatever was corrected since.",
     ),
 ]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
+        help="In a rehearsal: the moment at which this happens, as 2026-03-02T09:30+01:00.",
+    ),
+]
+On = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."),
+]
+LedgerAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="URL",
+        help="Keep the record on a PostgreSQL server: postgresql://name@server/database?schema=trial_7; the password "
+        "comes from PGPASSWORD or ~/.pgpass. Absent: a file in the folder.",
+    ),
+]
 TrialFolder = Annotated[Path, typer.Argument(metavar="TRIAL", help="Folder of an open trial.")]
 ProtocolFile = Annotated[Path, typer.Argument(metavar="PROTOCOL", help="A protocol file (TOML).")]
 By = Annotated[
@@ -46,6 +67,15 @@ def language(given: str) -> Language:
     if given == "en":
         return "en"
     raise typer.BadParameter(f"{given!r} is not a language of this program; choose en or fr", param_hint="--lang")
+
+
+def moment(given: datetime | None, *, rehearsal: bool) -> datetime | None:
+    """The moment of an ``--at``; a clear refusal outside a rehearsal, and of one that names no offset."""
+    if given is not None and not rehearsal:
+        raise typer.BadParameter("is for a rehearsal only; add --rehearsal, or leave it out", param_hint="--at")
+    if given is not None and given.tzinfo is None:
+        raise typer.BadParameter("must name its offset, as in 2026-03-02T09:30+01:00", param_hint="--at")
+    return given
 
 
 def day(given: datetime | None) -> date | None:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, final
 from zoneinfo import ZoneInfo
 
-from trialwright.conduct.state import Known, Participant, TrialState
+from trialwright.conduct.known import Known, require
+from trialwright.conduct.logs import LOG_OF, Logs
+from trialwright.conduct.state import Participant, TrialState
 from trialwright.vocabulary.errors import OutOfOrder, RecordError
 from trialwright.vocabulary.events import (
     AdverseEventReported,
     AssessmentRecorded,
     BaselineRecorded,
     Corrected,
+    DeviationRecorded,
     DltAdjudicated,
     DoseDecided,
     EnrolmentClosed,
     Event,
     FollowUpEnded,
+    IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
+    ParticipantScreened,
     ProductReleased,
     ResponseAssessed,
     TrialOpened,
@@ -44,13 +49,14 @@ def fold(records: Iterable[Record], *, zone: ZoneInfo) -> TrialState:
     effective, corrections = _corrected(kept)
     folding = Folding()
     for record, event in effective:
-        folding.take(event, _known(record, event, zone=zone))
+        folding.take(event, known_of(record, event, zone=zone))
     head = Head(kept[-1].position, kept[-1].digest) if kept else Head()
     return replace(folding.state(head), corrections=corrections)
 
 
-def _known(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
-    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance)
+def known_of(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
+    """An event as it becomes known through a record; ``event`` is what stands there now."""
+    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance, record.entry.by)
 
 
 def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]], int]:
@@ -73,26 +79,72 @@ def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]],
 
 @final
 @dataclass(slots=True)
+class Chart:
+    """A participant while the fold is under way: the fields of ``Participant``, in containers that grow in place."""
+
+    enrolled: Known[ParticipantEnrolled]
+    baseline: dict[str, Known[BaselineRecorded]] = field(default_factory=dict)
+    releases: list[Known[ProductReleased]] = field(default_factory=list)
+    confirmations: list[Known[IdentityConfirmed]] = field(default_factory=list)
+    infusions: list[Known[InfusionGiven]] = field(default_factory=list)
+    assessments: list[Known[AssessmentRecorded]] = field(default_factory=list)
+    responses: list[Known[ResponseAssessed]] = field(default_factory=list)
+    ended: Known[FollowUpEnded] | None = None
+    released: set[int] = field(init=False)  # the infusions that have a release
+
+    def __post_init__(self) -> None:
+        """Note which infusions have a release."""
+        self.released = {known.event.infusion_number for known in self.releases}
+
+    @property
+    def usubjid(self) -> str:
+        """The participant's pseudonym."""
+        return self.enrolled.event.usubjid
+
+    @classmethod
+    def of(cls, one: Participant) -> Chart:
+        """A chart that goes on from what is known."""
+        known = ((each.name, getattr(one, each.name)) for each in fields(one))
+        return cls(**{name: _GROWING.get(type(value), _same)(value) for name, value in known})
+
+    def participant(self) -> Participant:
+        """What is known so far; it does not grow with the chart."""
+        known = ((each.name, getattr(self, each.name)) for each in fields(Participant))
+        return Participant(**{name: _STILL.get(type(value), _same)(value) for name, value in known})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_GROWING: Mapping[type, Callable[[Any], Any]] = {tuple: list, dict: dict}
+_STILL: Mapping[type, Callable[[Any], Any]] = {list: tuple, dict: dict}
+
+
+@final
+@dataclass(slots=True)
 class Folding:
     """A fold under way. ``take`` checks one event against what is known and adds it, or raises OutOfOrder."""
 
     opened: Known[TrialOpened] | None = None
-    participants: dict[str, Participant] = field(default_factory=dict)
+    participants: dict[str, Chart] = field(default_factory=dict)
     adverse_events: dict[str, Known[AdverseEventReported]] = field(default_factory=dict)
     adjudications: dict[str, Known[DltAdjudicated]] = field(default_factory=dict)
     decisions: list[Known[DoseDecided]] = field(default_factory=list)
     closed: Known[EnrolmentClosed] | None = None
+    logs: Logs = field(default_factory=Logs)
 
     @classmethod
     def of(cls, state: TrialState) -> Folding:
         """A fold that goes on from a state."""
         return cls(
             state.opened,
-            dict(state.participants),
+            {usubjid: Chart.of(one) for usubjid, one in state.participants.items()},
             dict(state.adverse_events),
             dict(state.adjudications),
             list(state.decisions),
             state.closed,
+            state.logs.copy(),
         )
 
     def state(self, head: Head) -> TrialState:
@@ -100,11 +152,12 @@ class Folding:
         ordered = sorted(self.participants.values(), key=lambda one: (one.enrolled.event.on, one.enrolled.position))
         return TrialState(
             opened=self.opened,
-            participants={one.usubjid: one for one in ordered},
+            participants={one.usubjid: one.participant() for one in ordered},
             adverse_events=dict(self.adverse_events),
             adjudications=dict(self.adjudications),
             decisions=tuple(self.decisions),
             closed=self.closed,
+            logs=self.logs.copy(),
             head=head,
         )
 
@@ -112,71 +165,80 @@ class Folding:
         """Add one event."""
         match event:
             case TrialOpened():
-                _require(self.opened is None, "the trial is already open")
+                require(self.opened is None, "the trial is already open")
                 self.opened = known
             case _ if self.opened is None:
                 raise OutOfOrder(f"{event.kind} comes before the trial was opened")
             case ParticipantEnrolled(usubjid=usubjid):
-                _require(self.closed is None, f"{usubjid} cannot be enrolled: enrolment is closed")
-                _require(usubjid not in self.participants, f"{usubjid} is already enrolled")
-                self.participants[usubjid] = Participant(known)
+                require(self.closed is None, f"{usubjid} cannot be enrolled: enrolment is closed")
+                require(usubjid not in self.participants, f"{usubjid} is already enrolled")
+                self.participants[usubjid] = Chart(known)
             case EnrolmentClosed():
-                _require(self.closed is None, "enrolment is already closed")
+                require(self.closed is None, "enrolment is already closed")
                 self.closed = known
             case DoseDecided():
                 self.decisions.append(known)
             case AdverseEventReported(usubjid=usubjid, ae=number):
-                _require(
+                require(
                     number not in self.adverse_events, f"adverse event {number} is already recorded; correct it instead"
                 )
                 self._not_before_enrolment(usubjid, event.on)
                 self.adverse_events[number] = known
             case DltAdjudicated(ae=number):
-                _require(number in self.adverse_events, f"adverse event {number} is not recorded")
+                require(number in self.adverse_events, f"adverse event {number} is not recorded")
                 self.adjudications[number] = known
+            case _ if type(event) in LOG_OF:
+                self._of_log(event, known)
             case _:
                 self._of_participant(event, known)
+
+    def _of_log(self, event: Event, known: Known[Any]) -> None:
+        """Events that belong to a log, about somebody or something that is known."""
+        number, usubjid = getattr(event, "ae", None), getattr(event, "usubjid", None)
+        require(number is None or number in self.adverse_events, f"adverse event {number} is not recorded")
+        screening = self.logs.screening
+        met = not usubjid or usubjid in self.participants or usubjid in screening.screened
+        newcomer = isinstance(event, ParticipantScreened | DeviationRecorded)  # of somebody assigned in breach, perhaps
+        require(met or newcomer, f"{usubjid} is neither screened nor enrolled")
+        self.logs.take(event, known)
 
     def _of_participant(self, event: Event, known: Known[Any]) -> None:
         """Events that belong to one participant's own record."""
         one = self._enrolled(getattr(event, "usubjid", ""))
         match event:
             case BaselineRecorded(characteristic=name):
-                one = replace(one, baseline={**one.baseline, name: known})
+                one.baseline[name] = known
             case ProductReleased(infusion_number=number):
-                taken = one.release_for(number) is not None
-                _require(not taken, f"{one.usubjid} already has a release for infusion {number}")
-                one = replace(one, releases=(*one.releases, known))
+                require(number not in one.released, f"{one.usubjid} already has a release for infusion {number}")
+                one.releases.append(known)
+                one.released.add(number)
+            case IdentityConfirmed(infusion_number=number):
+                require(number in one.released, f"nothing is released for infusion {number} of {one.usubjid}")
+                one.confirmations.append(known)
             case InfusionGiven(infusion_number=number):
                 expected = len(one.infusions) + 1
-                _require(number == expected, f"the next infusion of {one.usubjid} is number {expected}, not {number}")
+                require(number == expected, f"the next infusion of {one.usubjid} is number {expected}, not {number}")
                 self._not_before_enrolment(one.usubjid, event.on)
-                one = replace(one, infusions=(*one.infusions, known))
+                one.infusions.append(known)
             case AssessmentRecorded():
-                one = replace(one, assessments=(*one.assessments, known))
+                one.assessments.append(known)
             case ResponseAssessed():
-                one = replace(one, responses=(*one.responses, known))
+                one.responses.append(known)
             case FollowUpEnded():
-                _require(one.ended is None, f"the follow-up of {one.usubjid} has already ended")
+                require(one.ended is None, f"the follow-up of {one.usubjid} has already ended")
                 self._not_before_enrolment(one.usubjid, event.on)
-                one = replace(one, ended=known)
+                one.ended = known
             case _:
                 raise OutOfOrder(f"{event.kind} is not an event this version can fold")
-        self.participants[one.usubjid] = one
 
-    def _enrolled(self, usubjid: str) -> Participant:
+    def _enrolled(self, usubjid: str) -> Chart:
         if usubjid not in self.participants:
             raise OutOfOrder(f"{usubjid} is not enrolled")
         return self.participants[usubjid]
 
     def _not_before_enrolment(self, usubjid: str, on: date) -> None:
         enrolled = self._enrolled(usubjid).enrolled.event.on
-        _require(on >= enrolled, f"{on} lies before {usubjid} was enrolled ({enrolled})")
-
-
-def _require(fine: bool, otherwise: str) -> None:
-    if not fine:
-        raise OutOfOrder(otherwise)
+        require(on >= enrolled, f"{on} lies before {usubjid} was enrolled ({enrolled})")
 
 
 def corrected_event(correction: Corrected) -> Event | None:

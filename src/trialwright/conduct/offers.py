@@ -9,20 +9,39 @@ from datetime import date, datetime
 from typing import Any, final
 
 from trialwright.conduct.advise import advise
-from trialwright.conduct.fold import Folding, fold
+from trialwright.conduct.fold import Folding, fold, known_of
+from trialwright.conduct.guards import NEED_STATE, Offered, readiness, standing
 from trialwright.conduct.misfits import misfits
-from trialwright.conduct.state import Known, TrialState
+from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Complaints, OutOfOrder, ParameterError, RecordError
 from trialwright.vocabulary.events import (
+    AccountLocked,
+    AccountOpened,
     Corrected,
+    CredentialsChanged,
+    DataCutFrozen,
+    DataLocked,
     DoseDecided,
     Event,
+    Signed,
     TrialOpened,
 )
-from trialwright.vocabulary.records import GENESIS, Entry, Head, Provenance, Record, chained, revive
+from trialwright.vocabulary.records import GENESIS, Entry, Head, Provenance, Record, chained, newest, revive
 
 DECIDE = "decide"  # in a reconstruction: a decision that was taken; the advice beside it is computed here
+# What this package computes or asks a password for: never taken from a file, only made by its command.
+BY_COMMAND: Mapping[str, str] = {
+    TrialOpened.kind: "a trial is opened with `trialwright open`, not recorded",
+    DECIDE: "a dose decision is made with `trialwright decide`, which keeps the advice beside it",
+    DoseDecided.kind: "a dose decision is made with `trialwright decide`, which keeps the advice beside it",
+    DataCutFrozen.kind: "data are cut with `trialwright cut`, which checks and hashes them",
+    Signed.kind: "an entry is signed with `trialwright sign`, which asks for the password",
+    DataLocked.kind: "data are locked with `trialwright lock`, which checks them",
+    AccountOpened.kind: "accounts are kept with `trialwright accounts`",
+    AccountLocked.kind: "an account is locked by too many wrong passwords, not by hand",
+    CredentialsChanged.kind: "passwords and second factors are changed with `trialwright accounts`",
+}
 ENVELOPE = ("kind", "body", "at", "by", "provenance")
 
 
@@ -37,6 +56,7 @@ class Offer:
     at: datetime | None = None
     by: str | None = None
     provenance: Provenance | None = None
+    computed: bool = False  # made by a command of this package, not typed by a person
 
 
 def read_offers(text: str) -> tuple[Offer, ...]:
@@ -59,7 +79,9 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
         complaints.unless(False, place, line, f"is not JSON: {error}")
         return None
     shaped = isinstance(value, dict) and isinstance(value.get("kind"), str) and isinstance(value.get("body"), dict)
-    if not complaints.unless(shaped, place, line, 'must be an object with "kind" and "body"', "see docs/events.md"):
+    if not complaints.unless(
+        shaped, place, line, 'must be an object with "kind" and "body"', "see docs/reference/events.md"
+    ):
         return None
     for key in value.keys() - set(ENVELOPE):
         complaints.unless(False, f"{place}.{key}", value[key], f"is not known here; a line holds {', '.join(ENVELOPE)}")
@@ -116,18 +138,35 @@ def entries_from(
     return tuple(recording.entries)
 
 
-def decided(study: Study, state: TrialState, *, on: date, dose_level: int, reason: str, decided_by: str) -> DoseDecided:
-    """What people decided on a day, with the advice of that day beside it and whether they followed it."""
-    advice = advise(study, state, on=on)
+def decided(
+    study: Study,
+    state: TrialState,
+    *,
+    on: date,
+    dose_level: int | None,
+    reason: str,
+    decided_by: str,
+    cut: DataCutFrozen | None = None,
+    pathways_digest: str = "",
+) -> DoseDecided:
+    """What people decided on a day, with the advice beside it and whether they followed it.
+
+    ``state`` is what they saw: that of the frozen ``cut``, whose day the advice is for, or of the day of the decision.
+    ``dose_level`` None follows the advice.
+    """
+    advice = advise(study, state, on=cut.on if cut else on)
+    level = advice.dose_level if dose_level is None else dose_level
     return DoseDecided(
         on=on,
-        dose_level=dose_level,
+        dose_level=level,
         advised_dose_level=advice.dose_level,
         advised_action=advice.action,
-        endorsed=dose_level == advice.dose_level,
+        endorsed=level == advice.dose_level,
         reason=reason,
         seen_digest=state.head.digest,
         decided_by=decided_by,
+        cut=cut.cut if cut else "",
+        pathways_digest=pathways_digest,
     )
 
 
@@ -153,8 +192,10 @@ class _Recording:
             return
         try:
             event = self._event(offer)
-            self._fits(event, recorded_on=(offer.at or at).astimezone(self.study.identity.zone).date())
-            self._fold(Entry(event, offer.by or by, offer.at or at, offer.provenance))
+            entry = Entry(event, offer.by or by, offer.at or at, offer.provenance)
+            self._fits(event, recorded_on=entry.at.astimezone(self.study.identity.zone).date())
+            self._allowed(entry)
+            self._fold(entry)
         except (RecordError, ParameterError) as error:
             self.complaints.add(finding.within(place) for finding in error.findings)
         except OutOfOrder as error:
@@ -169,24 +210,29 @@ class _Recording:
                 late, f"{place}.at", offer.at, "must not lie before the entry before it", "sort the lines"
             )
         stated = {"at": offer.at, "by": offer.by, "provenance": offer.provenance}
+        if self._is_rehearsal:
+            del stated["at"]
         return all(
             self.complaints.unless(
                 value is None,
                 f"{place}.{name}",
                 value,
-                "is stated only in a reconstruction",
+                "is stated only in a reconstruction" + (" or a rehearsal" if name == "at" else ""),
                 "remove it; it is recorded by itself",
             )
             for name, value in stated.items()
         )
 
+    @property
+    def _is_rehearsal(self) -> bool:
+        return self.folding.opened is not None and self.folding.opened.event.rehearsal
+
     def _event(self, offer: Offer) -> Event:
-        if offer.kind == TrialOpened.kind:
-            raise OutOfOrder("a trial is opened with `trialwright open`, not recorded")
+        kind = newest(offer.kind)  # by an older name, too
         if offer.kind == DECIDE and self.study.identity.reconstruction:
             return self._decision(offer.body)
-        if offer.kind in (DECIDE, DoseDecided.kind):
-            raise OutOfOrder("a dose decision is made with `trialwright decide`, which keeps the advice beside it")
+        if kind in BY_COMMAND and not offer.computed:
+            raise OutOfOrder(BY_COMMAND[kind])
         return revive(offer.kind, offer.body)
 
     def _decision(self, body: Mapping[str, Any]) -> Event:
@@ -213,6 +259,16 @@ class _Recording:
         if findings:
             raise RecordError("the event does not fit the protocol", findings)
 
+    def _allowed(self, entry: Entry) -> None:
+        """RecordError when the trial is not ready for this event, or the person may not record it."""
+        zone = self.study.identity.zone
+        offered = Offered(entry.event, entry.by, entry.at.astimezone(zone).date(), entry.at)
+        findings = list(standing(self.study, self.folding.logs, offered=offered))
+        if not findings and type(entry.event) in NEED_STATE:
+            findings = list(readiness(self.study, self.folding.state(self._head()), offered=offered))
+        if findings:
+            raise RecordError("the trial is not ready for this", findings)
+
     def _fold(self, entry: Entry) -> None:
         head = self._head()
         position = head.position + 1
@@ -221,8 +277,7 @@ class _Recording:
             refolded = fold([*self.records, record], zone=self.study.identity.zone)
             self.folding = Folding.of(refolded)
         else:
-            zone = self.study.identity.zone
-            self.folding.take(entry.event, Known(entry.event, position, record.recorded_on(zone), entry.provenance))
+            self.folding.take(entry.event, known_of(record, entry.event, zone=self.study.identity.zone))
         self.records.append(record)
         self.entries.append(entry)
 

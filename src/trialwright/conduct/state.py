@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Generic, TypeVar, final
+from typing import final
 
+from trialwright.conduct.known import Known
+from trialwright.conduct.logs import Logs
 from trialwright.vocabulary.events import (
     AdverseEventReported,
     AssessmentRecorded,
@@ -14,32 +15,17 @@ from trialwright.vocabulary.events import (
     DltAdjudicated,
     DoseDecided,
     EnrolmentClosed,
-    Event,
     FollowUpEnded,
+    IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
     ProductReleased,
     ResponseAssessed,
     TrialOpened,
 )
-from trialwright.vocabulary.records import Head, Provenance
+from trialwright.vocabulary.records import Head
 
-E = TypeVar("E", bound=Event)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Known(Generic[E]):
-    """A fact, where it stands in the record, when it was recorded, and whether parts of it are illustrative."""
-
-    event: E
-    position: int
-    recorded_on: date
-    provenance: Provenance | None = None
-
-    def illustrative(self, name: str) -> bool:
-        """Whether one field of the fact was made up to fill a gap in what is published."""
-        return self.provenance is not None and not self.provenance.shows(name)
+__all__ = ["Known", "Participant", "TrialState"]
 
 
 @final
@@ -50,6 +36,7 @@ class Participant:
     enrolled: Known[ParticipantEnrolled]
     baseline: Mapping[str, Known[BaselineRecorded]] = field(default_factory=dict)
     releases: tuple[Known[ProductReleased], ...] = ()
+    confirmations: tuple[Known[IdentityConfirmed], ...] = ()
     infusions: tuple[Known[InfusionGiven], ...] = ()
     assessments: tuple[Known[AssessmentRecorded], ...] = ()
     responses: tuple[Known[ResponseAssessed], ...] = ()
@@ -64,6 +51,11 @@ class Participant:
         """What was released for one infusion."""
         return next((known for known in self.releases if known.event.infusion_number == infusion_number), None)
 
+    def confirmation_for(self, infusion_number: int) -> Known[IdentityConfirmed] | None:
+        """The last check by a second person before one infusion."""
+        said = [known for known in self.confirmations if known.event.infusion_number == infusion_number]
+        return said[-1] if said else None
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -76,6 +68,7 @@ class TrialState:
     adjudications: Mapping[str, Known[DltAdjudicated]] = field(default_factory=dict)  # by adverse event, the latest
     decisions: tuple[Known[DoseDecided], ...] = ()
     closed: Known[EnrolmentClosed] | None = None
+    logs: Logs = field(default_factory=Logs)
     corrections: int = 0
     head: Head = field(default_factory=Head)
 

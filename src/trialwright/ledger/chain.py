@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from trialwright.vocabulary.errors import (
@@ -101,8 +102,13 @@ def _check_order(kept: Sequence[Kept], before: datetime | None) -> None:
 def _chain(kept: Iterable[Kept], head: Head) -> Iterator[Line]:
     for position, (_, text) in enumerate(kept, start=head.position + 1):
         digest = chained(head.digest, position, text)
-        yield Line(position, text, digest, **_columns(text))
+        yield line_of(position, text, digest=digest)
         head = Head(position, digest)
+
+
+def line_of(position: int, text: str, *, digest: str) -> Line:
+    """The line that a stored text is, its columns taken from it. Raises one of ``UNREADABLE``."""
+    return Line(position, text, digest, **_columns(text))
 
 
 def _columns(text: str) -> dict[str, Any]:
@@ -156,20 +162,34 @@ def record_of(line: Line) -> Record:
         ) from error
 
 
-def check_anchor(ledger: Ledger, anchor: Head) -> Head:
+CLOCKS_DIFFER_BY = timedelta(minutes=10)  # at most, between the computers that write to one ledger
+
+
+def check_anchor(ledger: Ledger, anchor: Head, *, written_at: datetime | None = None) -> Head:
     """Whether the ledger still holds everything it held when the anchor was noted down; the answer is its present head.
 
-    Verifies the chain first. LedgerBroken when the ledger is shorter than the anchor, or was written anew since.
+    Verifies the chain first. LedgerBroken when the ledger is shorter than the anchor, or was written anew since. With
+    ``written_at``, the moment the anchor was noted down, also when an entry was dated back: one that the anchor does
+    not know, although it says that it was recorded before.
     """
     head = ledger.verify()
     if head.position < anchor.position:
         why = f"it is missing; the anchor shows that the ledger once reached entry {anchor.position}"
         raise LedgerBroken(position=head.position + 1, why=why)
-    if _head_at(ledger, anchor.position) != anchor:
+    around = islice(ledger.read(after=max(anchor.position - 1, 0)), 2)
+    found = {record.position: record for record in around}
+    last, following = found.get(anchor.position), found.get(anchor.position + 1)
+    if (Head(last.position, last.digest) if last else Head()) != anchor:
         raise LedgerBroken(position=anchor.position, why="its digest is not that of the anchor: it was written anew")
+    if written_at is not None:
+        _check_times(last, following, written_at=written_at)
     return head
 
 
-def _head_at(ledger: Ledger, position: int) -> Head:
-    record = next(ledger.read(after=position - 1), None) if position else None
-    return Head(record.position, record.digest) if record else Head()
+def _check_times(last: Record | None, following: Record | None, *, written_at: datetime) -> None:
+    if last is not None and last.entry.at > written_at + CLOCKS_DIFFER_BY:
+        why = f"it was recorded at {last.entry.at}, after the anchor that names it ({written_at}): one was changed"
+        raise LedgerBroken(position=last.position, why=why)
+    if following is not None and following.entry.at < written_at - CLOCKS_DIFFER_BY:
+        why = f"it says that it was recorded at {following.entry.at}, but the anchor of {written_at} does not know it"
+        raise LedgerBroken(position=following.position, why=why)

@@ -1,31 +1,28 @@
-"""A ledger in a database: one SQLite file by default.
+"""A ledger in a database: one SQLite file by default, or a schema of a PostgreSQL database (``places``).
 
-SQLite runs with a write-ahead log flushed to disk at every commit (``WAL``, ``synchronous=FULL``), so what ``append``
-has returned survives a crash of the program and a loss of power. Writers take the write lock before they look at the
-head (``BEGIN IMMEDIATE``), so two of them never chain to the same entry. Keep the file on a local disk: the lock of a
-network folder cannot be relied upon.
+What ``append`` has returned is on disk. Writers queue before they look at the head, so two of them never chain to the
+same entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any, Self, final
+from typing import Self, final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, func, insert, select
 
 from trialwright.ledger import schema
 from trialwright.ledger.chain import Kept, Line, check_link, continued, follow, record_of, recorded, settle
+from trialwright.ledger.places import Place, place_of
 from trialwright.ledger.schema import entries as table
 from trialwright.ledger.troubles import in_plain_words, is_busy
 from trialwright.vocabulary.errors import LedgerBroken, LedgerUnavailable
 from trialwright.vocabulary.records import Entry, Head, Record
 
-BUSY_TIMEOUT_S = 5
-ATTEMPTS = 4  # each waits up to the timeout
-NO_TRANSACTION = ""
+ATTEMPTS = 4  # each waits up to the timeout of its place
 PAGE = 1_000  # lines read at a time, so that a slow reader never holds up a writer
 COLUMNS = tuple(table.c[name] for name in Line._fields)
 
@@ -34,34 +31,46 @@ COLUMNS = tuple(table.c[name] for name in Line._fields)
 class DatabaseLedger:
     """A ledger that outlives the program; several people and programs may write to it at once."""
 
-    def __init__(self, engine: Engine, *, place: str) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(begin="IMMEDIATE")
-        self.place = place
+    def __init__(self, place: Place) -> None:
+        self._kept_in = place
+        self._engine = place.engine
+        self._writer = place.engine.execution_options(begin="IMMEDIATE")
+        self.place = place.shown  # by which it can be opened again; never with a password
 
     @classmethod
-    def create(cls, place: str | Path) -> Self:
-        """Start an empty ledger at a path or URL; LedgerUnavailable when something is there already."""
-        ledger = cls._at(place, mode="rwc")
+    def create(cls, place: str | Path, *, first: Sequence[Entry] = ()) -> Self:
+        """Start a ledger at a path or URL, with its first entries; LedgerUnavailable when something is there already.
+
+        The tables and the first entries are there afterwards, or neither.
+        """
+        return cls.restore(place, continued(settle(first), last=None, expected=None))
+
+    @classmethod
+    def restore(cls, place: str | Path, lines: Iterable[Line]) -> Self:
+        """Start a ledger with the lines of another, each checked: all of them are there afterwards, or nothing is."""
+        ledger = cls(place_of(place, mode="rwc"))
         with ledger._or_close(), in_plain_words(ledger.place):
             with ledger._writer.begin() as connection:
+                ledger._kept_in.make_room(connection)
                 if not schema.is_empty(connection):
                     raise LedgerUnavailable(f"{ledger.place} is there already. Open it, or choose another name")
                 schema.bring_up_to_date(connection)
-            ledger._keep_a_write_ahead_log()
+                for page in batched(follow(lines, Head()), PAGE):
+                    connection.execute(insert(table), [line._asdict() for line in page])
+            ledger._kept_in.settle()
         return ledger
 
     @classmethod
     def open(cls, place: str | Path) -> Self:
         """Open the ledger at a path or URL, upgrading its tables if an older version made them."""
-        ledger = cls._at(place, mode="rw")
+        ledger = cls(place_of(place, mode="rw"))
         with ledger._or_close(), in_plain_words(ledger.place):
             with ledger._engine.begin() as connection:
                 is_current = schema.is_current(connection, place=ledger.place)
             if not is_current:
                 with ledger._writer.begin() as connection:
                     schema.bring_up_to_date(connection)
-            ledger._keep_a_write_ahead_log()
+            ledger._kept_in.settle()
         return ledger
 
     def append(self, entries: Sequence[Entry], *, expected: int | None = None) -> tuple[Record, ...]:
@@ -90,7 +99,11 @@ class DatabaseLedger:
 
         Each is checked against the one before it, so a changed entry is never given out.
         """
-        return map(record_of, self._lines(after=max(after, 0), upto=self._length()))
+        return map(record_of, self.lines(after=after))
+
+    def lines(self, *, after: int = 0) -> Iterator[Line]:
+        """The stored lines that ``read`` makes records of, checked likewise: the texts as they were hashed."""
+        return self._lines(after=max(after, 0), upto=self._length())
 
     def head(self) -> Head:
         """The last position and digest."""
@@ -112,15 +125,6 @@ class DatabaseLedger:
 
     # How it is done
 
-    @classmethod
-    def _at(cls, place: str | Path, *, mode: str) -> Self:
-        try:
-            engine, shown = _engine(place, mode=mode)
-        except ArgumentError as error:
-            way_out = "Give the path of a file, or an address such as sqlite:///trial.db"
-            raise LedgerUnavailable(f"the address of the ledger cannot be read. {way_out}") from error
-        return cls(engine, place=shown)
-
     @contextmanager
     def _or_close(self) -> Iterator[None]:
         try:
@@ -128,14 +132,6 @@ class DatabaseLedger:
         except BaseException:
             self.close()
             raise
-
-    def _keep_a_write_ahead_log(self) -> None:
-        """Set only when it differs: the file remembers it, and changing it needs the file to oneself."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        with self._engine.execution_options(begin=NO_TRANSACTION).connect() as connection:
-            if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
     def _length(self) -> int:
         with in_plain_words(self.place, reached=0), self._engine.begin() as connection:
@@ -176,13 +172,10 @@ class DatabaseLedger:
 
     def _check_file(self, *, reached: int) -> None:
         """The database's own check finds what the chain cannot: a damaged page that hides the last entries."""
-        if self._engine.dialect.name != "sqlite":
-            return
         with in_plain_words(self.place, reached=reached), self._engine.begin() as connection:
-            answer = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
-        if answer != "ok":
-            why = f"the file is damaged there or beyond ({answer.splitlines()[-1]})"
-            raise LedgerBroken(position=reached + 1, why=why)
+            damage = self._kept_in.damage(connection)
+        if damage:
+            raise LedgerBroken(position=reached + 1, why=f"the file is damaged there or beyond ({damage})")
 
 
 def _last(connection: Connection) -> Line | None:
@@ -195,36 +188,8 @@ def _last(connection: Connection) -> Line | None:
     return lines[0]
 
 
-def _engine(place: str | Path, *, mode: str) -> tuple[Engine, str]:
-    """The engine for a path or URL, and the place as a person may see it: without a password."""
-    is_url = isinstance(place, str) and "://" in place
-    url = make_url(place) if isinstance(place, str) and is_url else URL.create("sqlite", database=str(place))
-    if url.get_backend_name() not in schema.APPEND_ONLY:
-        known = ", ".join(schema.APPEND_ONLY)
-        raise LedgerUnavailable(f"a ledger cannot be kept in {url.get_backend_name()} yet; there is {known}")
-    file = Path(url.database) if url.database and not url.query else None
-    if file and mode == "rw" and not file.exists():
-        raise LedgerUnavailable(f"there is no ledger at {file}. Check the name, or create it first")
-    if file:
-        query = {"mode": mode, "uri": "true"}
-        return _sqlite(url.set(database=file.absolute().as_uri(), query=query)), str(file)
-    return _sqlite(url), url.render_as_string(hide_password=True)
-
-
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _begin(connection: Connection) -> None:
-    how = connection.get_execution_options().get("begin", "DEFERRED")
-    if how != NO_TRANSACTION:
-        connection.exec_driver_sql(f"BEGIN {how}")
+def batched(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    """The lines, so many at a time."""
+    rest = iter(lines)
+    while page := list(islice(rest, size)):
+        yield page

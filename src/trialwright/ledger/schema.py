@@ -53,6 +53,45 @@ APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
         END
         """,
     ),
+    # A statement is refused whole, whether it would have met a row or not. ALWAYS: replication sets no guard aside.
+    "postgresql": (
+        """
+        CREATE FUNCTION entries_stay_as_they_are() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'the ledger is append-only: an entry is never %. Record a correction instead',
+                CASE TG_OP WHEN 'UPDATE' THEN 'changed' ELSE 'removed' END USING ERRCODE = 'restrict_violation';
+        END $$
+        """,
+        """
+        CREATE FUNCTION entries_follow_the_last() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            next_position integer;
+        BEGIN
+            EXECUTE format('SELECT coalesce(max(position), 0) + 1 FROM %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+                INTO next_position;
+            IF NEW.position IS DISTINCT FROM next_position THEN
+                RAISE EXCEPTION 'the ledger is append-only: an entry is added after the last one'
+                    USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END $$
+        """,
+        """
+        CREATE TRIGGER entries_are_never_changed BEFORE UPDATE ON entries
+        FOR EACH STATEMENT EXECUTE FUNCTION entries_stay_as_they_are()
+        """,
+        """
+        CREATE TRIGGER entries_are_never_removed BEFORE DELETE OR TRUNCATE ON entries
+        FOR EACH STATEMENT EXECUTE FUNCTION entries_stay_as_they_are()
+        """,
+        """
+        CREATE TRIGGER entries_are_added_at_the_end BEFORE INSERT ON entries
+        FOR EACH ROW EXECUTE FUNCTION entries_follow_the_last()
+        """,
+        "ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_are_never_changed",
+        "ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_are_never_removed",
+        "ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_are_added_at_the_end",
+    ),
 }
 
 

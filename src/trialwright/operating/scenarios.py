@@ -90,7 +90,7 @@ def parse_scenarios(content: bytes, *, levels: int, name: str = "the scenario fi
     complaints = Complaints()
     try:
         tables = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of thousands of digits
         complaints.unless(False, "file", MISSING, f"is not a TOML file: {error}")
         complaints.raise_as(ParameterError, f"{name} cannot be read")
     listed = tables.get("scenario", [])

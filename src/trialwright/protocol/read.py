@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
+from trialwright.protocol.conduct import ConductSection
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
@@ -39,6 +40,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "disease": (TypeAdapter(sections.DiseaseSection), True),
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
     "activity": (TypeAdapter(ActivityDefinition), True),
+    "conduct": (TypeAdapter(ConductSection), True),
     "about": (TypeAdapter(tuple[sections.About, ...]), True),
     "published": (TypeAdapter(tuple[sections.Published, ...]), True),
 }
@@ -60,7 +62,7 @@ def parse_protocol(content: bytes, *, name: str = "the protocol") -> Study:
     """The study described by the bytes of a protocol file."""
     try:
         tables = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of thousands of digits
         finding = Finding("file", MISSING, f"is not TOML: {error}", "mend that line; the rest is read afterwards")
         raise ProtocolError(f"{name} cannot be read", [finding]) from error
     reading = _Reading(tables)
@@ -132,6 +134,7 @@ class _Reading:
             disease_section=self.parts["disease"],
             endpoints=self.parts["endpoints"],
             activity=self.parts["activity"],
+            conduct=self.parts["conduct"] or ConductSection(),
             about=self.parts["about"],
             published=self.parts["published"],
             digest=digest,

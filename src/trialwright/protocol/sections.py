@@ -24,7 +24,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _in_every_language(value: Any) -> Any:
+def in_every_language(value: Any) -> Any:
     """A plain string says the same in every language."""
     return Text(en=value, fr=value) if isinstance(value, str) and value else value
 
@@ -70,7 +70,7 @@ class Dosing(Part):
 
     unit: Annotated[
         Text,
-        BeforeValidator(_in_every_language, json_schema_input_type=Text | str),
+        BeforeValidator(in_every_language, json_schema_input_type=Text | str),
         Field(description="Unit of every dose amount, as it will be printed; one text, or one for each language"),
     ]
     amounts: Annotated[

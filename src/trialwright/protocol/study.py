@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from trialwright.protocol.activity import ActivityDefinition
+from trialwright.protocol.conduct import ConductSection, Guarded
 from trialwright.protocol.sections import (
     About,
     DiseaseSection,
@@ -57,6 +58,7 @@ class Study:
     disease_section: DiseaseSection | None
     endpoints: tuple[Endpoint, ...]
     activity: ActivityDefinition | None  # what counts as activity for dose finding
+    conduct: ConductSection
     about: tuple[About, ...]
     published: tuple[Published, ...]
     digest: str  # SHA-256 of the protocol file's bytes
@@ -70,6 +72,10 @@ class Study:
     def looks_at_activity(self) -> bool:
         """Whether the design decides by activity as well as by DLTs."""
         return self.design.looks_at == "counts with activity"
+
+    def guards(self, what: Guarded) -> bool:
+        """Whether this record itself makes sure of something; not where another system does, or in a reconstruction."""
+        return not self.identity.reconstruction and what not in self.conduct.elsewhere
 
     @property
     def target(self) -> float | None:

@@ -146,6 +146,18 @@ def body_of(event: Event) -> Body:
     return body
 
 
+def event_digest(event: Event) -> str:
+    """SHA-256 of an event's kind and facts, written canonically: what a signature is bound to."""
+    return hashlib.sha256(canonical_json({"kind": event.kind, "body": body_of(event)}).encode()).hexdigest()
+
+
+def newest(kind: str) -> str:
+    """Today's name of a kind that may be stored under an older one."""
+    while kind in UPCASTS:
+        kind, _ = UPCASTS[kind]
+    return kind
+
+
 def revive(kind: str, body: Mapping[str, Any]) -> Event:
     """The event back from its stored name and facts, lifted through every older version of its kind.
 

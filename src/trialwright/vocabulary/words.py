@@ -106,3 +106,8 @@ class Text:
     def said(self, language: Language, /, **values: object) -> str:
         """The sentence in one language, its places filled."""
         return _Template(language).format(getattr(self, language), **values)
+
+
+def filled(text: Text, /, **values: object) -> Text:
+    """A sentence with its places filled, still in every language; to stand inside another one."""
+    return Text(**{language: text.said(language, **values) for language in LANGUAGES})

@@ -116,5 +116,5 @@ def read_value(text: str) -> Any:
     """A value as in a protocol file; a word that is no TOML value is taken as text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text

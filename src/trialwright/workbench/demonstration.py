@@ -15,9 +15,10 @@ from trialwright.vocabulary.errors import NotFound, TrialError
 from trialwright.vocabulary.records import Head
 from trialwright.vocabulary.words import LANGUAGES, Language, Text
 from trialwright.workbench.asking import Status, status
+from trialwright.workbench.keeping import verify_trial
 from trialwright.workbench.recording import record_offers
 from trialwright.workbench.reporting import report_trial
-from trialwright.workbench.trials import LEDGER_FILE, Trial, open_trial, reach_trial, verify_trial
+from trialwright.workbench.trials import LEDGER_FILE, Trial, open_trial, reach_trial
 
 DEMOS = ("msc-sle", "kamen-2022")
 Progress = Callable[[Text, int, int], None]  # what is being done, how much of it is done, how much there is

@@ -1,25 +1,29 @@
-"""Writing to the record: events from a file, and dose decisions."""
+"""Writing to the record: events from a file or from a command, all of them or none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from trialwright.conduct.offers import Offer, decided, entries_from, read_offers
-from trialwright.vocabulary.errors import NotFound, TrialError
-from trialwright.vocabulary.events import DoseDecided
-from trialwright.vocabulary.records import Entry, Record
+from trialwright.conduct.offers import Offer, entries_from, read_offers
+from trialwright.vocabulary.errors import Finding, NotFound, RecordError
+from trialwright.vocabulary.events import Event
+from trialwright.vocabulary.records import Record, body_of
 from trialwright.workbench.trials import Trial, now
 
 
-def record_file(trial: Trial, path: Path, *, by: str) -> tuple[Record, ...]:
-    """Record the events of a JSON Lines file: all of them, or none and every finding (RecordError)."""
+def record_file(trial: Trial, path: Path, *, by: str, at: datetime | None = None) -> tuple[Record, ...]:
+    """Record the events of a JSON Lines file: all of them, or none and every finding (RecordError).
+
+    ``at`` is stated in a rehearsal only.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
-    return record_offers(trial, read_offers(text), by=by)
+    return record_offers(trial, read_offers(text), by=by, at=trial.moment(at))
 
 
 def record_offers(
@@ -35,28 +39,27 @@ def record_offers(
     return trial.ledger.append(entries, expected=len(records))
 
 
-def decide_trial(trial: Trial, *, dose_level: int | None, reason: str, by: str, at: datetime | None = None) -> Record:
-    """Record what people decided today, beside what was advised: endorsed when the two agree.
+def record_events(
+    trial: Trial, events: Sequence[Event], *, by: str, at: datetime | None = None, computed: bool = False
+) -> tuple[Record, ...]:
+    """Record events made by a command, all or none; ``at`` is stated in a rehearsal only.
 
-    ``dose_level`` None endorses the advice; 0 decides not to treat. A departure needs its reason.
+    ``computed`` says that the command itself worked out what the event says, as it does for a decision or a signature.
+
+    RecordError holds every finding, placed by the field of the event.
     """
-    moment = at or now()
-    on: date = moment.astimezone(trial.study.identity.zone).date()
-    state = trial.state()
-    level = _advised(trial, on) if dose_level is None else dose_level
-    levels = len(trial.study.dosing.amounts)
-    if not 0 <= level <= levels:
-        raise TrialError(
-            f"dose level {level} does not exist; the protocol declares 1 to {levels}, and 0 means no treatment"
-        )
-    event: DoseDecided = decided(trial.study, state, on=on, dose_level=level, reason=reason or "-", decided_by=by)
-    if not event.endorsed and not reason.strip():
-        raise TrialError(
-            f"level {level} departs from the advice (level {event.advised_dose_level}); a departure needs --reason"
-        )
-    return trial.ledger.append([Entry(event, by, moment)], expected=state.head.position)[0]
+    offers = [
+        Offer(line=number, kind=one.kind, body=body_of(one), computed=computed)
+        for number, one in enumerate(events, start=1)
+    ]
+    try:
+        return record_offers(trial, offers, by=by, at=trial.moment(at))
+    except RecordError as error:
+        if len(events) != 1:
+            raise
+        raise RecordError(error.headline, [_without_line(finding) for finding in error.findings]) from error
 
 
-def _advised(trial: Trial, on: date) -> int:
-    event = decided(trial.study, trial.state(), on=on, dose_level=0, reason="-", decided_by="-")
-    return event.advised_dose_level
+def _without_line(finding: Finding) -> Finding:
+    """A finding about the only event there is: its line says nothing."""
+    return replace(finding, place=finding.place.removeprefix("line 1").removeprefix("."))

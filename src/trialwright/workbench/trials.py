@@ -1,24 +1,30 @@
-"""A trial in its folder: a copy of the protocol and the ledger, opened, reached again, and verified."""
+"""A trial in its folder: a copy of the protocol, and the ledger or where it is; opened, reached again, and verified."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import final
 
 from trialwright.conduct import TrialState, as_of, fold
-from trialwright.ledger import DatabaseLedger, check_anchor
+from trialwright.ledger import DatabaseLedger, server_address
 from trialwright.protocol import Study, protocol_schema, read_protocol
 from trialwright.vocabulary.errors import LedgerBroken, NotFound, TrialError
 from trialwright.vocabulary.events import TrialOpened
-from trialwright.vocabulary.records import Entry, Head, Ledger, Record
+from trialwright.vocabulary.records import Entry, Ledger, Record
 
 PROTOCOL_FILE = "protocol.toml"
 LEDGER_FILE = "ledger.sqlite"
+LEDGER_ADDRESS_FILE = "ledger.toml"  # in its place, where the ledger is kept on a server
+ADDRESS = """\
+# Where the record of this trial is kept. No password belongs here: it comes from PGPASSWORD or ~/.pgpass.
+address = {address}
+"""
 
 
 def now() -> datetime:
@@ -44,42 +50,134 @@ class Trial:
         """What is known, or was known at the end of a day."""
         return fold(self.records(on=on), zone=self.study.identity.zone)
 
+    def is_rehearsal(self) -> bool:
+        """Whether the trial was opened for practice."""
+        first = next(iter(self.ledger.read()), None)
+        return first is not None and isinstance(first.event, TrialOpened) and first.event.rehearsal
+
+    def moment(self, stated: datetime | None) -> datetime:
+        """When an entry is made: now, or as stated, which only a rehearsal may do."""
+        if stated is None:
+            return now()
+        if not self.is_rehearsal():
+            raise TrialError(
+                "the moment of an entry is stated only in a rehearsal (`trialwright open --rehearsal`); "
+                "leave --at out: the clock is read"
+            )
+        return stated if stated.tzinfo else stated.replace(tzinfo=self.study.identity.zone)
+
     def today(self) -> date:
-        """The day it is where the trial is run; in a reconstruction, the day of its last entry."""
+        """The day it is where the trial is run; in a reconstruction or a rehearsal, the day of its last entry."""
         zone = self.study.identity.zone
-        if not self.study.identity.reconstruction:
+        if not self.study.identity.reconstruction and not self.is_rehearsal():
             return now().astimezone(zone).date()
         return max((record.recorded_on(zone) for record in self.ledger.read()), default=now().astimezone(zone).date())
 
 
-def open_trial(protocol: Path, folder: Path, *, by: str, at: datetime | None = None) -> Trial:
+def open_trial(
+    protocol: Path,
+    folder: Path,
+    *,
+    by: str,
+    at: datetime | None = None,
+    rehearsal: bool = False,
+    ledger: str | None = None,
+) -> Trial:
     """Open a trial from a protocol file in a new folder; its first entry is the opening.
 
-    Raises ProtocolError with every finding, or TrialError when the folder already holds a trial.
+    A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
+    everything that is shown or printed says that it is a rehearsal. ``ledger`` is the address of a PostgreSQL server
+    where the record is kept; without it, a file in the folder.
+
+    Raises ProtocolError with every finding, TrialError when the folder already holds a trial, LedgerUnavailable when
+    the ledger cannot be made; nothing is left then.
     """
     study = read_protocol(protocol)
-    target = folder / PROTOCOL_FILE
-    if target.exists() or (folder / LEDGER_FILE).exists():
-        raise TrialError(
-            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
-        )
     moment = at or now()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(protocol.read_bytes())
-    except OSError as error:
-        raise TrialError(
-            f"{folder} cannot be written ({error.strerror}); choose another folder with --trial"
-        ) from error
     opened = TrialOpened(
         trial=study.identity.id,
         protocol_digest=study.digest,
         on=moment.astimezone(study.identity.zone).date(),
         reconstruction=study.identity.reconstruction,
+        rehearsal=rehearsal,
     )
-    ledger = DatabaseLedger.create(folder / LEDGER_FILE)
-    ledger.append([Entry(opened, by, moment)], expected=0)
-    return Trial(folder, study, ledger)
+    with new_folder(folder, protocol.read_bytes(), address=ledger) as place:
+        return Trial(folder, study, DatabaseLedger.create(place, first=[Entry(opened, by, moment)]))
+
+
+@contextmanager
+def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterator[Path | str]:
+    """The place for the ledger of a new trial, whose folder holds the protocol; nothing is left when the block fails.
+
+    Raises TrialError when the folder holds a trial already, or cannot be written.
+    """
+    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
+        raise TrialError(
+            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
+        )
+    place: Path | str = folder / LEDGER_FILE if address is None else server_address(address)
+    was_there = folder.exists()
+    try:
+        with _writable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / PROTOCOL_FILE).write_bytes(protocol)
+            if isinstance(place, str):
+                quoted = json.dumps(place, ensure_ascii=False)  # a JSON string is a TOML string
+                (folder / LEDGER_ADDRESS_FILE).write_text(ADDRESS.format(address=quoted), encoding="utf-8")
+        yield place
+    except BaseException:
+        _remove_new(folder, with_folder=not was_there)
+        raise
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TrialError(
+            f"{folder} cannot be written ({error.strerror}); choose another folder with --trial"
+        ) from error
+
+
+def _remove_new(folder: Path, *, with_folder: bool) -> None:
+    ledger = (LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm", f"{LEDGER_FILE}-journal")
+    with suppress(OSError):
+        for name in (PROTOCOL_FILE, LEDGER_ADDRESS_FILE, *ledger):
+            (folder / name).unlink(missing_ok=True)
+        if with_folder:
+            folder.rmdir()
+
+
+def ledger_place(folder: Path) -> Path | str:
+    """Where the ledger of a trial is: a file in its folder, or the address that stands there; NotFound without both."""
+    file, address = folder / LEDGER_FILE, folder / LEDGER_ADDRESS_FILE
+    if file.exists() and address.exists():
+        raise TrialError(
+            f"{folder} holds a ledger and the address of another; take away {LEDGER_ADDRESS_FILE} or the file"
+        )
+    if not address.exists():
+        if not file.exists():
+            raise NotFound(f"there is no trial in {folder}; open one with `trialwright open PROTOCOL --trial {folder}`")
+        return file
+    try:
+        said = tomllib.loads(address.read_text(encoding="utf-8"))["address"]
+        return server_address(said.strip())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise NotFound(
+            f"{address} does not say where the ledger is; it holds one line: "
+            'address = "postgresql://name@server/database?schema=trial_7"'
+        ) from error
+
+
+@contextmanager
+def reach_ledger(folder: Path) -> Iterator[DatabaseLedger]:
+    """The ledger of a trial that was opened before, closed again at the end of the block."""
+    ledger = DatabaseLedger.open(ledger_place(folder))
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 @contextmanager
@@ -88,18 +186,14 @@ def reach_trial(folder: Path) -> Iterator[Trial]:
 
     Raises NotFound when there is none, LedgerBroken when the protocol is not the one it was opened from.
     """
-    if not (folder / LEDGER_FILE).exists():
-        raise NotFound(f"there is no trial in {folder}; open one with `trialwright open PROTOCOL --trial {folder}`")
-    study = read_protocol(folder / PROTOCOL_FILE)
-    ledger = DatabaseLedger.open(folder / LEDGER_FILE)
-    try:
-        _same_protocol(study, ledger)
+    with reach_ledger(folder) as ledger:
+        study = read_protocol(folder / PROTOCOL_FILE)
+        same_protocol(study, ledger)
         yield Trial(folder, study, ledger)
-    finally:
-        ledger.close()
 
 
-def _same_protocol(study: Study, ledger: Ledger) -> None:
+def same_protocol(study: Study, ledger: Ledger) -> TrialOpened:
+    """The opening of the trial; TrialError when it was opened from another protocol file."""
     first = next(iter(ledger.read()), None)
     if first is None or not isinstance(first.event, TrialOpened):
         raise LedgerBroken(position=1, why="the record does not begin with the opening of a trial")
@@ -108,49 +202,18 @@ def _same_protocol(study: Study, ledger: Ledger) -> None:
             f"{PROTOCOL_FILE} in the trial's folder is not the file the trial was opened from "
             f"(digest {study.digest[:12]}…, recorded {first.event.protocol_digest[:12]}…); put the original back"
         )
-
-
-def verify_trial(folder: Path, *, anchor: Path | None = None) -> Head:
-    """Recompute the whole digest chain of a trial; LedgerBroken names the first entry that does not fit.
-
-    ``anchor`` is a file written earlier with the head of that day: it shows whether entries were cut off since.
-    """
-    if not (folder / LEDGER_FILE).exists():
-        raise NotFound(f"there is no trial in {folder}")
-    ledger = DatabaseLedger.open(folder / LEDGER_FILE)
-    try:
-        head = ledger.verify()
-        if anchor is not None:
-            check_anchor(ledger, _anchor(anchor))
-        _same_protocol(read_protocol(folder / PROTOCOL_FILE), ledger)
-    finally:
-        ledger.close()
-    return head
-
-
-def write_anchor(head: Head, path: Path) -> None:
-    """Write the head of a ledger to a file that is kept elsewhere, to be compared with later."""
-    _write(path, {"position": head.position, "digest": head.digest})
+    return first.event
 
 
 def write_schema(path: Path) -> None:
     """Write the JSON Schema of a protocol file."""
-    _write(path, protocol_schema())
+    write_json(path, protocol_schema())
 
 
-def _write(path: Path, value: object) -> None:
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON document where the person said."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise TrialError(f"{path} cannot be written ({error.strerror}); name another file") from error
-
-
-def _anchor(path: Path) -> Head:
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return Head(int(stored["position"]), str(stored["digest"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotFound(
-            f"{path} is not an anchor file; write one with `trialwright verify TRIAL --write-anchor FILE`"
-        ) from error

@@ -124,7 +124,7 @@ class TestKeeping:
     def test_a_trial_from_opening_to_report(self, run, trial: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
         assert run("advise", trial, "--json").data["action"] == "start"
         assert run("decide", trial, "--by", "board", "--json").data == {
-            "position": 2, "dose_level": 1, "advised": 1, "endorsed": True,
+            "position": 2, "dose_level": 1, "advised": 1, "endorsed": True, "cut": "", "to_be_signed_by": [],
         }  # fmt: skip
         file = events(tmp_path, *(offer for who in ("P-1", "P-2", "P-3") for offer in (enrol(who), infuse(who))))
         assert run("record", trial, file, "--by", "tester", "--json").data["recorded"][-1]["position"] == 8

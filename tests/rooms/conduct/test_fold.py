@@ -6,6 +6,8 @@ import pytest
 
 from trials import on, recorded, state_of, study_of
 from trialwright.conduct import as_of, fold
+from trialwright.conduct.fold import Folding
+from trialwright.conduct.state import Known
 from trialwright.vocabulary.errors import OutOfOrder
 from trialwright.vocabulary.events import (
     AdverseEventReported,
@@ -16,7 +18,7 @@ from trialwright.vocabulary.events import (
     ParticipantEnrolled,
     ProductReleased,
 )
-from trialwright.vocabulary.records import body_of
+from trialwright.vocabulary.records import Head, body_of
 
 STUDY = study_of()
 ENROLLED = ParticipantEnrolled(usubjid="P-1", on=on(1), dose_level=1)
@@ -101,3 +103,22 @@ class TestAsOf:
         assert states[5].adverse_events["AE-1"].event == FEVER
         assert states[8].adverse_events["AE-1"].event == FEVER
         assert states[9].adverse_events["AE-1"].event == worse
+
+
+class TestFolding:
+    def test_a_state_given_out_does_not_grow_with_the_fold(self) -> None:
+        records = recorded(ENROLLED, INFUSED)
+        folding = Folding.of(fold(records[:2], zone=STUDY.identity.zone))
+        early = folding.state(Head())
+        folding.take(INFUSED, Known(INFUSED, 3, on(2), by="tester"))
+        assert early.participants["P-1"].infusions == ()
+        assert folding.state(Head()).participants == fold(records, zone=STUDY.identity.zone).participants
+
+    def test_a_fold_that_goes_on_from_a_state_knows_what_it_knew(self) -> None:
+        released = ProductReleased(usubjid="P-1", on=on(2), batch="B-1", dose_released=0.9)
+        state = state_of(STUDY, ENROLLED, released, INFUSED)
+        again = Folding.of(state)
+        assert again.state(state.head) == state
+        for event in (released, INFUSED):
+            with pytest.raises(OutOfOrder):
+                again.take(event, Known(event, 5, on(2)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, get_type_hints
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from trialwright.vocabulary import events
-from trialwright.vocabulary.events import EVENTS, AdverseEventReported, Event
+from trialwright.vocabulary.events import EVENTS, AdverseEventReported, words
 from trialwright.vocabulary.records import Entry, Provenance
 
 START = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
@@ -34,45 +35,56 @@ def many(count: int) -> list[Entry]:
 
 text = st.text(st.characters(codec="utf-8"))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-values = st.one_of(st.none(), st.booleans(), numbers, text)
+offsets = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 FIELDS: dict[Any, st.SearchStrategy[Any]] = {
-    events.Name: st.text(st.characters(codec="utf-8"), min_size=1, max_size=200),
-    events.Subject: st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True),
-    events.Level: st.integers(min_value=1, max_value=10**6),
-    events.Grade: st.integers(min_value=1, max_value=5),
-    events.Dose: st.floats(min_value=0, allow_nan=False, allow_infinity=False),
-    events.Value: values,
-    events.InfusionNumber: st.integers(min_value=1, max_value=10**6),
+    words.Name: st.text(st.characters(codec="utf-8"), min_size=1, max_size=200),
+    words.Subject: st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True),
+    words.Account: st.from_regex(r"[a-z0-9][a-z0-9._-]{0,39}", fullmatch=True),
+    words.AwareDatetime: st.datetimes(datetime(1900, 1, 2), datetime(2100, 1, 1), timezones=offsets),  # noqa: DTZ001
+    Any: st.none() | st.booleans() | numbers | text,
+    float: numbers,
     date: st.dates(),
     str: text,
 }
 
 
-def field(name: str, hint: Any) -> st.SearchStrategy[Any]:
-    """Values for one field of an event."""
+def value(hint: Any) -> st.SearchStrategy[Any]:
+    """Values for a field of this type."""
     if hint in FIELDS:
         return FIELDS[hint]
-    if name.endswith("dose_level"):
-        return st.integers(min_value=0, max_value=99)
-    if name in ("items", "replacement"):
-        contents = st.dictionaries(text, values, max_size=5)
-        return contents if name == "items" else st.none() | contents
-    if name == "position":
-        return FIELDS[events.Level]
-    if name == "infusion_number":
-        return st.none() | FIELDS[events.InfusionNumber]
-    return st.from_type(hint)
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return numbered(inside[0], inside[1].metadata)
+    if origin in (Union, UnionType):
+        return st.one_of([value(one) for one in inside])
+    if origin is tuple:
+        return st.lists(value(inside[0]), max_size=3).map(tuple)
+    if origin is Mapping:
+        return st.dictionaries(value(inside[0]), value(inside[1]), max_size=4)
+    return built(hint) if isinstance(hint, type) and issubclass(hint, words.Part) else st.from_type(hint)
 
 
-def event_of(kind: type[Event]) -> st.SearchStrategy[Event]:
-    """Any event of one kind."""
+def numbered(kind: type, limits: Sequence[Any]) -> st.SearchStrategy[Any]:
+    """Numbers within the limits that a field declares."""
+    low = max([getattr(limit, "ge", None) or getattr(limit, "gt", None) or 0 for limit in limits], default=None)
+    above = any(hasattr(limit, "gt") for limit in limits)
+    bounded = any(hasattr(limit, "ge") or hasattr(limit, "gt") for limit in limits)
+    high = next((limit.le for limit in limits if hasattr(limit, "le")), None)
+    if kind is int:
+        return st.integers(min_value=low, max_value=high or 10**6)
+    finite = {"allow_nan": False, "allow_infinity": False, "max_value": high}
+    return st.floats(min_value=low if bounded else None, exclude_min=above, **finite)
+
+
+def built(kind: type) -> st.SearchStrategy[Any]:
+    """Any event of one kind, or any part of one."""
     hints = get_type_hints(kind, include_extras=True)
     names = kind.__dataclass_fields__  # type: ignore[attr-defined]
-    return st.builds(kind, **{name: field(name, hints[name]) for name in names if name != "kind"})
+    return st.builds(kind, **{name: value(hints[name]) for name in names if name != "kind"})
 
 
 provenances = st.none() | st.builds(Provenance, text, st.lists(text, max_size=3).map(tuple))
 moments = st.datetimes(datetime(1900, 1, 2), datetime(2100, 1, 1), timezones=st.timezones())  # noqa: DTZ001
-any_event = st.one_of([event_of(kind) for kind in EVENTS.values()])
+any_event = st.one_of([built(kind) for kind in EVENTS.values()])
 any_entry = st.builds(Entry, any_event, text, moments, provenances)
 logs = st.lists(any_entry, max_size=8).map(lambda log: sorted(log, key=lambda entry: entry.at))

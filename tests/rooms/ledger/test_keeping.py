@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rooms.ledger.offered import START, event_of, logs, many
+from rooms.ledger.offered import START, built, logs, many
 from trialwright.ledger import DatabaseLedger, MemoryLedger, check_anchor, database
 from trialwright.ledger.chain import Line, follow, record_of
 from trialwright.vocabulary.errors import LedgerBroken
@@ -55,7 +55,7 @@ def test_the_text_of_a_record_is_the_text_that_was_hashed(log: list[Entry]) -> N
 @settings(max_examples=20)
 @given(data=st.data())
 def test_every_kind_of_event_is_kept(kind: type[Event], data: st.DataObject) -> None:
-    event = data.draw(event_of(kind))
+    event = data.draw(built(kind))
     ledger = MemoryLedger()
     ledger.append([Entry(event, "tester", START)])
     assert [record.event for record in ledger.read()] == [event]

@@ -146,7 +146,7 @@ class TestStoredText:
             (lambda text: text[:-1], "cannot be read"),
             (lambda text: "[]", "cannot be read"),
             (lambda text: json.dumps({"kind": "corrected.1"}), "cannot be read"),
-            (lambda text: text.replace('"grade":1', '"grade":9'), "does not read as adverse-event-reported.1"),
+            (lambda text: text.replace('"grade":1', '"grade":9'), "does not read as adverse-event-reported.2"),
             (lambda text: text.replace("Dr ", "Mr ").replace('"provenance":null', '"provenance":7'), "does not read"),
         ],
     )
@@ -170,7 +170,7 @@ class TestStoredText:
     def test_an_entry_of_a_newer_version_is_not_called_broken(self, path: Path) -> None:
         with closing(unguarded(path)) as raw:
             text, digest = raw.execute("SELECT canonical, digest FROM entries WHERE position = 30").fetchone()
-            newer = text.replace("adverse-event-reported.1", "adverse-event-reported.9")
+            newer = text.replace("adverse-event-reported.2", "adverse-event-reported.9")
             columns = raw.execute("SELECT usubjid, recorded_at FROM entries WHERE position = 30").fetchone()
             row = [31, newer, chained(digest, 31, newer), "adverse-event-reported.9", *columns]
             raw.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)

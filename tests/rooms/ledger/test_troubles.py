@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from rooms.ledger.offered import entry, many
 from rooms.ledger.writers import started
-from trialwright.ledger import DatabaseLedger, database
+from trialwright.ledger import DatabaseLedger, sqlite
 from trialwright.ledger.troubles import REMEDIES, in_plain_words
 from trialwright.vocabulary.errors import LedgerBroken, LedgerUnavailable
 
@@ -97,10 +97,13 @@ class TestPlaces:
     @pytest.mark.parametrize(
         ("url", "words"),
         [
-            ("mysql://nurse:secret@server/trial", "a ledger cannot be kept in mysql yet; there is sqlite$"),
+            ("mysql://nurse:secret@server/trial", "a ledger cannot be kept in mysql yet; there is sqlite, postgresql$"),
             ("nothing://x", "a ledger cannot be kept in nothing yet"),
             ("sqlite+none:///{path}", "address of the ledger cannot be read. Give the path of a file"),
-            ("://nurse:secret@", r"address of the ledger cannot be read\. .* such as sqlite:///trial.db$"),
+            (
+                "://nurse:secret@",
+                r"address of the ledger cannot be read\. .* such as sqlite:///trial.db or postgresql://name@server/database$",
+            ),
         ],
     )
     def test_an_address_that_cannot_be_used(self, path: Path, url: str, words: str) -> None:
@@ -211,7 +214,7 @@ def fill(ledger: DatabaseLedger) -> int:
 class TestLocked:
     @pytest.fixture(autouse=True)
     def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
 
     @pytest.mark.parametrize("expected", [None, 5])
     def test_a_writer_that_never_ends(self, path: Path, expected: int | None) -> None:
@@ -257,7 +260,7 @@ class TestWords:
 
 def storage_error(name: str, words: str = "disk I/O error") -> OperationalError:
     original = sqlite3.OperationalError(words)
-    original.sqlite_errorname = name
+    original.sqlite_errorname = name.removesuffix("_DETAIL") if name[0].isdigit() else name
     return OperationalError("SELECT", None, original)
 
 

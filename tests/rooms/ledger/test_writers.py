@@ -21,18 +21,24 @@ WRITERS = 8
 BATCHES = 60
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    with closing(MemoryLedger() if request.param == "memory" else DatabaseLedger.create(tmp_path / "t.db")) as ledger:
+    if request.param == "memory":
+        made: Ledger = MemoryLedger()
+    elif request.param == "sqlite":
+        made = DatabaseLedger.create(tmp_path / "t.db")
+    else:
+        made = DatabaseLedger.create(request.getfixturevalue("postgresql").address())
+    with closing(made) as ledger:
         yield ledger
 
 
-def test_processes_lose_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "trial.db"
-    DatabaseLedger.create(path).close()
-    writers = [started(partial(appending, path, writer=number, batches=BATCHES)) for number in range(WRITERS)]
+@pytest.mark.slow
+def test_processes_lose_nothing(place: str) -> None:
+    """Smaller than benchmarks/appends.py, which appends ten thousand entries."""
+    writers = [started(partial(appending, place, writer=number, batches=BATCHES)) for number in range(WRITERS)]
     acknowledged = [one for writer in writers for one in writer.wait()]
-    with closing(DatabaseLedger.open(path)) as ledger:
+    with closing(DatabaseLedger.open(place)) as ledger:
         assert ledger.verify().position == WRITERS * BATCHES * BATCH
         records = [*ledger.read()]
     assert sorted(acknowledged) == [(record.position, record.digest) for record in records]
@@ -42,18 +48,17 @@ def test_processes_lose_nothing(tmp_path: Path) -> None:
         assert len({record.entry.by for record in records[first : first + BATCH]}) == 1, "batches are not mixed"
 
 
-def test_processes_that_expect_a_head_each_win_in_turn(tmp_path: Path) -> None:
-    path = tmp_path / "trial.db"
-    DatabaseLedger.create(path).close()
-    writers = [started(partial(insisting, path, writer=number, count=25)) for number in range(WRITERS)]
+@pytest.mark.slow
+def test_processes_that_expect_a_head_each_win_in_turn(place: str) -> None:
+    writers = [started(partial(insisting, place, writer=number, count=25)) for number in range(WRITERS)]
     acknowledged = [one for writer in writers for one in writer.wait()]
-    with closing(DatabaseLedger.open(path)) as ledger:
+    with closing(DatabaseLedger.open(place)) as ledger:
         assert ledger.verify().position == len(acknowledged) == WRITERS * 25
 
 
-def insisting(path: Path, *, writer: int, count: int) -> Iterator[tuple[Record, ...]]:
+def insisting(place: str, *, writer: int, count: int) -> Iterator[tuple[Record, ...]]:
     """Read, decide, write; when the ledger has moved meanwhile, read and decide again."""
-    with closing(DatabaseLedger.open(path)) as ledger:
+    with closing(DatabaseLedger.open(place)) as ledger:
         for number in range(count):
             yield agreed(ledger, number, writer=writer)
 

@@ -60,8 +60,8 @@ def started(work: Callable[[], Iterator[tuple[Record, ...]]]) -> Writer:
         os._exit(0)
 
 
-def appending(path: Path, *, writer: int, batches: int | None = None) -> Iterator[tuple[Record, ...]]:
+def appending(place: str | Path, *, writer: int, batches: int | None = None) -> Iterator[tuple[Record, ...]]:
     """Append batches of three, each naming its writer and number, for ever or for a number of batches."""
-    with closing(DatabaseLedger.open(path)) as ledger:
+    with closing(DatabaseLedger.open(place)) as ledger:
         for batch in count() if batches is None else range(batches):
             yield ledger.append([entry(number, batch=batch, writer=writer) for number in range(BATCH)])

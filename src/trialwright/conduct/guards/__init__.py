@@ -1,0 +1,64 @@
+"""What has to be so before an event may be recorded: each guard answers an inspector's finding.
+
+One file is one guard: a function that yields a finding for everything that stands in the way, and nothing when the
+event may be recorded. A guard of *standing* looks at the logs alone and is asked about every event (who may
+record, are the data locked); a guard of *readiness* looks at the whole state and is asked about the kinds of event it
+names.
+
+To add one: a file here, and a line below. It asks ``study.guards(…)`` first where a protocol may say that another
+system documents this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Protocol
+
+from trialwright.conduct.guards import decision, excuse, lock
+from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.logs import Logs
+from trialwright.conduct.state import TrialState
+from trialwright.protocol.study import Study
+from trialwright.vocabulary.errors import Finding
+from trialwright.vocabulary.events import DoseDecided, Event, InfusionGiven, ParticipantEnrolled
+
+__all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
+
+
+class Standing(Protocol):
+    """A guard of every event."""
+
+    def __call__(self, study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:
+        """What stands in the way."""
+        ...
+
+
+class Readiness(Protocol):
+    """A guard of some kinds of event."""
+
+    def __call__(self, study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
+        """What stands in the way."""
+        ...
+
+
+STANDING: tuple[Standing, ...] = (lock.locked,)
+NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
+    ParticipantEnrolled: (decision.of_enrolment,),
+    InfusionGiven: (decision.of_infusion,),
+    DoseDecided: (decision.of_decision,),
+}
+
+
+def standing(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:
+    """Everything that stands in the way of any event at all: the person's authority, locked data."""
+    return chain.from_iterable(guard(study, logs, offered=offered) for guard in STANDING)
+
+
+def readiness(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
+    """Everything that stands in the way of this kind of event on this day; nothing where a deviation excuses it."""
+    asked = NEED_STATE.get(type(offered.event), ())
+    findings = list(chain.from_iterable(guard(study, state, offered=offered) for guard in asked))
+    if not findings or not isinstance(offered.event, excuse.EXCUSABLE):
+        return findings
+    return () if excuse.excused(study, state, offered=offered) else [*findings[:-1], excuse.with_way_out(findings[-1])]
