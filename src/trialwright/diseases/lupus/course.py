@@ -1,12 +1,12 @@
 """The course between visits: spells of a state (flare, low activity, remission), and times to and in it.
 
-A state is known on the days of visits only: yes, no, or not known. So a spell begins after the last visit without it and
-by the first visit with it, and ends after the last visit with it and by the next without it; both brackets are kept. A
-convention says which day is taken. What had not happened by the last known visit is censored there.
+A state is known on the days of visits only: yes, no, or not known. So a spell begins after the last visit without it
+and by the first visit with it, and ends after the last visit with it and by the next without it; both brackets are
+kept. A convention says which day is taken. What had not happened by the last known visit is censored there.
 
-Conventions: ``seen`` counts from the first to the last visit with the state (the least there can have been), ``middle``
-halves each bracket, ``until_next`` counts to the visit that found it gone. Nothing is carried over a gap longer than the
-one allowed: what happened in it is not known.
+Conventions: ``seen`` counts from the first to the last visit with the state (the least there can have been),
+``middle`` halves each bracket, ``until_next`` counts to the visit that found it gone. Nothing is carried over a gap
+longer than the one allowed: what happened in it is not known.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any, final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.choices import asked
+from trialwright.diseases.lupus.choices import asked, written
 from trialwright.diseases.lupus.evidence import Columns, Value
 from trialwright.diseases.lupus.tables import Recorded, recorded_from, written_in
 from trialwright.diseases.lupus.truth import Floats
@@ -147,7 +147,8 @@ class Egfr:
         point = Point(
             item="egfr",
             label=self.title,
-            value="; ".join(f"{key} = {items[key]}" for key in self.keys if items.get(key) is not None) or None,
+            value="; ".join(f"{key} = {written(items[key])}" for key in self.keys if items.get(key) is not None)
+            or None,
             points=None if missing else value,
             rule=EQUATION,
             source=self.source,
