@@ -495,6 +495,24 @@ class TestClassification:
             assert index.score(absent(index) | dict.fromkeys(present, True)).value == (count == 4)
 
 
+class TestHowSure:
+    """A side taken that nobody has compared with its source makes the criterion that read it unverified."""
+
+    def test_the_side_taken_decides(self) -> None:
+        assert "no_rescue" not in ENDPOINTS["sri-4"].score(RESPONDER).unverified
+        assert "no_rescue" in ENDPOINTS["sri-4-tulip"].score(RESPONDER).unverified
+        quiet = absent(ENDPOINTS["sfi"])
+        assert ENDPOINTS["sfi"].score(quiet).unverified == ()
+        assert ENDPOINTS["sfi-modified"].score(quiet).unverified == ("sledai_severe",)
+        assert endpoint("sfi", mycophenolate_counts=True).score(quiet).unverified == ("drug_severe",)
+
+    def test_an_open_criterion_names_only_what_it_would_read(self) -> None:
+        point = next(each for each in ENDPOINTS["sri-4"].score({}).points if each.item == "no_new_a")
+        assert point.said is not None
+        assert "bilag_renal" in point.said.en
+        assert "classic" not in point.said.en
+
+
 class TestEveryEndpoint:
     @pytest.mark.parametrize("name", ENDPOINTS)
     def test_criteria_speak_two_languages_and_name_a_source(self, name: str) -> None:

@@ -8,7 +8,7 @@ References: Isenberg 2005, Yee 2008 (index); Yee 2010, Rheumatology 49:1665 (PMC
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -95,31 +95,38 @@ class Bilag:
 
     @property
     def rules(self) -> Sequence[Rule]:
-        """The rule of each grade of each system, then each item with its list."""
-        grade, line = (
-            Text(en="{label}, grade {letter}", fr="{label}, grade {letter}"),
-            Text(en="{system}, item {number}{list}", fr="{system}, item {number}{list}"),
-        )
-        grades = [
-            Rule(
-                f"{system.key}_{letter}",
-                Text(**{each: grade.said(each, label=system.label, letter=letter) for each in LANGUAGES}),
-                rule=self._rule(system, letter, found=()),
-                source=system.source,
-                status=system.status,
-            )
-            for system in self.form.systems
-            for letter in "ABC"
-        ]
+        """The rule of each grade of each system, the conditions these use, then each item with its list."""
+        return (*self._grade_rules(), *self._step_rules(), *self._item_rules())
+
+    def _grade_rules(self) -> Iterator[Rule]:
+        title = Text(en="{label}, grade {letter}", fr="{label}, grade {letter}")
+        for system in self.form.systems:
+            for letter in "ABC":
+                label = Text(**{each: title.said(each, label=system.label, letter=letter) for each in LANGUAGES})
+                rule = self._rule(system, letter, found=())
+                yield Rule(f"{system.key}_{letter}", label, rule=rule, source=system.source, status=system.status)
+
+    def _step_rules(self) -> Iterator[Rule]:
         systems = {system.key: system for system in self.form.systems}
-        items = []
+        title = Text(en="{system}: {label}", fr="{system} : {label}")
+        for step in self.form.steps:
+            if step.label is not None and step.rule is not None:
+                home = systems[step.system]
+                label = Text(**{each: title.said(each, system=home.label, label=step.label) for each in LANGUAGES})
+                rule = self._filled(step.rule)
+                yield Rule(step.key, label, rule=rule, source=home.source, status=step.status)
+
+    def _item_rules(self) -> Iterator[Rule]:
+        systems = {system.key: system for system in self.form.systems}
+        line = Text(en="{system}, item {number}{list}", fr="{system}, item {number}{list}")
         for item in self.form.items:
             home = systems[item.system]
-            of = f", list {item.list}" if item.list in ("A", "B", "C") else ""
+            of = Text(en="", fr="")
+            if item.list in ("A", "B", "C"):
+                of = Text(en=f", list {item.list}", fr=f", liste {item.list}")
             words = {"system": home.label, "number": item.number, "list": of}
-            text = Text(**{each: line.said(each, **words) for each in LANGUAGES})
-            items.append(Rule(item.key, item.label, rule=text, source=home.source, status=item.status))
-        return (*grades, *items)
+            rule = Text(**{each: line.said(each, **words) for each in LANGUAGES})
+            yield Rule(item.key, item.label, rule=rule, source=home.source, status=item.status)
 
     @property
     def choices(self) -> Sequence[Choice]:
@@ -216,12 +223,16 @@ class Bilag:
         )
 
     def _rule(self, system: System, letter: str, *, found: Sequence[Text]) -> Text:
-        words = {known.name: known.text(self.parameters[known.name]) for known in self.form.parameters}
-        rule = Text(**{each: system.rules[letter].said(each, **words) for each in LANGUAGES})
+        rule = self._filled(system.rules[letter])
         if not found:
             return rule
         joined = {each: "; ".join(getattr(text, each) for text in found) for each in LANGUAGES}
         return Text(**{each: BECAUSE.said(each, rule=getattr(rule, each), values=joined[each]) for each in LANGUAGES})
+
+    def _filled(self, rule: Text) -> Text:
+        """A rule with the words of the choices made."""
+        words = {known.name: known.text(self.parameters[known.name]) for known in self.form.parameters}
+        return Text(**{each: rule.said(each, **words) for each in LANGUAGES})
 
     def _found(self, system: System, items: Items, *, known: Columns) -> list[Text]:
         """What was recorded for a system and is not plainly absent, and which steps are met, each by its label."""

@@ -53,6 +53,8 @@ class Step:
     evidence: Evidence
     system: str = ""
     label: Text | None = None
+    rule: Text | None = None
+    status: Status = "confirmed"
 
 
 @final
@@ -103,8 +105,9 @@ def form() -> Form:
 
 
 def _step(key: str, line: Mapping[str, Any]) -> Step:
-    label = Text(**line["label"]) if "label" in line else None
-    return Step(key, evidence.read(line["evidence"], {"nothing": ()}), system=line.get("system", ""), label=label)
+    words = {name: Text(**line[name]) if name in line else None for name in ("label", "rule")}
+    read, status = evidence.read(line["evidence"], {"nothing": ()}), line.get("status", "confirmed")
+    return Step(key, read, system=line.get("system", ""), status=status, **words)
 
 
 def _item(key: str, line: Mapping[str, Any]) -> Item:

@@ -19,7 +19,7 @@ from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Para
 from trialwright.diseases.lupus.indices import index
 from trialwright.diseases.lupus.sheets import Criterion, Derived, Level, Sheet, Variant, sheet
 from trialwright.diseases.lupus.truth import Floats, Truth
-from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
+from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score, Status
 from trialwright.vocabulary.words import LANGUAGES, Text
 
 MET = Text(en="met", fr="rempli")
@@ -105,7 +105,7 @@ class Endpoint:
                 each.label,
                 rule=self.filled(each.rule or nothing),
                 source=each.source,
-                status=each.status,
+                status=self._status(each),
                 note=each.note,
             )
             for each in self.sheet.criteria
@@ -188,16 +188,25 @@ class Endpoint:
             points=float(truth.sure[0]) if truth.known[0] else None,
             rule=with_values(self.filled(criterion.rule or Text(en="", fr="")), given),
             source=criterion.source,
-            status=criterion.status,
+            status=self._status(criterion),
             said=_said(truth, [name for name in read if np.isnan(columns[name][0])]),
         )
 
-    def _leaves(self, criterion: Criterion) -> list[str]:
-        """What a criterion reads, with the steps below it followed down to what was recorded."""
+    def _status(self, criterion: Criterion) -> Status:
+        """How sure a criterion is, with the sides taken of the choices it reads, its steps included."""
+        read = set(self._leaves(criterion, every_side=True))
+        taken = self.parameters
+        if any(each.name in read and each.is_unverified(taken[each.name]) for each in self.sheet.parameters):
+            return "unverified"
+        return criterion.status
+
+    def _leaves(self, criterion: Criterion, *, every_side: bool = False) -> list[str]:
+        """What a criterion reads under the choices made, with the steps below it followed down to what was recorded."""
         steps = {each.key: each for each in self.sheet.criteria}
+        rule = criterion.evidence
         found: list[str] = []
-        for name in criterion.evidence.names():
-            found += self._leaves(steps[name]) if name in steps else [name]
+        for name in rule.names() if every_side else read_by(rule, self.parameters):
+            found += self._leaves(steps[name], every_side=every_side) if name in steps else [name]
         return found
 
     def filled(self, rule: Text) -> Text:

@@ -60,6 +60,7 @@ class Option:
     value: Value
     text: Text
     source: str = ""
+    status: Status = "confirmed"
 
 
 @final
@@ -77,6 +78,10 @@ class Parameter:
     def text(self, value: Value) -> Text:
         """The words a value puts into the rule."""
         return next(option.text for option in self.options if option.value == value)
+
+    def is_unverified(self, value: Value) -> bool:
+        """Whether nobody has compared the side taken with its source."""
+        return any(option.value == value and option.status == "unverified" for option in self.options)
 
     @property
     def values(self) -> tuple[Value, ...]:
@@ -178,7 +183,12 @@ def recorded_from(key: str, body: Mapping[str, Any]) -> Recorded:
 def parameter_from(name: str, body: Mapping[str, Any]) -> Parameter:
     """A choice as a file writes it."""
     options = tuple(
-        Option(option["value"], text=Text(en=option["en"], fr=option["fr"]), source=option.get("source", ""))
+        Option(
+            option["value"],
+            text=Text(en=option["en"], fr=option["fr"]),
+            source=option.get("source", ""),
+            status=option.get("status", "confirmed"),
+        )
         for option in body["options"]
     )
     return Parameter(name=name, **{**body, "because": Text(**body["because"]), "options": options})
