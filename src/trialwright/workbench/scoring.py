@@ -81,6 +81,7 @@ def score_file(
     rows = list(rows_of(path))
     asked = {question.key: question for each in instruments for question in documented(each).questions}
     complaints = Complaints()
+    _check_shared(instruments, complaints=complaints)
     check_columns(rows, asked, complaints=complaints)
     answers = [answers_of(row, asked, complaints=complaints) for row in rows]
     complaints.raise_as(ParameterError, f"{path} cannot be scored")
@@ -209,6 +210,17 @@ def review_as_data(instrument: Instrument, *, language: Language) -> dict[str, o
             for each in laid.choices
         ],
     }
+
+
+def _check_shared(instruments: Sequence[Instrument], *, complaints: Complaints) -> None:
+    """A finding for each yes or no that two instruments ask under one name and mean differently."""
+    first: dict[str, tuple[str, Question]] = {}
+    for instrument in instruments:
+        for question in documented(instrument).questions:
+            name, other = first.setdefault(question.key, (instrument.name, question))
+            same = question.kind != "yes-no" or question.label == other.label
+            allowed = f"means one thing to {name} and another to {instrument.name}"
+            complaints.unless(same, question.key, MISSING, allowed, "Score them from two files")
 
 
 def _point(point: Any, language: Language) -> dict[str, object]:

@@ -108,6 +108,12 @@ class TestScore:
         _, out, _ = run("score", "lupus", file, "--instrument", "pga", "--instrument", "lldas", "--json")
         assert [each["instrument"] for each in json.loads(out)] == ["pga", "lldas"]
 
+    def test_one_name_with_two_meanings_is_refused(self, visits: Callable[..., Path]) -> None:
+        """Alopecia today (SLEDAI) is not alopecia that counts for classification."""
+        file = visits("P-01,yes", header="usubjid,alopecia\n")
+        with pytest.raises(ParameterError, match="means one thing to sledai-2k and another to eular-acr-2019-points"):
+            workbench.score_file(file, "lupus", names=["sledai-2k", "eular-acr-2019-points"])
+
     @pytest.mark.parametrize("words", [("flu", "pga"), ("lupus", "pgs")])
     def test_what_does_not_exist_is_named(self, run: Run, visits: Callable[..., Path], words: Sequence[str]) -> None:
         code, _, err = run("score", words[0], visits("P,1"), "--instrument", words[1])
