@@ -12,7 +12,7 @@ from typing import Any, final
 
 from trialwright import diseases
 from trialwright.vocabulary.errors import MISSING, Complaints, FindingsError, NotFound, ParameterError, TrialError
-from trialwright.vocabulary.scores import STATUS_WORDS, Documented, Instrument, Score
+from trialwright.vocabulary.scores import STATUS_WORDS, Documented, Instrument, Question, Score
 from trialwright.vocabulary.words import Language
 from trialwright.workbench.assessments import (
     COMMENT,
