@@ -194,13 +194,11 @@ def _instrument(instrument: Any) -> str:
         f"`{instrument.name}`, version {instrument.version} of its data file, ADaM code {instrument.paramcd}. "
         "[All instruments](../instruments.md).\n",
         "## Rules\n",
-        "| rule | in our words | status | source |",
-        "|---|---|---|---|",
     ]
     for rule in instrument.rules:
         words = rule.rule.en + (f" ({rule.note.en})" if rule.note else "")
-        cells = (rule.label.en, words, STATUS_WORDS[rule.status].en, rule.source)
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        sure = STATUS_WORDS[rule.status].en
+        lines.append(f"- **{rule.label.en}** — {words}. *{sure.capitalize()}; {rule.source}.*")
     unverified = [rule.label.en for rule in instrument.rules if rule.status == "unverified"]
     lines += ["", *_unverified(unverified), *_choices(instrument), *_worked(instrument), *_questions(instrument)]
     return "\n".join(lines)
@@ -221,7 +219,7 @@ def _choices(instrument: Any) -> list[str]:
         taken = str(choice.taken).lower()
         lines.append(f"- `{choice.name} = {taken}` ({STATUS_WORDS[choice.status].en}): {choice.because.en}.")
         for value, words, source in choice.options:
-            lines.append(f"    - `{str(value).lower()}`: {words.en.strip(' ,') or 'not added'} ({source})")
+            lines.append(f"    - `{str(value).lower()}`: {words.en.strip(' ,') or 'the rule as it stands'} ({source})")
     return [*lines, ""]
 
 
@@ -238,9 +236,8 @@ def _worked(instrument: Any) -> list[str]:
     return [
         "## Worked example\n",
         f"On top of {before}: {said}.\n",
-        "```text",
-        *score.explained("en"),
-        "```\n",
+        *(f"- {line}" for line in score.explained("en")),
+        "",
     ]
 
 
@@ -251,10 +248,8 @@ def _stems(name: str) -> list[str]:
 
 
 def _questions(instrument: Any) -> list[str]:
-    lines = ["## What it asks\n", "| key | question | answers |", "|---|---|---|"]
-    for question in instrument.questions:
-        lines.append(f"| `{question.key}` | {_cell(question.label.en)} | {_cell(allowed(question))} |")
-    return [*lines, ""]
+    asked = [f"- `{each.key}`: {each.label.en} ({allowed(each)})" for each in instrument.questions]
+    return ["## What it asks\n", *asked, ""]
 
 
 def _cell(text: str) -> str:

@@ -44,6 +44,7 @@ WORDS = {
     "choices": Text(en="Choices", fr="Choix"),
     "taken": Text(en="{name} = {taken} — {because}", fr="{name} = {taken} — {because}"),
     "option": Text(en="{value}: {words} ({source})", fr="{value} : {words} ({source})"),
+    "as_it_stands": Text(en="the rule as it stands", fr="la règle telle quelle"),
     "sign": Text(
         en="Sign-off sheet: {title}, version {version} ({name})",
         fr="Feuille de validation : {title}, version {version} ({name})",
@@ -222,7 +223,7 @@ def _choices(instrument: Instrument, spoken: Language) -> None:
         taken = str(choice.taken).lower()
         say("  " + _word("taken", spoken, name=choice.name, taken=taken, because=choice.because))
         for value, words, source in choice.options:
-            said = words.said(spoken).lstrip(", ") or "–"
+            said = words.said(spoken).strip(" ,") or _word("as_it_stands", spoken)
             say("      " + _word("option", spoken, value=str(value).lower(), words=said, source=source))
 
 

@@ -137,6 +137,28 @@ class TestFirstVisit:
         assert (score.value, score.lower, score.upper) == (None, 1, 8)
 
 
+class TestGfr:
+    """Below 50 counts when it was above 50, or never measured before; a visit with other earlier values is no first."""
+
+    @pytest.mark.parametrize(
+        ("now", "before", "expected"),
+        [(79, 118, "B"), (79, 117, "E"), (80, 200, "E"), (49, 51, "B"), (49, 50, "E"), (50, 51, "E")],
+    )
+    def test_limits(self, now: float, before: float, expected: str) -> None:
+        assert grade("renal", gfr_ml_per_min=now, gfr_previous_ml_per_min=before) == expected
+
+    def test_never_measured_before(self) -> None:
+        without = {key: value for key, value in CLEAR.items() if key != "gfr_previous_ml_per_min"}
+        low = without | {"gfr_ml_per_min": 49}
+        assert INDEX.grades(low)["renal"] is None
+        assert INDEX.grades(low | {"gfr_previous_not_measured": True})["renal"] == "B"
+        assert INDEX.grades(low | {"gfr_previous_not_measured": False})["renal"] is None
+
+    def test_creatinine_or_gfr_is_enough(self) -> None:
+        only_gfr = {key: value for key, value in CLEAR.items() if not key.startswith("creatinine")}
+        assert INDEX.score(only_gfr).value == 0
+
+
 class TestEdgesInConflict:
     """Exactly 25 % fallen is improved, and exactly 130 % is not above 130 %: the usual wording, not a legacy tool's."""
 

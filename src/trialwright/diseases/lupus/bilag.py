@@ -24,6 +24,7 @@ from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
 from trialwright.vocabulary.words import LANGUAGES, Text
 
+NEVER_MEASURED = "gfr_previous_not_measured"  # says that there is no earlier value
 BETWEEN = Text(en="{upper} or lower, at least {lower}", fr="{upper} ou moins, au moins {lower}")
 CODED = Text(en="{label}: {code} ({words})", fr="{label} : {code} ({words})")
 PLAIN = Text(en="{label}: {value}", fr="{label} : {value}")
@@ -174,8 +175,8 @@ class Bilag:
 
     def _completed(self, columns: Columns) -> Columns:
         """A visit with earlier values is no first visit; one that says both is refused."""
-        earlier = [~np.isnan(column) for key, column in columns.items() if "_previous_" in f"{key}_"]
-        known = np.any([*earlier[1:], earlier[0]], axis=0) & ~(columns["gfr_previous_not_measured"] == 1)
+        values = [key for key in columns if "_previous" in key and key != NEVER_MEASURED]
+        known = np.any([~np.isnan(columns[key]) for key in values], axis=0)
         complaints, first = Complaints(), columns["first_visit"]
         contradiction = bool((known & (first == 1)).any())
         complaints.unless(
