@@ -407,6 +407,20 @@ class TestClinicalResponse:
         assert ENDPOINTS["mcr-pcr"].score(self.GOOD).unverified == ("major", "partial")
 
 
+TREATED = Path(__file__).parents[3] / "references" / "rituximab_japan" / "participants.csv"
+
+
+@pytest.mark.parametrize(
+    "one", list(csv.DictReader(TREATED.read_text("utf-8").splitlines())), ids=lambda one: one["patient"]
+)
+def test_published_responses_are_allowed_by_their_totals(one: dict[str, str]) -> None:
+    """C or better in all eight systems of the classic index adds up to at most 8; more needs an A or a B."""
+    letters_in_points = INDICES["bilag-classic-letters"]
+    at_most = letters_in_points.score(dict.fromkeys(letters_in_points.items, "C")).value
+    assert at_most == 8
+    assert (int(one["bilag_2y_or_relapse"]) <= at_most) == (one["response"] == "MCR")
+
+
 class TestKidney:
     @pytest.mark.parametrize(
         ("name", "changed", "expected"),

@@ -1,8 +1,11 @@
-"""Systemic lupus erythematosus: activity indices, each scored with the reason for every point.
+"""Systemic lupus erythematosus: indices, endpoints and classification, each scored with the reason for every point.
 
-One instrument is one versioned file in `data/` and one scoring module beside this one. `truth` holds yes, no and not
-known; `evidence` the rules that a data file may write; `tables` reads the files; `answers` checks an assessment.
-To add an instrument: a data file, a module with `instruments()`, and one more line in `instruments` below.
+One instrument is one versioned file in `data/`, read and scored by the engine of its kind: `sledai` (weighted items),
+`bilag` (systems graded from items), `sums` (whatever adds up), `endpoints` (levels by criteria). Below them: `truth` holds
+yes, no and not known; `evidence` the rules a data file may write; `tables`, `listings`, `sheets` and `bilag_form` read the
+files; `answers` checks an assessment; `choices` what is left open. Beside them: `damage`, `glucocorticoids`, `laboratory`,
+`course` (spells and times between visits), `intercurrent` (estimand strategies), `composed` (endpoints from visits).
+To add an endpoint or a sum: a data file and its name in the list below.
 """
 
 from __future__ import annotations
