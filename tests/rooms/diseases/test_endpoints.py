@@ -427,6 +427,18 @@ class TestKidney:
         [
             ("renal-crr-bliss-ln", {"upcr_g_per_g": 0.49}, "met"),
             ("renal-crr-bliss-ln", {"upcr_g_per_g": 0.5}, "not met"),
+            (
+                "renal-crr-bliss-ln",
+                {"egfr_normal": False, "egfr_ml_per_min": 90, "egfr_baseline_ml_per_min": 120},
+                "not met",
+            ),
+            ("renal-crr-bliss-ln-published", {"egfr_ml_per_min": 90, "egfr_baseline_ml_per_min": 120}, "met"),
+            ("renal-crr-bliss-ln-published", {"egfr_ml_per_min": 89, "egfr_baseline_ml_per_min": 120}, "not met"),
+            ("renal-crr-bliss-ln", {"inactive_sediment": False}, "not met"),
+            ("renal-crr-bliss-ln-published", {"inactive_sediment": False}, "met"),
+            ("clasi-50", {"clasi": 5, "clasi_baseline": 10}, "met"),
+            ("clasi-50", {"clasi": 6, "clasi_baseline": 11}, "not met"),
+            ("clasi-50", {"clasi": 0, "clasi_baseline": 9}, "not met"),
             ("renal-perr-bliss-ln", {"upcr_g_per_g": 0.7}, "met"),
             ("renal-perr-bliss-ln", {"upcr_g_per_g": 0.71}, "not met"),
             ("renal-perr-bliss-ln", {"egfr_ml_per_min": 48, "egfr_baseline_ml_per_min": 60}, "met"),

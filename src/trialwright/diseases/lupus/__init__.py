@@ -1,11 +1,11 @@
 """Systemic lupus erythematosus: indices, endpoints and classification, each scored with the reason for every point.
 
 One instrument is one versioned file in `data/`, read and scored by the engine of its kind: `sledai` (weighted items),
-`bilag` (systems graded from items), `sums` (whatever adds up), `endpoints` (levels by criteria). Below them: `truth` holds
-yes, no and not known; `evidence` the rules a data file may write; `tables`, `listings`, `sheets` and `bilag_form` read the
-files; `answers` checks an assessment; `choices` what is left open. Beside them: `damage`, `glucocorticoids`, `laboratory`,
-`course` (spells and times between visits), `intercurrent` (estimand strategies), `composed` (endpoints from visits).
-To add an endpoint or a sum: a data file and its name in the list below.
+`bilag` (systems graded from items), `sums` (whatever adds up), `endpoints` (levels by criteria). Below them: `truth`
+holds yes, no and not known; `evidence` the rules a data file may write; `tables`, `listings`, `sheets` and `bilag_form`
+read the files; `answers` checks an assessment; `choices` what is left open. Beside them: `damage`, `glucocorticoids`,
+`laboratory`, `course` (spells and times between visits), `intercurrent` (estimand strategies), `composed` (endpoints
+from visits). To add an endpoint or a sum: a data file and its name in the list below.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ ENDPOINTS = (
     "renal-complete-allure",
     "renal-complete-access",
     "renal-complete-aurora",
+    "clasi-50",
     "steroid-sparing",
     "eular-acr-2019",
     "slicc-2012",

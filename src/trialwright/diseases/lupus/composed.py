@@ -31,6 +31,7 @@ VALUES = {  # instrument: the key under which endpoints ask for its score
     "oral-glucocorticoid": "prednisone_mg_per_day",
     "egfr-ckd-epi-2021": "egfr_ml_per_min",
     "swollen-joints-28": "swollen_joints_28",
+    "clasi-activity": "clasi",
 }
 
 

@@ -189,17 +189,19 @@ class MeasuredNow:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Never:
-    """What no assessment meets: any of an empty list."""
+class Constant:
+    """The same answer everywhere: any of an empty list is no, all of an empty list is yes."""
+
+    answer: bool
 
     def names(self) -> Iterator[str]:
         """It reads nothing."""
         yield from ()
 
     def truth(self, columns: Columns, parameters: Parameters) -> Truth:
-        """No, everywhere."""
-        no = np.zeros(next(iter(columns.values())).shape, dtype=np.bool_)
-        return Truth(no, no)
+        """The answer, for each assessment."""
+        same = np.full(next(iter(columns.values())).shape, self.answer, dtype=np.bool_)
+        return Truth(same, same)
 
 
 @final
@@ -261,7 +263,7 @@ def read(written: Any, lists: Lists | None = None) -> Evidence:
     for by in ("all", "any"):
         if keys == {f"{by}_of", "rule"}:
             parts = _each(written[f"{by}_of"], written["rule"], lists=lists)
-            return Joined(by, parts) if parts else Never()
+            return Joined(by, parts) if parts else Constant(by == "all")
     if len(keys) == 1 and keys <= set(JOINED):
         [(by, parts)] = written.items()
         return Joined(by, tuple(read(part, lists) for part in parts))
