@@ -24,6 +24,7 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    scoring,
     screening,
     signing,
     simulating,
@@ -70,6 +71,7 @@ GROUPS = (
     screening,
     visiting,
     checking,
+    scoring,
 )
 for group in GROUPS:
     group.register(app)

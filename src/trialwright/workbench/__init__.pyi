@@ -9,6 +9,9 @@ from .asking import (
     status as status,
     what_if as what_if,
 )
+from .assessments import (
+    allowed as allowed,
+)
 from .campaigns import (
     run_campaign as run_campaign,
 )
@@ -102,6 +105,18 @@ from .safety import (
     record_safety as record_safety,
     record_safety_file as record_safety_file,
     safety_template as safety_template,
+)
+from .scoring import (
+    Scored as Scored,
+    all_instruments as all_instruments,
+    documented as documented,
+    find_instrument as find_instrument,
+    review_as_data as review_as_data,
+    score_as_data as score_as_data,
+    score_file as score_file,
+    scores_csv as scores_csv,
+    write_scores as write_scores,
+    write_template as write_template,
 )
 from .screening import (
     confirm as confirm,
