@@ -50,8 +50,8 @@ def register(app: typer.Typer) -> None:
 def sign(
     trial: TrialFolder,
     position: Annotated[int, typer.Argument(metavar="ENTRY", help="Position of the entry in the record.", min=1)],
-    meaning: Annotated[str, typer.Option("--meaning", help=f"What the signature means: {', '.join(MEANINGS)}.")],
     *,
+    meaning: Annotated[str, typer.Option("--meaning", help=f"What the signature means: {', '.join(MEANINGS)}.")],
     role: Annotated[str, typer.Option("--role", help="The role in which you sign, where you hold several.")] = "",
     at: At = None,
     by: By = "unknown",
