@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright.cli import (
+    adverse_events,
     asked,
     asking,
+    checking,
     choosing,
+    clocks,
     comparing,
     deciding,
     demonstration,
@@ -21,16 +24,18 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    scoring,
+    screening,
     signing,
     simulating,
     staff,
     storing,
     tracing,
+    visiting,
 )
 from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
-from trialwright.workbench.asker import asker
-from trialwright.workbench.asker import asking as asking_people
+from trialwright.workbench.asker import asker, asking as asking_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +66,12 @@ GROUPS = (
     staff,
     signing,
     simulating,
+    adverse_events,
+    clocks,
+    screening,
+    visiting,
+    checking,
+    scoring,
 )
 for group in GROUPS:
     group.register(app)

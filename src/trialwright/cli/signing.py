@@ -116,8 +116,10 @@ def signatures(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_
     if as_json:
         print_json([_as_data(one) for one in found])
         return
-    from trialwright.report.cells import say as said  # loaded when there is something to show
-    from trialwright.report.cells import written
+    from trialwright.report.cells import (
+        say as said,  # loaded when there is something to show
+        written,
+    )
     from trialwright.report.documents.signatures import signature_table
 
     table = signature_table(found, zone=zone)

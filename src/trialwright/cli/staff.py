@@ -27,8 +27,7 @@ from trialwright.cli.terminal import (
     show_table,
 )
 from trialwright.vocabulary.errors import TrialError
-from trialwright.vocabulary.words import NOT_AVAILABLE, Text
-from trialwright.vocabulary.words import day as written_day
+from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day as written_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -20,8 +20,10 @@ from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
+from trialwright.protocol.laboratory import LaboratoryTest, misplanned
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.product import Product
+from trialwright.protocol.safety import Clock, SafetySection, clock_findings, clocks_of
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, ParameterError, ProtocolError, Refused
@@ -39,14 +41,17 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "dlt": (TypeAdapter(sections.DltDefinition), False),
     "eligibility": (TypeAdapter(sections.EligibilitySection), True),
     "visits": (TypeAdapter(tuple[sections.Visit, ...]), True),
+    "laboratory": (TypeAdapter(tuple[LaboratoryTest, ...]), True),
     "disease": (TypeAdapter(sections.DiseaseSection), True),
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
     "activity": (TypeAdapter(ActivityDefinition), True),
     "conduct": (TypeAdapter(ConductSection), True),
+    "safety": (TypeAdapter(SafetySection), True),
+    "clocks": (TypeAdapter(tuple[Clock, ...]), True),
     "about": (TypeAdapter(tuple[sections.About, ...]), True),
     "published": (TypeAdapter(tuple[sections.Published, ...]), True),
 }
-LISTS = ("rules", "visits", "endpoints", "about", "published")
+LISTS = ("rules", "visits", "laboratory", "endpoints", "clocks", "about", "published")
 
 
 def read_protocol(path: Path) -> Study:
@@ -119,6 +124,10 @@ class _Reading:
             self._apply(design, built, levels=levels)
         disease = self._disease()
         self._activity()
+        self._clocks()
+        if {"visits", "laboratory", "disease"} <= self.parts.keys():
+            planned = (self.parts["visits"], self.parts["laboratory"])
+            self.complaints.add(misplanned(*planned, disease=self.parts["disease"]))
         if self.complaints.findings:
             return None
         return Study(
@@ -133,11 +142,14 @@ class _Reading:
             dlt=self.parts["dlt"],
             eligibility=self.parts["eligibility"] or sections.EligibilitySection(),
             visits=self.parts["visits"],
+            laboratory=self.parts["laboratory"],
             disease=disease,
             disease_section=self.parts["disease"],
             endpoints=self.parts["endpoints"],
             activity=self.parts["activity"],
             conduct=self.parts["conduct"] or ConductSection(),
+            safety=self.parts["safety"] or SafetySection(),
+            clocks=clocks_of(self.parts["safety"] or SafetySection(), self.parts["clocks"]),
             about=self.parts["about"],
             published=self.parts["published"],
             digest=digest,
@@ -245,6 +257,11 @@ class _Reading:
             return
         named = {name: self.parts[name] for name in ("endpoints", "visits", "disease")}
         self.complaints.add(finding.within("activity") for finding in definition.findings(**named))
+
+    def _clocks(self) -> None:
+        """Whether every clock has a name of its own, and every profile is there."""
+        if {"safety", "clocks"} <= self.parts.keys():
+            self.complaints.add(clock_findings(self.parts["safety"] or SafetySection(), self.parts["clocks"]))
 
     def _disease(self) -> Any:
         """The disease and its instruments, looked up by the names in the file."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from trialwright.protocol.eligibility import Criterion
+from trialwright.vocabulary import ctcae
 from trialwright.vocabulary.words import Text
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -22,6 +23,17 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is not a time zone; use a name such as Europe/Paris")
     return name
+
+
+def _known_term(name: str) -> str:
+    """A CTCAE term as it is written there; ValueError names near ones."""
+    for finding in ctcae.term_findings(name, place=""):
+        raise ValueError(f"{finding.allowed}; {finding.remedy}")
+    found = ctcae.find(name)
+    return found.name if found else name
+
+
+CtcaeTerm = Annotated[str, AfterValidator(_known_term)]
 
 
 def in_every_language(value: Any) -> Any:
@@ -92,6 +104,13 @@ class Dosing(Part):
     ] = None
 
 
+class TermGrade(Part):
+    """A CTCAE term that is dose-limiting from a grade of its own."""
+
+    term: Annotated[CtcaeTerm, Field(description="The term, as CTCAE v5.0 writes it")]
+    min_grade: Annotated[int, Field(ge=1, le=5, description="Lowest grade of this term that counts")]
+
+
 class DltDefinition(Part):
     """What counts as a dose-limiting toxicity. Day 0 is the day of the infusion; both days are included."""
 
@@ -101,11 +120,31 @@ class DltDefinition(Part):
     ]
     first_day: Annotated[int, Field(ge=0, description="First day of the window, counted from the infusion")] = 0
     last_day: Annotated[int, Field(ge=0, description="Last day of the window, included")]
+    terms: Annotated[
+        tuple[TermGrade, ...], Field(description="CTCAE terms that count from another grade than the others")
+    ] = ()
+    excluded_terms: Annotated[tuple[CtcaeTerm, ...], Field(description="CTCAE terms that never count")] = ()
+    excludes_relapse: Annotated[
+        bool, Field(description="Whether events that a person ascribed to a relapse of the disease do not count")
+    ] = False
+    needs_meaning: Annotated[
+        tuple[CtcaeTerm, ...],
+        Field(description="Laboratory terms that count only where a person judged them clinically meaningful"),
+    ] = ()
+    serious: Annotated[
+        Literal["ignored", "counts", "required"],
+        Field(description="Whether a serious event counts whatever its grade, or only serious events count"),
+    ] = "ignored"
 
     @property
     def window_days(self) -> int:
         """Days from the infusion to the end of the window, the day of the infusion included."""
         return self.last_day + 1
+
+    @property
+    def looks_at_terms(self) -> bool:
+        """Whether the answer may depend on the CTCAE term of an event."""
+        return bool(self.terms or self.excluded_terms or self.needs_meaning)
 
 
 class NamedParameters(BaseModel):
@@ -124,10 +163,17 @@ class NamedParameters(BaseModel):
 
 
 class Visit(Part):
-    """A planned visit, counted in days from the first infusion."""
+    """A planned visit, counted in days from an infusion: the first, a later one, or each of them."""
 
     name: Text
     day: Annotated[int, Field(description="Planned day")]
+    infusion: Annotated[int, Field(ge=1)] | Literal["each"] = Field(
+        default=1,
+        description="Number of the infusion it is counted from, or each: it takes place after every one",
+    )
+    instruments: Annotated[
+        tuple[str, ...] | None, Field(description="Instruments assessed at it; those of the disease if absent")
+    ] = None
     window_days: Annotated[
         int | None, Field(ge=0, description="Allowed deviation either way; absent when not published")
     ] = None

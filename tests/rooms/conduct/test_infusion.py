@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given as property_of
-from hypothesis import strategies as st
+from hypothesis import given as property_of, strategies as st
 
 from product_days import at, dose, given, study_of
 from trialwright.conduct.infusion import dose_of_volume, minutes_running, rate

@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trials import PROTOCOLS, protocol_text, recorded, study_of
 from trialwright.conduct.offers import entries_from, read_offers

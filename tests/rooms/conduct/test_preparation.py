@@ -7,8 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given as property_of
-from hypothesis import strategies as st
+from hypothesis import given as property_of, strategies as st
 
 from product_days import (
     BATCH,

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given as property_of
-from hypothesis import strategies as st
+from hypothesis import given as property_of, strategies as st
 
 from product_days import (
     BATCH,
