@@ -88,7 +88,7 @@ FIELDS_IN_FRENCH: Mapping[str, str] = {
     "characteristic": "caractéristique",
     "clock": "délai",
     "code": "code",
-    "complete": "complet",
+    "complete": "achevé",
     "completed": "achevé",
     "computed": "calculé",
     "consent_version": "version du consentement",
