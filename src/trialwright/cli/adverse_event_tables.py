@@ -11,8 +11,7 @@ from trialwright import workbench
 from trialwright.cli.terminal import AsOf, Json, Lang, TrialFolder, day, language, print_json, say, show_table
 from trialwright.vocabulary import ctcae
 from trialwright.vocabulary.errors import NotFound
-from trialwright.vocabulary.words import NOT_AVAILABLE, Text
-from trialwright.vocabulary.words import day as written_day
+from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day as written_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

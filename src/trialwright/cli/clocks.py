@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialwright import workbench
 from trialwright.cli.terminal import AsOf, Json, Lang, TrialFolder, day, language, print_json, say, show_table
-from trialwright.vocabulary.words import NOT_AVAILABLE, Text
-from trialwright.vocabulary.words import day as written_day
+from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day as written_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

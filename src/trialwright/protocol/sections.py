@@ -70,13 +70,6 @@ class Identity(Part):
         return ZoneInfo(self.time_zone)
 
 
-class Product(Part):
-    """The cell product."""
-
-    name: Annotated[Text, Field(description="What is infused")]
-    donors: Annotated[int | None, Field(ge=1, description="Number of donors, when known")] = None
-
-
 class Dosing(Part):
     """The declared dose set and how people move through it."""
 
@@ -100,6 +93,15 @@ class Dosing(Part):
     interval_days: Annotated[int | None, Field(ge=1, description="Days between infusions, where there are several")] = (
         None
     )
+    interval_window_days: Annotated[
+        int | None, Field(ge=0, description="Allowed deviation of that interval either way; absent when not published")
+    ] = None
+    basis: Annotated[
+        Literal["per kg", "total"] | None,
+        Field(
+            description="Whether an amount is per kg of body weight or for the whole person; needed to prepare doses"
+        ),
+    ] = None
 
 
 class TermGrade(Part):
@@ -161,10 +163,17 @@ class NamedParameters(BaseModel):
 
 
 class Visit(Part):
-    """A planned visit, counted in days from the first infusion."""
+    """A planned visit, counted in days from an infusion: the first, a later one, or each of them."""
 
     name: Text
     day: Annotated[int, Field(description="Planned day")]
+    infusion: Annotated[int, Field(ge=1)] | Literal["each"] = Field(
+        default=1,
+        description="Number of the infusion it is counted from, or each: it takes place after every one",
+    )
+    instruments: Annotated[
+        tuple[str, ...] | None, Field(description="Instruments assessed at it; those of the disease if absent")
+    ] = None
     window_days: Annotated[
         int | None, Field(ge=0, description="Allowed deviation either way; absent when not published")
     ] = None

@@ -6,8 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trials import on, state_of, study_of
 from trialwright.conduct.adverse_events import Course, Relation, course, courses, relation_of, steps_of

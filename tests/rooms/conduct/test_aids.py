@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trialwright.conduct.aids import RELATED, crs, icans, naranjo, who_umc
 from trialwright.conduct.aids.answers import written

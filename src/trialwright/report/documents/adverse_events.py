@@ -5,8 +5,19 @@ from __future__ import annotations
 from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
 from trialwright.conduct.inconsistencies import POINTS, inconsistencies
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
-from trialwright.report.model import Block, Bullets, Cell, Column, Filled, Paragraph, Section, Table, Value, fill
-from trialwright.report.model import Tally as TallyCell
+from trialwright.report.model import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Filled,
+    Paragraph,
+    Section,
+    Table,
+    Tally as TallyCell,
+    Value,
+    fill,
+)
 from trialwright.vocabulary.words import Text
 
 KINDS = {
