@@ -14,6 +14,7 @@ from typing import Any
 
 from trialwright.conduct import consistency
 from trialwright.conduct.fold import fold
+from trialwright.conduct.signatures import is_signed
 from trialwright.conduct.state import Participant, TrialState
 from trialwright.conduct.toxicity import Observed, computed_dlt, everyone
 from trialwright.protocol.study import Study
@@ -42,6 +43,14 @@ POINTS: Mapping[str, Text] = {
     ),
     "eligibility-unconfirmed": Text(
         en="{about} was enrolled without confirmed eligibility", fr="{about} a été inclus sans éligibilité confirmée"
+    ),
+    "criterion-waived": Text(
+        en="{about}: criterion {criterion} was waived: {reason}",
+        fr="{about} : dérogation au critère {criterion} : {reason}",
+    ),
+    "waiver-not-signed": Text(
+        en="{about}: the waiver of criterion {criterion} is not signed: {reason}",
+        fr="{about} : la dérogation au critère {criterion} n'est pas signée : {reason}",
     ),
     "dose-outside-tolerance": Text(
         en="{about} received a dose outside the tolerance of level {level:g}",
@@ -167,6 +176,10 @@ def _eligibility(study: Study, state: TrialState, *, on: date) -> Iterable[CutPo
         confirmed = state.logs.screening.confirmed(usubjid)
         if confirmed is None or not confirmed.event.eligible:
             yield CutPoint(code="eligibility-unconfirmed", about=usubjid, values={})
+        for known in state.logs.screening.waivers.get(usubjid, []):
+            code = "criterion-waived" if is_signed(study, state, known=known) else "waiver-not-signed"
+            values = {"criterion": known.event.criterion, "reason": known.event.reason}
+            yield CutPoint(code=code, about=usubjid, values=values)
 
 
 def _deviations(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:

@@ -19,11 +19,13 @@ from trialwright.conduct.units import parsed
 from trialwright.protocol.eligibility import Comparison, Statement, Treatment
 from trialwright.vocabulary.errors import Complaints, Finding, NotFound, RecordError, TrialError
 from trialwright.vocabulary.events import (
+    BaselineRecorded,
     EligibilityConfirmed,
     Event,
     ParticipantEnrolled,
     ParticipantScreened,
     ScreeningRecorded,
+    Value,
     WaiverGranted,
 )
 from trialwright.vocabulary.records import Record, revive
@@ -166,10 +168,11 @@ def enrol(
     by: str,
     dose_level: int | None = None,
     backfill: bool = False,
+    baseline: Mapping[str, Value] | None = None,
     on: date | None = None,
     at: datetime | None = None,
 ) -> Record:
-    """Record an enrolment, at the level the protocol advises that day unless another is named."""
+    """Record an enrolment, at the level the protocol advises that day unless another is named, with characteristics."""
     day = on or trial.moment(at).astimezone(trial.study.identity.zone).date()
     if dose_level is None:
         advice = advise(trial.study, trial.state(), on=day)
@@ -179,8 +182,10 @@ def enrol(
                 "name a --dose-level only where the committee decided otherwise"
             )
         dose_level = advice.dose_level
-    event = ParticipantEnrolled(usubjid=usubjid, on=day, dose_level=dose_level, backfill=backfill)
-    return record_events(trial, [event], by=by, at=at)[0]
+    events: list[Event] = [ParticipantEnrolled(usubjid=usubjid, on=day, dose_level=dose_level, backfill=backfill)]
+    for name, value in (baseline or {}).items():
+        events.append(BaselineRecorded(usubjid=usubjid, on=day, characteristic=name, value=value))
+    return record_events(trial, events, by=by, at=at)[0]
 
 
 # Reading what was found
