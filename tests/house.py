@@ -35,7 +35,9 @@ FLOORS = (
 KIT = "testing"
 PURE_ROOMS = frozenset(room for floor in FLOORS[:6] for room in floor)
 EDGE_ROOMS = frozenset(room for floor in FLOORS[6:] for room in floor)
-HEAVY = frozenset({"matplotlib", "typst", "statsmodels", "dask", "jinja2", "sqlalchemy", "alembic", "babel", "rich"})
+HEAVY = frozenset(
+    {"matplotlib", "typst", "statsmodels", "dask", "jinja2", "sqlalchemy", "alembic", "babel", "rich", "openpyxl"}
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)

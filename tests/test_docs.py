@@ -105,6 +105,34 @@ class TestExploring:
         assert ran == line_count(self.page) > 3
 
 
+class TestProduct:
+    """The page on the product: a dose from the donor to the vein, and back, as printed there."""
+
+    page = (ROOT / "docs" / "product.md").read_text(encoding="utf-8")
+
+    def test_every_command_answers_as_printed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        example = (ROOT / "docs" / "examples" / "product.toml").read_text(encoding="utf-8")
+        (tmp_path / "product.toml").write_text(example, encoding="utf-8")
+        files = {"toml": "batch.toml", "json": "enrolled.jsonl"}
+        ran = 0
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind in files:
+                (tmp_path / files[kind]).write_text(block, encoding="utf-8")
+                continue
+            command, _, printed = block.partition("\n")
+            with pytest.raises(SystemExit) as end:
+                main(shlex.split(command.removeprefix("$ trialwright ")))
+            assert not end.value.code, command
+            said = capsys.readouterr().out
+            if printed.strip():
+                assert_shown(printed, said)
+            ran += 1
+        assert ran == line_count(self.page) > 6
+
+
 def line_count(page: str) -> int:
     """Lines that show a command."""
     return sum(line.startswith("$ ") for line in page.splitlines())
@@ -131,7 +159,7 @@ def assert_shown(shown: str, said: str) -> None:
 CONSOLES = [
     pytest.param(command, shown, id=f"{path.stem}-{place}")
     for path, text in TEXTS.items()
-    if path.stem not in ("first-trial", "exploring")  # followed as a whole, above
+    if path.stem not in ("first-trial", "exploring", "product")  # followed as a whole, above
     for place, (command, shown) in enumerate(
         re.findall(r"```console\n\$ (trialwright [^\n]*)\n((?!\$).+?)```", text, flags=re.DOTALL)
     )

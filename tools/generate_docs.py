@@ -10,6 +10,7 @@ import inspect
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,13 @@ import typer.main
 
 from trialwright import designs, diseases, rules
 from trialwright.cli import app
+from trialwright.conduct.authority import MAY_RECORD, ROLES
 from trialwright.protocol import protocol_schema
+from trialwright.testing.diseases import absent, worst
 from trialwright.vocabulary.events import EVENTS
 from trialwright.vocabulary.registry import Registry
+from trialwright.vocabulary.scores import STATUS_WORDS
+from trialwright.workbench.assessments import allowed
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -33,10 +38,12 @@ def pages() -> dict[str, str]:
     written = {
         "cli.md": _commands(),
         "events.md": _events(),
+        "roles.md": _roles(),
         "protocol.md": _protocol(schema),
         "designs.md": _registry("Designs", designs.REGISTRY, "[design]"),
         "rules.md": _registry("Rules", rules.REGISTRY, "[[rules]]"),
         "instruments.md": _instruments(),
+        **{f"instruments/{name}.md": _instrument(each) for name, each in _every_instrument().items()},
     }
     return {name: text.rstrip() + "\n" + NOTE for name, text in written.items()}
 
@@ -46,7 +53,7 @@ def _commands() -> str:
         "# Commands\n",
         "Every command takes `--help`. Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit.\n",
     ]
-    for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
+    for name, command in _all_commands(typer.main.get_command(app)):
         lines += [
             f"## {name}\n",
             inspect.cleandoc(command.help or "") + "\n",
@@ -61,6 +68,28 @@ def _commands() -> str:
             )
             lines.append(f"| `{shown}` | {_cell(getattr(parameter, 'help', '') or '')} |")
         lines.append("")
+    return "\n".join(lines)
+
+
+def _all_commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command of a group with its whole name, and those of the groups in it."""
+    for name, command in sorted(group.commands.items()):
+        yield f"{before}{name}", command
+        if hasattr(command, "commands"):
+            yield from _all_commands(command, f"{before}{name} ")
+
+
+def _roles() -> str:
+    lines = [
+        "# Roles\n",
+        "Which roles record which kind of entry, where the trial keeps accounts. Whoever signs a kind of entry by the",
+        "protocol may record it, too; see [accounts](../accounts.md).\n",
+        "| event | recorded by |",
+        "|---|---|",
+    ]
+    for event, roles in MAY_RECORD.items():
+        said = "every role" if set(roles) == set(ROLES) else ", ".join(roles) or "the program alone"
+        lines.append(f"| `{event.kind}` | {said} |")
     return "\n".join(lines)
 
 
@@ -160,19 +189,91 @@ def _prose(text: str) -> str:
 def _instruments() -> str:
     lines = [
         "# Instruments\n",
-        "Named in the protocol file under `[disease]`. Items are three-valued: true, false, or not assessed.\n",
+        "Named in the protocol file under `[disease]`. Items are three-valued: true, false, or not assessed. "
+        "`trialwright score` scores a file by any; a page here says what `trialwright instruments NAME` does.\n",
     ]
     for name in diseases.available():
         disease = diseases.disease(name)
         lines += [
             f"## {disease.title.en} (`{name}`)\n",
-            "| instrument | name | version | ADaM code |",
-            "|---|---|---|---|",
+            "| instrument | name | version | ADaM code | rules: confirmed / in conflict / unverified |",
+            "|---|---|---|---|---|",
         ]
         for key, instrument in disease.instruments().items():
-            lines.append(f"| `{key}` | {_cell(instrument.title.en)} | {instrument.version} | {instrument.paramcd} |")
+            counts = " / ".join(str(sum(rule.status == status for rule in instrument.rules)) for status in STATUS_WORDS)
+            link, title = f"[`{key}`](instruments/{key}.md)", _cell(instrument.title.en)
+            lines.append(f"| {link} | {title} | {instrument.version} | {instrument.paramcd} | {counts} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _every_instrument() -> dict[str, Any]:
+    return {key: each for name in diseases.available() for key, each in diseases.disease(name).instruments().items()}
+
+
+def _instrument(instrument: Any) -> str:
+    """One page: what it asks, its rules in our words, its choices, what is unverified, a worked example."""
+    lines = [
+        f"# {instrument.title.en}\n",
+        f"`{instrument.name}`, version {instrument.version} of its data file, ADaM code {instrument.paramcd}. "
+        "[All instruments](../instruments.md).\n",
+        "## Rules\n",
+    ]
+    for rule in instrument.rules:
+        words = rule.rule.en + (f" ({rule.note.en})" if rule.note else "")
+        sure = STATUS_WORDS[rule.status].en
+        lines.append(f"- **{rule.label.en}** — {words}. *{sure.capitalize()}; {rule.source}.*")
+    unverified = [rule.label.en for rule in instrument.rules if rule.status == "unverified"]
+    lines += ["", *_unverified(unverified), *_choices(instrument), *_worked(instrument), *_questions(instrument)]
+    return "\n".join(lines)
+
+
+def _unverified(labels: list[str]) -> list[str]:
+    if not labels:
+        return []
+    few = ", ".join(labels[:12]) + (" …" if len(labels) > 12 else "")
+    return [f"**Unverified** ({len(labels)}): {few}. They work, and every result that used them says so.\n"]
+
+
+def _choices(instrument: Any) -> list[str]:
+    if not instrument.choices:
+        return []
+    lines = ["## Choices\n", "Where sources or trials differ; change one with `--set NAME=VALUE`.\n"]
+    for choice in instrument.choices:
+        taken = str(choice.taken).lower()
+        lines.append(f"- `{choice.name} = {taken}` ({STATUS_WORDS[choice.status].en}): {choice.because.en}.")
+        for value, words, source in choice.options:
+            lines.append(f"    - `{str(value).lower()}`: {words.en.strip(' ,') or 'the rule as it stands'} ({source})")
+    return [*lines, ""]
+
+
+def _worked(instrument: Any) -> list[str]:
+    """A worked example with its explanation, from docs/examples/instruments.toml."""
+    examples = tomllib.loads((ROOT / "docs" / "examples" / "instruments.toml").read_text(encoding="utf-8"))
+    stem = next((name for name in (instrument.name, *_stems(instrument.name)) if name in examples), None)
+    given = dict(examples.get(stem, {"from": "worst"})) if stem else {"from": "worst"}
+    full = worst(instrument) if given.pop("from", "") == "worst" else absent(instrument)
+    known = {key: value for key, value in given.items() if key in instrument.items}
+    score = instrument.score({**full, **known})
+    said = ", ".join(f"`{key} = {json.dumps(value)}`" for key, value in known.items()) or "nothing else"
+    before = "the best answers" if "from" in examples.get(stem or "", {"from": ""}) else "nothing found"
+    return [
+        "## Worked example\n",
+        f"On top of {before}: {said}.\n",
+        *(f"- {line}" for line in score.explained("en")),
+        "",
+    ]
+
+
+def _stems(name: str) -> list[str]:
+    """`sri-4-kamen` may use the example of `sri-4`."""
+    parts = name.split("-")
+    return ["-".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)] + ["sri-4" if parts[0] == "sri" else ""]
+
+
+def _questions(instrument: Any) -> list[str]:
+    asked = [f"- `{each.key}`: {each.label.en} ({allowed(each)})" for each in instrument.questions]
+    return ["## What it asks\n", *asked, ""]
 
 
 def _cell(text: str) -> str:
@@ -184,6 +285,7 @@ def write() -> Iterator[Path]:
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         place = REFERENCE / name
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
         yield place
     place = ROOT / "docs" / "protocol.schema.json"

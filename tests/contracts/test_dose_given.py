@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.special as sp
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.testing import assert_allclose
 
 from trials import protocol_text, study_of

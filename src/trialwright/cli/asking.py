@@ -49,6 +49,7 @@ SECTIONS = {
     ),
     "related": Text(en="related to the product", fr="lié au produit"),
     "any": Text(en="whatever its relation", fr="quelle que soit l'imputabilité"),
+    "release": Text(en="Release tests of a batch", fr="Tests de libération d'un lot"),
     "inclusion": Text(en="Inclusion", fr="Inclusion"),
     "exclusion": Text(en="Exclusion", fr="Non-inclusion"),
     "visits": Text(en="Visits", fr="Visites"),
@@ -104,6 +105,8 @@ def _show_study(study: Study, spoken: Language) -> None:
         spoken=spoken,
     )
     _paragraph("activity", _activity(study, spoken), spoken=spoken)
+    tests = study.product.tests if study.product else ()
+    _paragraph("release", [f"{one.title.said(spoken)}: {one.said(spoken)}" for one in tests], spoken=spoken)
     for kind in ("inclusion", "exclusion"):
         _paragraph(
             kind, [f"{one.id}  {one.rule.said(spoken)}" for one in getattr(study.eligibility, kind)], spoken=spoken

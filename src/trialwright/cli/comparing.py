@@ -100,8 +100,10 @@ def compare(
 
 def _show(table: Table, spoken: Language) -> None:
     """A table of a report, on the terminal."""
-    from trialwright.report.cells import say as worded  # with the words of reports
-    from trialwright.report.cells import written  # with the words of reports
+    from trialwright.report.cells import (
+        say as worded,  # with the words of reports
+        written,  # with the words of reports
+    )
 
     columns = [worded(column.label, spoken) for column in table.columns]
     rows = [[written(cell.value, spoken) for cell in cells] for cells in table.rows]

@@ -50,8 +50,8 @@ def register(app: typer.Typer) -> None:
 def sign(
     trial: TrialFolder,
     position: Annotated[int, typer.Argument(metavar="ENTRY", help="Position of the entry in the record.", min=1)],
-    meaning: Annotated[str, typer.Option("--meaning", help=f"What the signature means: {', '.join(MEANINGS)}.")],
     *,
+    meaning: Annotated[str, typer.Option("--meaning", help=f"What the signature means: {', '.join(MEANINGS)}.")],
     role: Annotated[str, typer.Option("--role", help="The role in which you sign, where you hold several.")] = "",
     at: At = None,
     by: By = "unknown",
@@ -116,8 +116,10 @@ def signatures(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_
     if as_json:
         print_json([_as_data(one) for one in found])
         return
-    from trialwright.report.cells import say as said  # loaded when there is something to show
-    from trialwright.report.cells import written
+    from trialwright.report.cells import (
+        say as said,  # loaded when there is something to show
+        written,
+    )
     from trialwright.report.documents.signatures import signature_table
 
     table = signature_table(found, zone=zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +27,10 @@ from trialwright.cli.terminal import (
     show_table,
 )
 from trialwright.vocabulary.errors import TrialError
-from trialwright.vocabulary.words import NOT_AVAILABLE, Text
-from trialwright.vocabulary.words import day as written_day
+from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day as written_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from trialwright.vocabulary.events import Role
     from trialwright.vocabulary.records import Record
@@ -135,7 +135,7 @@ def listed(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_json
             one.account,
             one.printed_name,
             ", ".join(_role(role, spoken) for role in one.roles) or NOT_AVAILABLE,
-            "\n".join(_delegation(*given, spoken=spoken) for given in one.delegations),
+            "\n".join(_delegations(one, spoken)),
             _state(one, spoken),
         ]
         for one in found
@@ -156,9 +156,10 @@ def _role(role: Role, spoken: Language) -> str:
     return ROLES[role].said(spoken)
 
 
-def _delegation(role: Role, first: Any, last: Any, *, spoken: Language) -> str:
-    sentence = SINCE if last is None else BETWEEN
-    return sentence.said(spoken, role=_role(role, spoken), first=first, last=last or first)
+def _delegations(one: Person, spoken: Language) -> Iterator[str]:
+    for role, first, last in one.delegations:
+        sentence = SINCE if last is None else BETWEEN
+        yield sentence.said(spoken, role=_role(role, spoken), first=first, last=last)
 
 
 def _state(one: Person, spoken: Language) -> str:
@@ -169,9 +170,9 @@ def _state(one: Person, spoken: Language) -> str:
 
 def open_account(
     trial: TrialFolder,
+    *,
     account: Account,
     name: Annotated[str, typer.Option("--name", help="The person's name, as it stands beside a signature.")],
-    *,
     role: Annotated[
         list[str] | None,
         typer.Option("--role", help=f"A role from today on; repeatable: {', '.join(ROLE_NAMES)}."),
@@ -190,9 +191,9 @@ def open_account(
 
 def close(
     trial: TrialFolder,
+    *,
     account: Account,
     reason: Reason,
-    *,
     at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
@@ -206,9 +207,9 @@ def close(
 
 def unlock(
     trial: TrialFolder,
+    *,
     account: Account,
     reason: Reason,
-    *,
     at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
@@ -230,9 +231,9 @@ LastDay = Annotated[datetime | None, _day_option("--until", "Last day of the rol
 
 def delegate(
     trial: TrialFolder,
+    *,
     account: Account,
     role: RoleName,
-    *,
     first: FirstDay = None,
     last: LastDay = None,
     at: At = None,
@@ -250,10 +251,10 @@ def delegate(
 
 def end_delegation(
     trial: TrialFolder,
+    *,
     account: Account,
     role: RoleName,
     reason: Reason,
-    *,
     last: LastDay = None,
     at: At = None,
     by: By = "unknown",
@@ -319,26 +320,20 @@ def second_factor(
     _show_secret(address, to=to, spoken=spoken)
 
 
-class _private:  # noqa: N801 - reads as a word
-    """A new file that its owner alone may read, made before the secret is; removed when there is none."""
-
-    def __init__(self, path: Path | None) -> None:
-        self.path, self.file = path, None if path is None else _new_file(path)
-
-    def __enter__(self) -> Any:
-        return self.keep
-
-    def keep(self, secret: str) -> None:
-        """Write it down, where there is a file."""
-        if self.file is not None:
-            os.write(self.file, f"{secret}\n".encode())
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if self.file is None or self.path is None:
-            return
-        os.close(self.file)
-        if kind is not None:
-            self.path.unlink(missing_ok=True)
+@contextmanager
+def _private(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """A new file that its owner alone may read, made before the secret is; gone again when there is none."""
+    if path is None:
+        yield lambda _: None
+        return
+    file = _new_file(path)
+    try:
+        yield lambda secret: os.write(file, f"{secret}\n".encode())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(file)
 
 
 def _new_file(path: Path) -> int:

@@ -121,8 +121,10 @@ def show_document(document: Document, spoken: Language) -> None:
 
 
 def _show_block(block: Block, spoken: Language) -> None:
-    from trialwright.report.cells import say as said  # loaded when there is something to show
-    from trialwright.report.cells import written
+    from trialwright.report.cells import (
+        say as said,  # loaded when there is something to show
+        written,
+    )
     from trialwright.report.model import Bullets, Callout, KeyFacts, Paragraph, Table
 
     match block:

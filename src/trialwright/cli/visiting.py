@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, At, By, Json, Lang, TrialFolder, language, print_json, say, show_table
-from trialwright.cli.terminal import day as day_of
+from trialwright.cli.terminal import (
+    AsOf,
+    At,
+    By,
+    Json,
+    Lang,
+    TrialFolder,
+    day as day_of,
+    language,
+    print_json,
+    say,
+    show_table,
+)
 from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day, plain
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ from trialwright.conduct.misfits import BESIDE_THE_PLAN
 from trialwright.conduct.state import Participant, TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import AdverseEventReported, CutPoint
-from trialwright.vocabulary.words import Language, Text
-from trialwright.vocabulary.words import day as day_in_words
+from trialwright.vocabulary.words import Language, Text, day as day_in_words
 
 Day = date | int
 DEATH, CONSENT, WITHDRAWAL, END = "death", "consent", "withdrawal", "end"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.adverse_event_misfits import safety_misfits
 from trialwright.conduct.asked_for import misfits_of_results, misfits_of_screening, misfits_of_waiver
 from trialwright.conduct.fold import corrected_event
 from trialwright.conduct.logs import StaffLog
+from trialwright.conduct.product_misfits import done_again, product_misfits
 from trialwright.conduct.pseudonyms import unmasked
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
@@ -39,6 +41,8 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     on = getattr(event, "on", None)
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    yield from product_misfits(study, event)
+    yield from safety_misfits(study, event, recorded_on=recorded_on)
     yield from unmasked(study, event)
     levels = len(study.dosing.amounts)
     match event:
@@ -97,7 +101,7 @@ def _of_correction(study: Study, event: Corrected, *, recorded_on: date) -> Iter
     replacement = corrected_event(event)
     if replacement is None:
         return
-    if isinstance(replacement, BY_COMMAND_ALONE):
+    if isinstance(replacement, (*BY_COMMAND_ALONE, *done_again(study))):
         yield Finding(
             "replacement_kind", replacement.kind, "cannot be put in place by hand", "withdraw the entry instead"
         )

@@ -65,7 +65,7 @@ def read_offers(text: str) -> tuple[Offer, ...]:
     """Offers from JSON Lines, one event a line; RecordError names every line that cannot be read."""
     complaints = Complaints()
     offers = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             offer = _offer(number, line, complaints=complaints)
             offers += [offer] if offer else []
@@ -77,6 +77,7 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
     place = f"line {number}"
     try:
         value = json.loads(line, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character could not be written down
     except (ValueError, RecursionError) as error:
         complaints.unless(False, place, line, f"is not JSON: {error}")
         return None
@@ -87,12 +88,14 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
         return None
     for key in value.keys() - set(ENVELOPE):
         complaints.unless(False, f"{place}.{key}", value[key], f"is not known here; a line holds {', '.join(ENVELOPE)}")
+    by = value.get("by")
+    complaints.unless(by is None or (isinstance(by, str) and bool(by)), f"{place}.by", by, "must be a name")
     return Offer(
         line=number,
         kind=value["kind"],
         body=value["body"],
         at=_moment(value.get("at"), place, complaints=complaints),
-        by=value.get("by"),
+        by=by,
         provenance=_provenance(value.get("provenance"), place, complaints=complaints),
     )
 
@@ -202,6 +205,8 @@ class _Recording:
             self.complaints.add(finding.within(place) for finding in error.findings)
         except OutOfOrder as error:
             self.complaints.unless(False, place, offer.kind, str(error))
+        except UnicodeEncodeError as error:  # in who records it, as the system gave the name
+            self.complaints.unless(False, place, offer.kind, f"cannot be written down: {error}")
 
     def _envelope_fits(self, offer: Offer, place: str) -> bool:
         """Only a reconstruction may say when, by whom and from which publication an entry comes."""

@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING as NO_DEFAULT
-from dataclasses import fields
+from dataclasses import MISSING as NO_DEFAULT, fields
 from functools import partial
 from typing import Any
 

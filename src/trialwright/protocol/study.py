@@ -9,6 +9,8 @@ from typing import final
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.conduct import ConductSection, Guarded
 from trialwright.protocol.laboratory import LaboratoryTest
+from trialwright.protocol.product import Product
+from trialwright.protocol.safety import Clock, SafetySection
 from trialwright.protocol.sections import (
     About,
     DiseaseSection,
@@ -18,7 +20,6 @@ from trialwright.protocol.sections import (
     Endpoint,
     Identity,
     NamedParameters,
-    Product,
     Published,
     Visit,
 )
@@ -62,6 +63,8 @@ class Study:
     endpoints: tuple[Endpoint, ...]
     activity: ActivityDefinition | None  # what counts as activity for dose finding
     conduct: ConductSection
+    safety: SafetySection
+    clocks: tuple[Clock, ...]  # of expedited reporting: those of the profiles named, then the protocol's own
     about: tuple[About, ...]
     published: tuple[Published, ...]
     digest: str  # SHA-256 of the protocol file's bytes

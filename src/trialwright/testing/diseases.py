@@ -8,9 +8,11 @@ instrument says which questions make a full assessment in ``scale``: each with i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import final
 
 from trialwright.vocabulary.errors import ParameterError
-from trialwright.vocabulary.scores import Disease, Instrument, Items, Point
+from trialwright.vocabulary.scores import Disease, Instrument, Items, Point, Score
 from trialwright.vocabulary.words import LANGUAGES, Text
 
 Answer = bool | float | str
@@ -113,24 +115,52 @@ def _of_point(point: Point) -> Iterator[str]:
         yield f"{point.item} has status {point.status!r}; there is {', '.join(STATUSES)}"
 
 
-def _missing_is_not_absent(instrument: Instrument) -> Iterator[str]:
+@final
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """An instrument whose answers are kept: the same assessment is asked for by several checks."""
+
+    asked: Instrument
+    kept: dict[tuple[tuple[str, object], ...], Score] = field(default_factory=dict)
+
+    def score(self, items: Items) -> Score:
+        """The score of an assessment, computed once."""
+        key = tuple(sorted(items.items()))
+        if key not in self.kept:
+            self.kept[key] = self.asked.score(items)
+        return self.kept[key]
+
+
+def _grows_with_what_is_found(instrument: Instrument) -> Iterator[str]:
+    """Missing is not absent, bounds hold what may come, and a worse answer never lowers the score."""
+    remembering = _Remembering(instrument)
+    for check in (_missing_is_not_absent, _bounds_hold_what_may_come, _rises_with_each_item):
+        try:
+            yield from check(remembering)
+        except Exception as error:
+            yield f"{check.__name__.strip('_')} raised {type(error).__name__}: {error}"
+
+
+def _missing_is_not_absent(remembering: _Remembering) -> Iterator[str]:
+    instrument = remembering.asked
     full = absent(instrument)
     for item in full:
         without = instrument.score({key: value for key, value in full.items() if key != item})
         if without.value is not None and item not in without.not_assessed:
             yield f"{item} left out counts as absent"
-        if without != instrument.score({**full, item: None}):
+        if without != remembering.score({**full, item: None}):
             yield f"{item} left out and {item} = None give different scores"
     nothing = instrument.score({})
     if nothing.value is not None:
         yield f"an empty assessment scores {nothing.value:g}"
 
 
-def _bounds_hold_what_may_come(instrument: Instrument) -> Iterator[str]:
+def _bounds_hold_what_may_come(remembering: _Remembering) -> Iterator[str]:
+    instrument = remembering.asked
     for full in (absent(instrument), worst(instrument)):
         for item, answers in scale_of(instrument).items():
-            known = [_certain(instrument, {**full, item: answer}) for answer in answers]
-            yet = instrument.score({**full, item: None})
+            known = [_certain(remembering, {**full, item: answer}) for answer in answers]
+            yet = remembering.score({**full, item: None})
             if not yet.lower <= min(known) <= max(known) <= yet.upper:
                 yield f"{item} may score {known}, outside the bounds {yet.lower:g} to {yet.upper:g}"
 
@@ -150,11 +180,12 @@ def _same_again(instrument: Instrument) -> Iterator[str]:
         yield "score() changes the assessment it was given"
 
 
-def _rises_with_each_item(instrument: Instrument) -> Iterator[str]:
-    least = _certain(instrument, absent(instrument))
+def _rises_with_each_item(remembering: _Remembering) -> Iterator[str]:
+    instrument = remembering.asked
+    least = _certain(remembering, absent(instrument))
     for full in (absent(instrument), _mixed(instrument), worst(instrument)):
         for item, answers in scale_of(instrument).items():
-            values = [_certain(instrument, {**full, item: answer}) for answer in answers]
+            values = [_certain(remembering, {**full, item: answer}) for answer in answers]
             if values != sorted(values):
                 yield f"falls as {item} gets worse: {values}"
             if min(values) < least:
@@ -173,8 +204,8 @@ def _unknown_keys_are_refused(instrument: Instrument) -> Iterator[str]:
         yield f"takes the unknown key {typed!r} without a word"
 
 
-def _certain(instrument: Instrument, items: Items) -> float:
-    value = instrument.score(items).value
+def _certain(remembering: _Remembering, items: Items) -> float:
+    value = remembering.score(items).value
     if value is None:
         raise ValueError("a full assessment by its scale has no certain score")
     return value
@@ -188,10 +219,8 @@ def _mixed(instrument: Instrument) -> dict[str, Answer]:
 
 CHECKS: tuple[Callable[[Instrument], Iterator[str]], ...] = (
     _explains_every_point,
-    _missing_is_not_absent,
-    _bounds_hold_what_may_come,
+    _grows_with_what_is_found,
     _order_does_not_matter,
     _same_again,
-    _rises_with_each_item,
     _unknown_keys_are_refused,
 )

@@ -22,8 +22,7 @@ from trialwright.operating.variants import check_skeleton_request
 from trialwright.protocol import read_protocol
 from trialwright.report import Document, Figure, Table, render_pdf, table_csv
 from trialwright.report.cells import say
-from trialwright.report.documents import calibration as calibrated
-from trialwright.report.documents import comparison as compared
+from trialwright.report.documents import calibration as calibrated, comparison as compared
 from trialwright.report.documents.pathways import long_table, pathways_document, tree_figure
 from trialwright.report.figures import draw_svg
 from trialwright.vocabulary.errors import Complaints, ParameterError

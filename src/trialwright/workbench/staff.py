@@ -52,7 +52,7 @@ def open_trial(
 ) -> Trial:
     """Open a trial; where it keeps accounts, whoever opens it becomes its first administrator, with a password.
 
-    All of that is recorded at once, or nothing is.
+    All of that is recorded at once, or nothing is. ``ledger`` is the address of a server, as in ``trials.open_trial``.
     """
     study = read_protocol(protocol)
     if not study.guards("accounts"):
@@ -116,6 +116,7 @@ def open_account(
     events: list[Event] = [AccountOpened(account=account, printed_name=printed_name, on=on)]
     events += [RoleDelegated(account=account, role=role, first_day=on, on=on) for role in roles]
     events.append(CredentialsChanged(account=account, on=on, what="password"))
+    asker().password(by, again=False)  # of who does it, before that of the account; it is looked at when recording
     change = credentials.set_password(account, hash_password(_new_password(trial.study, account)))
     return record_events(trial, events, by=by, at=at, computed=True, beside=change)
 
@@ -181,6 +182,7 @@ def change_password(trial: Trial, account: str, *, by: str, at: datetime | None 
     on = _day(trial, at)
     event = CredentialsChanged(account=account, on=on, what="password")
     if not credentials_of(trial).is_empty():
+        asker().password(by, again=False)  # the present one first; it is looked at when recording
         change = credentials.set_password(account, hash_password(_new_password(trial.study, account)))
         return record_events(trial, [event], by=by, at=at, computed=True, beside=change)
     staff = trial.state().logs.staff
@@ -192,6 +194,7 @@ def change_password(trial: Trial, account: str, *, by: str, at: datetime | None 
     let_in = AccountUnlocked(account=account, on=on, reason="no account had a password")
     events = [*([let_in] if account in staff.locked else []), event]
     change = credentials.set_password(account, hash_password(_new_password(trial.study, account)))
+    trials.keep_private(trial)
     offers = offers_of(events, computed=True)
     return append_offers(trial, offers, by=PROGRAM, at=trial.moment(at), beside=change)
 

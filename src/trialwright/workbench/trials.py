@@ -20,12 +20,12 @@ from trialwright.vocabulary.records import Entry, Ledger, Record
 
 PROTOCOL_FILE = "protocol.toml"
 LEDGER_FILE = "ledger.sqlite"
+OWNER_ONLY = 0o600  # where credentials lie beside the record
 LEDGER_ADDRESS_FILE = "ledger.toml"  # in its place, where the ledger is kept on a server
 ADDRESS = """\
 # Where the record of this trial is kept. No password belongs here: it comes from PGPASSWORD or ~/.pgpass.
 address = {address}
 """
-OWNER_ONLY = 0o600  # where credentials lie beside the record
 
 
 def now() -> datetime:
@@ -90,8 +90,8 @@ def open_trial(
 
     A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
     everything that is shown or printed says that it is a rehearsal. ``ledger`` is the address of a PostgreSQL server
-    where the record is kept; without it, a file in the folder. ``first`` follows the opening,
-    and ``beside`` goes with it: the account of the person who opens the trial, and the password (``staff.open_trial``).
+    where the record is kept; without it, a file in the folder. ``first`` follows the opening, and ``beside`` goes with
+    it: the account of the person who opens the trial, and the password (``staff.open_trial``).
 
     Raises ProtocolError with every finding, TrialError when the folder already holds a trial, LedgerUnavailable when
     the ledger cannot be made; nothing is left then.
@@ -105,12 +105,18 @@ def open_trial(
         reconstruction=study.identity.reconstruction,
         rehearsal=rehearsal,
     )
+    entries = [Entry(event, by, moment) for event in (opened, *first)]
     with new_folder(folder, protocol.read_bytes(), address=ledger) as place:
-        entries = [Entry(event, by, moment) for event in (opened, *first)]
-        made = Trial(folder, study, DatabaseLedger.create(place, first=entries, beside=beside))
         if beside is not None and isinstance(place, Path):
-            place.chmod(OWNER_ONLY)
-        return made
+            place.touch(mode=OWNER_ONLY)
+        return Trial(folder, study, DatabaseLedger.create(place, first=entries, beside=beside))
+
+
+def keep_private(trial: Trial) -> None:
+    """Let nobody but its owner read the file in which credentials are to lie."""
+    file = trial.folder / LEDGER_FILE
+    if file.exists():
+        file.chmod(OWNER_ONLY)
 
 
 @contextmanager

@@ -131,6 +131,21 @@ class TestOpening:
         mode = (trial.folder / "ledger.sqlite").stat().st_mode
         assert stat.S_IMODE(mode) == 0o600
 
+    def test_on_a_server_as_in_a_file(self, tmp_path: Path, told: Told, request: pytest.FixtureRequest) -> None:
+        address = request.getfixturevalue("postgresql").address()
+        protocol, folder = tmp_path / "protocol.toml", tmp_path / "trial"
+        protocol.write_text(protocol_text(extra=ONLY_ACCOUNTS), encoding="utf-8")
+        opened = staff.open_trial(
+            protocol, folder, by="anna", printed_name="Anna", at=START, rehearsal=True, ledger=address
+        )
+        opened.ledger.close()
+        with reach_trial(folder) as reached:
+            staff.open_account(reached, "mona", printed_name="Mona", roles=["monitor"], by="anna", at=START)
+            record(reached)
+            told.secret = "wrong"
+            with pytest.raises(NotRecognised):
+                record(reached, number="D2")
+
 
 class TestPasswords:
     def test_the_right_person_records(self, trial: Trial) -> None:
@@ -344,6 +359,18 @@ class TestAfterARestore:
         staff.change_password(trial, "mona", by="anna", at=START)
         record(trial)
 
+    def test_a_locked_administrator_is_let_in_again_and_the_record_says_so(self, trial: Trial, told: Told) -> None:
+        told.secret = "wrong"
+        for _ in range(5):
+            with pytest.raises(NotRecognised):
+                workbench.close_account(trial, "ben", reason="x", by="anna", at=START)
+        with closing(sqlite3.connect(trial.folder / "ledger.sqlite")) as raw, raw:
+            raw.execute("DELETE FROM credentials")
+        told.new = told.secret = SECOND
+        kinds = [one.event.kind for one in staff.change_password(trial, "anna", by="anna", at=START)]
+        assert kinds == ["account-unlocked.1", "credentials-changed.1"]
+        workbench.close_account(trial, "ben", reason="x", by="anna", at=START)
+
 
 class TestSecrets:
     def test_nothing_secret_is_in_the_record(self, trial: Trial, told: Told) -> None:
@@ -390,5 +417,5 @@ def test_only_two_places_append_to_the_record_of_a_trial() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("append_offers"):
                 unasked.add(file.name)
     room = {name for name in appending if (ROOT / "src" / "trialwright" / "workbench" / name).exists()}
-    assert room == {"identity.py", "recording.py", "trials.py"}
+    assert room == {"identity.py", "recording.py"}
     assert unasked == {"recording.py", "staff.py"}

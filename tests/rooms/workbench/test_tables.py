@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trialwright.vocabulary.errors import Complaints, RecordError
 from trialwright.workbench.tables import Row, rows_of, written

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import decision, eligibility, excuse, lock
+from trialwright.conduct.guards import adverse_events, decision, eligibility, excuse, identity, lock, product
 from trialwright.conduct.guards.accounts import accounts
 from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
@@ -27,15 +27,24 @@ from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.events import (
     AccountClosed,
     AccountOpened,
+    AdverseEventCoded,
+    AdverseEventFollowed,
+    BatchReleased,
+    CausalityAssessed,
     Corrected,
     DelegationEnded,
+    DltAdjudicated,
     DoseDecided,
     EligibilityConfirmed,
     Event,
+    ExpectednessAssessed,
+    IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
     ParticipantScreened,
+    ProductReleased,
     RoleDelegated,
+    SafetyReportSent,
     ScreeningRecorded,
     Signed,
 )
@@ -65,9 +74,18 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ScreeningRecorded: (eligibility.consent_comes_first,),
     EligibilityConfirmed: (eligibility.judgement_fits,),
     ParticipantEnrolled: (eligibility.is_confirmed, decision.of_enrolment),
-    InfusionGiven: (eligibility.is_confirmed, decision.of_infusion),
+    BatchReleased: (product.batch_release,),
+    ProductReleased: (product.dose_release,),
+    IdentityConfirmed: (identity.confirmation,),
+    InfusionGiven: (eligibility.is_confirmed, decision.of_infusion, product.infusion, identity.confirmed),
     Corrected: (eligibility.is_confirmed,),
     DoseDecided: (decision.of_decision,),
+    AdverseEventCoded: (adverse_events.fits_the_course,),
+    AdverseEventFollowed: (adverse_events.fits_the_course,),
+    CausalityAssessed: (adverse_events.fits_the_course,),
+    DltAdjudicated: (adverse_events.fits_the_course,),
+    ExpectednessAssessed: (adverse_events.fits_the_course,),
+    SafetyReportSent: (adverse_events.fits_the_course,),
     AccountOpened: (accounts,),
     AccountClosed: (accounts,),
     RoleDelegated: (accounts,),

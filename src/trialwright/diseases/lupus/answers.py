@@ -9,19 +9,40 @@ import difflib
 import math
 import numbers
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from trialwright.diseases.lupus.evidence import Columns
-from trialwright.diseases.lupus.tables import Recorded, Table
+from trialwright.diseases.lupus.tables import Recorded
 from trialwright.diseases.lupus.truth import Bools, Floats
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.scores import Items
 
+
+class Asks(Protocol):
+    """A data file that says what an assessment may carry."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key."""
+        ...
+
+    @property
+    def recorded(self) -> tuple[Recorded, ...]:
+        """What is known of the keys that are more than the yes or no of an item."""
+        ...
+
+
 YES_NO = "must be yes or no (true or false), or left out when it was not assessed"
 
 
-def one(table: Table, items: Items) -> Columns:
+def one(table: Asks, items: Items) -> Columns:
     """One assessment as columns of one row; ParameterError with every finding otherwise."""
     complaints, values = Complaints(), _values(table)
     _known(table, items, complaints=complaints)
@@ -29,11 +50,11 @@ def one(table: Table, items: Items) -> Columns:
     for key in table.keys:
         value = items.get(key)
         understood = value is not None and _typed(key, value, recorded=values.get(key), complaints=complaints)
-        row[key] = np.array([float(value) if value is not None and understood else math.nan])
+        row[key] = np.array([_number(value, values.get(key)) if understood else math.nan])
     return _checked(table, row, complaints=complaints)
 
 
-def many(table: Table, answers: Floats, *, keys: Sequence[str]) -> Columns:
+def many(table: Asks, answers: Floats, *, keys: Sequence[str]) -> Columns:
     """A batch, its last axis the given keys; ParameterError with every finding otherwise."""
     complaints = Complaints()
     _known(table, dict.fromkeys(keys), complaints=complaints)
@@ -46,7 +67,7 @@ def many(table: Table, answers: Floats, *, keys: Sequence[str]) -> Columns:
     return _checked(table, {key: given.get(key, missing) for key in table.keys}, complaints=complaints)
 
 
-def _known(table: Table, items: Mapping[str, object], *, complaints: Complaints) -> None:
+def _known(table: Asks, items: Mapping[str, object], *, complaints: Complaints) -> None:
     keys = table.keys
     for key in [key for key in items if key not in keys]:
         near = difflib.get_close_matches(str(key), keys, n=1)
@@ -56,6 +77,9 @@ def _known(table: Table, items: Mapping[str, object], *, complaints: Complaints)
 
 def _typed(key: str, value: object, *, recorded: Recorded | None, complaints: Complaints) -> bool:
     is_yes_no = isinstance(value, bool | np.bool_)
+    if recorded is not None and recorded.codes:
+        allowed = f"must be one of {', '.join(recorded.codes)}, or left out"
+        return complaints.unless(str(value) in recorded.codes, key, value, allowed, recorded.remedy)
     if recorded is None:
         return complaints.unless(is_yes_no, key, value, YES_NO)
     is_number = isinstance(value, numbers.Real) and not is_yes_no and math.isfinite(value)
@@ -63,7 +87,13 @@ def _typed(key: str, value: object, *, recorded: Recorded | None, complaints: Co
     return complaints.unless(is_number, key, value, allowed, recorded.remedy)
 
 
-def _checked(table: Table, columns: Mapping[str, Floats], *, complaints: Complaints) -> Columns:
+def _number(value: object, recorded: Recorded | None) -> float:
+    if recorded is not None and recorded.codes:
+        return float(recorded.codes[str(value)])
+    return float(value)  # type: ignore[arg-type]
+
+
+def _checked(table: Asks, columns: Mapping[str, Floats], *, complaints: Complaints) -> Columns:
     """The columns, when every value is possible and what implies something is carried over to it."""
     values = _values(table)
     for key, column in columns.items():
@@ -77,7 +107,7 @@ def _checked(table: Table, columns: Mapping[str, Floats], *, complaints: Complai
     return implied
 
 
-def _values(table: Table) -> dict[str, Recorded]:
+def _values(table: Asks) -> dict[str, Recorded]:
     return {recorded.key: recorded for recorded in table.recorded if recorded.kind != "yes-no"}
 
 
@@ -86,6 +116,9 @@ def _possible(column: Floats, recorded: Recorded | None) -> Bools:
         yes_no: Bools = (column == 0) | (column == 1)
         return yes_no
     inside: Bools = (column >= recorded.low) & (column <= recorded.high)
+    if recorded.codes:
+        known: Bools = np.isin(column, list(recorded.codes.values()))
+        return known
     whole: Bools = column == np.floor(column)
     return inside & whole if recorded.kind == "count" else inside
 
@@ -93,6 +126,9 @@ def _possible(column: Floats, recorded: Recorded | None) -> Bools:
 def _allowed(recorded: Recorded | None) -> tuple[str, str]:
     if recorded is None:
         return "must be 1 (yes), 0 (no) or not a number (not assessed)", ""
+    if recorded.codes:
+        codes = ", ".join(f"{code:g} ({name})" for name, code in recorded.codes.items())
+        return f"must be one of {codes}", recorded.remedy
     whole = "a whole number " if recorded.kind == "count" else ""
     return f"must be {whole}from {recorded.low:g} to {recorded.high:g}", recorded.remedy
 

@@ -12,7 +12,6 @@ References: Gladman 2002 (2K), Touma 2010 (30 days), Petri 2005 (SELENA); source
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
@@ -20,11 +19,11 @@ from typing import final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.evidence import Columns, Parameters
+from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, written
+from trialwright.diseases.lupus.evidence import Columns, Parameters, Value
 from trialwright.diseases.lupus.tables import Item, Parameter, Table, Total, table
 from trialwright.diseases.lupus.truth import Floats, Truth
-from trialwright.vocabulary.errors import Complaints, ParameterError
-from trialwright.vocabulary.scores import Items, Point, Score
+from trialwright.vocabulary.scores import Choice, Items, Point, Question, Rule, Score
 from trialwright.vocabulary.words import LANGUAGES, Language, Text
 
 FILES = ("sledai-2k", "selena-sledai", "hybrid-selena-sledai")
@@ -52,7 +51,7 @@ class Sledai:
 
     table: Table
     total: Total
-    chosen: Mapping[str, int | bool] = field(default_factory=dict, hash=False)
+    chosen: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
@@ -90,23 +89,39 @@ class Sledai:
         return tuple(item for item in self.table.items if not set(item.groups) & set(self.total.leaves_out))
 
     @property
-    def parameters(self) -> dict[str, int | bool]:
+    def parameters(self) -> dict[str, Value]:
         """Every choice with the side taken."""
         return {parameter.name: parameter.default for parameter in self.table.parameters} | dict(self.chosen)
 
-    def with_parameters(self, **chosen: int | bool) -> Sledai:
+    def with_parameters(self, **chosen: Value) -> Sledai:
         """The same index with other choices; ParameterError with every complaint otherwise."""
-        known = {parameter.name: parameter for parameter in self.table.parameters}
-        complaints = Complaints()
-        for name, value in chosen.items():
-            _check(name, value, known=known, complaints=complaints)
-        complaints.raise_as(ParameterError, f"{self.name} cannot be built")
+        check_choices(self.name, chosen, known=self.table.parameters)
         return replace(self, chosen=dict(self.chosen) | chosen)
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What may be recorded."""
+        return asked(self.table.recorded, items=self.table.items)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Every item that counts, with the choices filled in."""
+        words = {known.name: known.text(self.parameters[known.name]) for known in self.table.parameters}
+        texts = {item.key: Text(**{each: item.rule.said(each, **words) for each in LANGUAGES}) for item in self.counted}
+        return tuple(
+            Rule(item.key, item.label, rule=texts[item.key], source=item.source, status=item.status, note=item.note)
+            for item in self.counted
+        )
+
+    @property
+    def choices(self) -> Sequence[Choice]:
+        """Every choice with the side taken."""
+        return laid_out(self.table.parameters, self.parameters)
 
     def score(self, items: Items) -> Score:
         """The score of one assessment, with the reason for every point."""
         columns = answers.one(self.table, items)
-        totals, parameters = self._totals(columns), self.parameters
+        totals, parameters = self.totals(columns), self.parameters
         points = tuple(self._point(item, items, columns=columns) for item in self.counted)
         value = float(totals.value[0])
         return Score(
@@ -127,9 +142,10 @@ class Sledai:
         1 is yes, 0 is no, NaN is not assessed; values in the unit of their key. Shapes: (..., K) to (...).
         """
         keys = self.items if keys is None else keys
-        return self._totals(answers.many(self.table, np.asarray(assessments, dtype=np.float64), keys=keys))
+        return self.totals(answers.many(self.table, np.asarray(assessments, dtype=np.float64), keys=keys))
 
-    def _totals(self, columns: Columns) -> Totals:
+    def totals(self, columns: Columns) -> Totals:
+        """The totals of checked answers, one array per key."""
         shape = next(iter(columns.values())).shape
         lower, upper, parameters = np.zeros(shape), np.zeros(shape), self.parameters
         for item in self.counted:
@@ -223,26 +239,10 @@ def _as_recorded(item: Item, items: Items) -> bool | float | str | None:
     """What was recorded for an item: its answer, or the findings and values beside it."""
     answer = items.get(item.key)
     names = dict.fromkeys(item.evidence.names()) if item.evidence is not None else ()
-    beside = [f"{name} = {_written(items[name])}" for name in names if items.get(name) is not None]
+    beside = [f"{name} = {written(items[name])}" for name in names if items.get(name) is not None]
     if not beside:
         return answer
-    return "; ".join(beside if answer is None else [_written(answer), *beside])
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _check(name: str, value: object, *, known: Mapping[str, Parameter], complaints: Complaints) -> None:
-    near = difflib.get_close_matches(name, known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else "Remove it"
-    allowed = f"is not a choice here; there is {', '.join(known)}"
-    if complaints.unless(name in known, name, value, allowed, remedy):
-        values = known[name].values
-        fine = any(type(value) is type(option) and value == option for option in values)
-        complaints.unless(fine, name, value, f"must be one of {', '.join(map(str, values))}".lower())
+    return "; ".join(beside if answer is None else [written(answer), *beside])
 
 
 def instruments() -> tuple[Sledai, ...]:

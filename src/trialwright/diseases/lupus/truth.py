@@ -51,3 +51,7 @@ class Truth:
             np.where(self.known, self.sure, otherwise.sure),
             np.where(self.known, self.sure, otherwise.possible),
         )
+
+    def column(self) -> Floats:
+        """The answers as they came: 1 yes, 0 no, NaN not known."""
+        return np.where(self.known, self.sure.astype(np.float64), np.nan)

@@ -6,6 +6,7 @@ from datetime import date
 
 from trialwright.analysis.baseline import BaselineActivity, PersonScore
 from trialwright.analysis.decision_history import Decided
+from trialwright.conduct.adverse_events import course
 from trialwright.conduct.signatures import signing_list
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
 from trialwright.report.documents.signatures import signature_table
@@ -156,7 +157,8 @@ def _decision_lane(findings: Findings, start: date) -> Lane:
 def _person_lane(findings: Findings, usubjid: str, *, start: date) -> Lane:
     case = findings.case
     person = case.state.participants[usubjid]
-    severe = [known for known in case.state.events_of(usubjid) if known.event.grade >= case.study.dlt.min_grade]
+    events = (course(case.state, known) for known in case.state.events_of(usubjid))
+    severe = [one.known for one in events if one.worst >= case.study.dlt.min_grade]
     points = tuple(
         TimelinePoint((known.event.on - start).days, "", "triangle", "warning", illustrative=known.illustrative("on"))
         for known in severe
