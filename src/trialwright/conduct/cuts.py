@@ -126,10 +126,9 @@ def cut_points(study: Study, state: TrialState, *, on: date) -> tuple[CutPoint, 
         _queries,
         _people,
         _events,
-        _inconsistencies,
+        contradictions,
         _eligibility,
         _deviations,
-        _contradictions,
     )
     return tuple(point for check in checks for point in check(study, state, on=on))
 
@@ -178,9 +177,19 @@ def _events(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
             yield CutPoint(code="adjudicated-otherwise", about=number, values=of)
 
 
-def _inconsistencies(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
-    """What of the adverse events does not go together; adjudications that differ are among the events already."""
-    return (point for point in inconsistencies(study, state, on=on) if point.code != "ae-dlt-otherwise")
+# Said of each adverse event by its own checks already.
+OF_EVENTS_ALREADY = ("death-not-ended", "event-ends-before-it-begins")
+
+
+def contradictions(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
+    """What does not go together in the record: of each adverse event, then of each person; nothing is said twice."""
+    of_events = [one for one in inconsistencies(study, state, on=on) if one.code != "ae-dlt-otherwise"]
+    late = {one.about for one in of_events if one.code == "ae-after-death"}
+    yield from of_events
+    for point in consistency.consistency(study, state):
+        again = point.code == "event-after-death" and point.values["detail"] in late
+        if point.code not in OF_EVENTS_ALREADY and not again:
+            yield point
 
 
 def _eligibility(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
@@ -200,8 +209,3 @@ def _deviations(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoi
     for number, known in state.logs.oversight.deviations.items():
         if known.event.major:
             yield CutPoint(code="deviation", about=number, values={"description": known.event.description})
-
-
-def _contradictions(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
-    """What does not go together in the record, as an assessment after a death."""
-    return consistency.consistency(study, state)
