@@ -39,7 +39,7 @@ COLUMNS = (
     *("course", "route", "from_day", "to_day", "on", "source"),
 )
 FACT, TREATMENT, WEIGHT, HISTORY = "fact", "treatment", "weight", "history"
-WHATS = (FACT, TREATMENT, WEIGHT, HISTORY)
+ROWS = (FACT, TREATMENT, WEIGHT, HISTORY)
 DURATIONS = ("days", "weeks", "months", "years")
 HISTORY_ASKED = {
     "en": "is the treatment history below complete? yes or no",
@@ -198,7 +198,7 @@ def _found(trial: Trial, path: Path, *, usubjid: str, on: date) -> ScreeningReco
     complaints = Complaints()
     rows = read_rows(path, columns=COLUMNS, complaints=complaints)
     for row in rows:
-        row.complain(row.text("what") in WHATS, "what", allowed=f"must be one of {', '.join(WHATS)}")
+        row.complain(row.text("what") in ROWS, "what", allowed=f"must be one of {', '.join(ROWS)}")
     facts = _facts(trial, [row for row in rows if row.text("what") == FACT])
     treatments = _treatments(rows, complaints=complaints)
     weights = [row.number("value") for row in rows if row.text("what") == WEIGHT]
