@@ -29,7 +29,7 @@ from trialwright.vocabulary.events import (
     WaiverGranted,
 )
 from trialwright.vocabulary.records import Record, revive
-from trialwright.vocabulary.words import Language
+from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.recording import record_events
 from trialwright.workbench.tables import Row, read_rows, written
 from trialwright.workbench.trials import Trial
@@ -41,12 +41,12 @@ COLUMNS = (
 FACT, TREATMENT, WEIGHT, HISTORY = "fact", "treatment", "weight", "history"
 ROWS = (FACT, TREATMENT, WEIGHT, HISTORY)
 DURATIONS = ("days", "weeks", "months", "years")
-HISTORY_ASKED = {
-    "en": "is the treatment history below complete? yes or no",
-    "fr": "les antécédents de traitement ci-dessous sont-ils complets ? oui ou non",
-}
-TAKEN_ASKED = {"en": "taken: yes or no; {rule}", "fr": "pris : oui ou non ; {rule}"}
-WEIGHT_ASKED = {"en": "body weight", "fr": "poids"}
+HISTORY_ASKED = Text(
+    en="is the treatment history below complete? yes or no",
+    fr="les antécédents de traitement ci-dessous sont-ils complets ? oui ou non",
+)
+TAKEN_ASKED = Text(en="taken: yes or no; {rule}", fr="pris : oui ou non ; {rule}")
+WEIGHT_ASKED = Text(en="body weight", fr="poids")
 
 
 def screening_template(trial: Trial, *, language: Language = "en") -> str:
@@ -54,7 +54,7 @@ def screening_template(trial: Trial, *, language: Language = "en") -> str:
     section = trial.study.eligibility
     rules = asked(section)
     drugs = [rule for rule in rules if isinstance(rule, Treatment)]
-    rows = [{"what": WEIGHT, "name": "weight", "question": WEIGHT_ASKED[language], "unit": "kg"}]
+    rows = [{"what": WEIGHT, "name": "weight", "question": WEIGHT_ASKED.said(language), "unit": "kg"}]
     for rule in rules:
         if not isinstance(rule, Treatment):
             unit = rule.unit if isinstance(rule, Comparison) else ""
@@ -66,13 +66,13 @@ def screening_template(trial: Trial, *, language: Language = "en") -> str:
             {"what": FACT, "name": text.en, "question": text.said(language), "unit": unit}
             for text, unit in BESIDE_THE_CRITERIA.items()
         ]
-    rows += [{"what": HISTORY, "name": HISTORY, "question": HISTORY_ASKED[language]}] if drugs else []
+    rows += [{"what": HISTORY, "name": HISTORY, "question": HISTORY_ASKED.said(language)}] if drugs else []
     rows += [_drug_row(rule, language) for rule in drugs]
     return written(COLUMNS, rows)
 
 
 def _drug_row(rule: Treatment, language: Language) -> dict[str, str]:
-    question = TAKEN_ASKED[language].format(rule=rule.said(language))
+    question = TAKEN_ASKED.said(language, rule=rule)
     row = {"what": TREATMENT, "name": rule.key or rule.drug.en, "question": question}
     row |= {"dose_unit": rule.dose[0].unit} if rule.dose else {}
     row |= {"duration_unit": rule.duration.unit} if rule.duration else {}
