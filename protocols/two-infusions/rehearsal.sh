@@ -131,7 +131,10 @@ TRIALWRIGHT_PASSWORD="ninas own password" trialwright assess "$TRIAL" P-04 --vis
 
 # The sponsor ends enrolment for reasons that have nothing to do with the data; everybody leaves; the data are locked.
 TRIALWRIGHT_PASSWORD="beas own password" trialwright close "$TRIAL" --closed-by sponsor --not-informative --reason "recruitment was too slow" --by bea --at 2026-06-15T09:00+01:00
-TRIALWRIGHT_PASSWORD="ivans own password" trialwright record "$TRIAL" ends.jsonl --by ivan --at 2026-06-15T10:00+01:00
+TRIALWRIGHT_PASSWORD="ivans own password" trialwright leave "$TRIAL" P-01 --how completed --by ivan --at 2026-06-15T10:01+01:00
+TRIALWRIGHT_PASSWORD="ivans own password" trialwright leave "$TRIAL" P-02 --how completed --by ivan --at 2026-06-15T10:02+01:00
+TRIALWRIGHT_PASSWORD="ivans own password" trialwright leave "$TRIAL" P-03 --how completed --by ivan --at 2026-06-15T10:03+01:00
+TRIALWRIGHT_PASSWORD="ivans own password" trialwright leave "$TRIAL" P-04 --how completed --by ivan --at 2026-06-15T10:04+01:00
 TRIALWRIGHT_PASSWORD="doras own password" trialwright lock "$TRIAL" --reason "final analysis" --by dora --at 2026-06-16T10:00+01:00
 TRIALWRIGHT_PASSWORD="doras own password" trialwright sign "$TRIAL" 126 --meaning responsibility --by dora --at 2026-06-16T12:00+01:00
 TRIALWRIGHT_PASSWORD="ivans own password" trialwright sign "$TRIAL" 126 --meaning approval --by ivan --at 2026-06-16T13:00+01:00

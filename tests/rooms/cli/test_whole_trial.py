@@ -1,7 +1,7 @@
 """Two infusions per participant, from screening to the lock of the data, through the command line alone.
 
-The script is the one that people rehearse with (`protocols/two-infusions/rehearsal.sh`); it is run here line by line, in
-a record kept in a file and in one on a PostgreSQL server: the same events, so the same head.
+The script is the one that people rehearse with (`protocols/two-infusions/rehearsal.sh`); it is run here line by line,
+in a record kept in a file and in one on a PostgreSQL server: the same events, so the same head.
 """
 
 from __future__ import annotations
