@@ -35,11 +35,12 @@ from trialwright.cli import (
     visiting,
 )
 from trialwright.cli.passwords import Terminal
-from trialwright.cli.terminal import complain
+from trialwright.cli.terminal import asked_in, complain
 from trialwright.workbench.asker import asker, asking as asking_people
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from types import ModuleType
 
 app = typer.Typer(
     name="trialwright",
@@ -50,33 +51,25 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-GROUPS = (
-    demonstration,
-    asking,
-    choosing,
-    operating,
-    exploring,
-    comparing,
-    keeping,
-    deciding,
-    asked,
-    storing,
-    product,
-    preparing,
-    tracing,
-    staff,
-    signing,
-    simulating,
-    adverse_events,
-    clocks,
-    screening,
-    visiting,
-    checking,
-    scoring,
-    leaving,
-)
-for group in GROUPS:
-    group.register(app)
+PANELS: Mapping[str, tuple[ModuleType, ...]] = {
+    "Begin": (demonstration, asking),
+    "Design a trial": (choosing, operating, exploring, comparing, simulating),
+    "Open and keep the record": (keeping, storing),
+    "People and signatures": (staff, signing),
+    "Participants": (screening, visiting, leaving),
+    "Product and infusions": (product, preparing, tracing),
+    "Safety": (adverse_events, clocks),
+    "Data and decisions": (deciding, asked, checking),
+    "Instruments": (scoring,),
+}
+for panel, groups in PANELS.items():
+    before = len(app.registered_commands), len(app.registered_groups)
+    for group in groups:
+        group.register(app)
+    for command in app.registered_commands[before[0] :]:
+        command.rich_help_panel = panel
+    for inner in app.registered_groups[before[1] :]:
+        inner.rich_help_panel = panel
 
 
 @app.callback()
@@ -107,4 +100,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # the last line of defence: a person gets a message, never a traceback
         if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise
-        sys.exit(complain(error))
+        sys.exit(complain(error, asked_in(sys.argv[1:] if arguments is None else arguments)))

@@ -69,6 +69,7 @@ WORDS = {
         en="Reconstructed from published aggregates; what is marked † is illustrative, not published.",
         fr="Reconstitué à partir d'agrégats publiés ; ce qui est marqué † est illustratif, non publié.",
     ),
+    "rehearsed": Text(en="A rehearsal: none of this happened.", fr="Une répétition : rien de ceci n'a eu lieu."),
     "advice": Text(en="Advice on {on}: {action}", fr="Avis au {on} : {action}"),
     "advice_if": Text(en="Advice: {action}", fr="Avis : {action}"),
     "evidence": Text(en="What the design computed", fr="Ce que le plan d'escalade a calculé"),
@@ -89,6 +90,8 @@ def show_reconstruction(case: Case, spoken: Language) -> None:
     say(f"{case.study.identity.id} — {case.study.identity.title.said(spoken)}", style="bold")
     if case.state.is_reconstruction:
         say(words("reconstructed", spoken), style="yellow")
+    if case.state.is_rehearsal:
+        say(words("rehearsed", spoken), style="yellow")
     say()
 
 

@@ -81,3 +81,8 @@ class TrialState:
     def is_reconstruction(self) -> bool:
         """Whether the record was rebuilt from publications."""
         return self.opened is not None and self.opened.event.reconstruction
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the trial was opened for practice: none of it happened."""
+        return self.opened is not None and self.opened.event.rehearsal

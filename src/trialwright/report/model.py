@@ -54,6 +54,20 @@ def fill(text: Text, /, **values: object) -> Filled:
     return Filled(text, values)
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Sentences or words one after another, with a word or a comma between them."""
+
+    parts: tuple[Sayable, ...]
+    between: Text | str = ", "
+
+    def said(self, language: Language, /) -> str:
+        """All of them in one language."""
+        between = self.between if isinstance(self.between, str) else self.between.said(language)
+        return between.join(part.said(language) for part in self.parts)
+
+
 # Values of a cell
 
 

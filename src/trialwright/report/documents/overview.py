@@ -204,18 +204,27 @@ def disposition_section(findings: Findings) -> Section:
         title=Text(en="Participants by assigned dose level", fr="Personnes par palier de dose assigné"),
         columns=tuple(columns),
         rows=tuple(rows),
-        notes=(_screening_note(), *_backfills(findings), *_reasons(findings)),
+        notes=(_screening_note(findings), *_backfills(findings), *_reasons(findings)),
     )
     return Section("disposition", Text(en="Disposition", fr="Devenir des personnes"), (table, *_closing(findings)))
 
 
-def _screening_note() -> Text:
-    return Text(
-        en="DLT-evaluable: infused and observed for the whole window, or with a DLT. Screening is not part of this "
-        "record.",
-        fr="Évaluable pour la DLT : perfusée et observée pendant toute la fenêtre, ou ayant une DLT. La sélection "
-        "ne fait pas partie de ce registre.",
-    )
+EVALUABLE = Text(
+    en="DLT-evaluable: infused and observed for the whole window, or with a DLT. {screening}",
+    fr="Évaluable pour la DLT : perfusée et observée pendant toute la fenêtre, ou ayant une DLT. {screening}",
+)
+NOT_HERE = Text(en="Screening is not part of this record.", fr="La sélection ne fait pas partie de ce registre.")
+SCREENED = Text(
+    en="Screened: {n}; of them enrolled: {enrolled}.", fr="Sélectionnées : {n}, dont incluses : {enrolled}."
+)
+
+
+def _screening_note(findings: Findings) -> Filled:
+    state = findings.case.state
+    screened = state.logs.screening.screened
+    enrolled = sum(usubjid in screened for usubjid in state.participants)
+    said = fill(SCREENED, n=len(screened), enrolled=enrolled) if screened else NOT_HERE
+    return fill(EVALUABLE, screening=said)
 
 
 def _backfills(findings: Findings) -> list[Filled]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import final
+from dataclasses import replace
 
 from trialwright.operating.pathways import Pathways, Step
 from trialwright.report.model import (
@@ -13,6 +12,7 @@ from trialwright.report.model import (
     Document,
     Figure as DrawnFigure,
     Filled,
+    Joined,
     Paragraph,
     Provenance,
     Section,
@@ -24,7 +24,7 @@ from trialwright.report.model import (
 )
 from trialwright.report.specifications import Kind, TreeFigure, TreeNode
 from trialwright.vocabulary.decisions import ACTIONS, Action
-from trialwright.vocabulary.words import Language, Text
+from trialwright.vocabulary.words import Text
 
 TITLE = Text(en="Dose-transition pathways of {id}", fr="Parcours de transition de dose de {id}")
 SECTION = Text(en="What will be advised", fr="Ce qui sera préconisé")
@@ -110,25 +110,12 @@ KEY: dict[Kind, Text] = {
 MOST_LEAVES = 28  # of one tree on a page
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """Sentences one after the other with a word between them."""
-
-    parts: tuple[Filled, ...]
-    between: Text | str
-
-    def said(self, language: Language, /) -> str:
-        between = self.between if isinstance(self.between, str) else self.between.said(language)
-        return between.join(part.said(language) for part in self.parts)
-
-
-def result_in_words(step: Step) -> Filled | _Joined:
+def result_in_words(step: Step) -> Filled | Joined:
     """What was seen on the way to a step: "0 of 3 have a DLT at level 2"."""
     parts = tuple(
         fill(OF_1 if one.n_dlt == 1 else OF, n_dlt=one.n_dlt, n=one.n, level=one.dose_level) for one in step.outcomes
     )
-    said = _Joined(parts, AND)
+    said = Joined(parts, AND)
     return fill(IN_ORDER, result=said, orders=", ".join(step.orders)) if step.orders else said
 
 
@@ -209,7 +196,7 @@ def _edge(step: Step) -> Words:
     """What leads to a box: ``1/3``, with the level where there are several."""
     if len(step.outcomes) > 1:
         parts = tuple(fill(AT, level=one.dose_level, n_dlt=one.n_dlt, n=one.n) for one in step.outcomes)
-        return _Joined(parts, ", ")
+        return Joined(parts, ", ")
     if not step.outcomes:
         return ""
     short = f"{step.outcomes[0].n_dlt}/{step.outcomes[0].n}"
@@ -221,7 +208,7 @@ def pathways_document(found: Pathways, *, software: str, version: str) -> Docume
     identity = found.study.identity
     paragraphs = tuple(Paragraph(one) for one in opening(found))
     levels = enumerate(doses_in_words(found.study.dose_levels, found.study.dosing.unit), start=1)
-    doses = fill(DOSES, levels=_Joined(tuple(fill(ONE_DOSE, level=level, dose=dose) for level, dose in levels), "; "))
+    doses = fill(DOSES, levels=Joined(tuple(fill(ONE_DOSE, level=level, dose=dose) for level, dose in levels), "; "))
     return Document(
         title=fill(TITLE, id=identity.id),
         subtitle=identity.title,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
-from typing import final
 
 from trialwright.conduct.known import Known
 from trialwright.conduct.signatures import ToSign
-from trialwright.report.model import Cell, Column, Filled, Table, fill
+from trialwright.report.model import Cell, Column, Filled, Joined, Table, fill
 from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.events import (
     BatchReleased,
@@ -23,7 +21,7 @@ from trialwright.vocabulary.events import (
     WaiverGranted,
 )
 from trialwright.vocabulary.events.trial import Meaning
-from trialwright.vocabulary.words import Language, Text
+from trialwright.vocabulary.words import Text
 
 ROLES: Mapping[Role, Text] = {
     "investigator": Text(en="investigator", fr="investigateur"),
@@ -146,21 +144,9 @@ _HOLDS = Text(
 
 def _rows(one: ToSign, *, zone: tzinfo) -> list[tuple[Cell, ...]]:
     """A row for each signature of an entry, or one without any."""
-    state = fill(WAITING, roles=_Roles(one.missing)) if one.missing else COMPLETE
+    state = fill(WAITING, roles=Joined(tuple(ROLES[role] for role in one.missing))) if one.missing else COMPLETE
     given: list[Filled | None] = [signature_words(known, zone=zone) for known in one.given]
     return [
         (Cell(one.known.position), Cell(entry_words(one.known.event)), Cell(said), Cell(state))
         for said in given or [None]
     ]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class _Roles:
-    """Roles in words, one after another."""
-
-    roles: tuple[Role, ...]
-
-    def said(self, language: Language, /) -> str:
-        """The roles in one language."""
-        return ", ".join(ROLES[role].said(language) for role in self.roles)

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from trialwright.protocol.conduct import Guarded
 from trialwright.report.documents.findings import Findings
-from trialwright.report.model import Block, Callout, Cell, Column, Section, Table
+from trialwright.report.model import Block, Callout, Cell, Column, Joined, Section, Table, fill
 from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Text
 
+ELSEWHERE = Text(
+    en="Documented in another system ({where}), and not guarded by this record: {what}.",
+    fr="Documenté dans un autre système ({where}), et non contrôlé par ce registre : {what}.",
+)
+GUARDED_WORDS: Mapping[Guarded, Text] = {
+    "accounts": Text(en="accounts, roles and signatures", fr="comptes, rôles et signatures"),
+    "eligibility": Text(en="eligibility", fr="éligibilité"),
+    "decision": Text(en="dose decisions", fr="décisions de dose"),
+    "product": Text(en="the product", fr="le produit"),
+    "identity": Text(en="the second person's check of identity", fr="le contrôle d'identité par une seconde personne"),
+}
 STATUS = {**STATUS_WORDS, "choice": Text(en="our choice", fr="notre choix")}
 
 
@@ -46,6 +60,10 @@ def sources_section(findings: Findings) -> Section:
         empty=Text(en="The protocol file states no sources.", fr="Le fichier de protocole n'indique pas de source."),
     )
     blocks: list[Block] = [table, _eligibility_table(findings)]
+    conduct = study.conduct
+    if conduct.elsewhere and conduct.where is not None and not study.identity.reconstruction:
+        what = Joined(tuple(GUARDED_WORDS[one] for one in conduct.elsewhere))
+        blocks.append(Callout("warning", fill(ELSEWHERE, what=what, where=conduct.where)))
     if not study.eligibility.complete:
         incomplete = Text(
             en="The list of eligibility criteria is incomplete.",

@@ -22,6 +22,13 @@ RECONSTRUCTION = Text(
     fr="Registre reconstitué à partir de publications (voir les sources du protocole)",
 )
 RECORD = Text(en="Trial record", fr="Registre de l'essai")
+REHEARSAL = Text(
+    en="Record of a rehearsal: none of this happened", fr="Registre d'une répétition : rien de ceci n'a eu lieu"
+)
+REHEARSED = Text(
+    en="REHEARSAL: none of this happened. {id} — report at the data cut of {on}",
+    fr="RÉPÉTITION : rien de ceci n'a eu lieu. {id} — rapport à la date d'extraction du {on}",
+)
 
 
 def trial_report(case: Case, *, software: str, version: str) -> Document:
@@ -41,11 +48,11 @@ def trial_report(case: Case, *, software: str, version: str) -> Document:
     identity, head = case.study.identity, case.state.head
     return Document(
         title=identity.title,
-        subtitle=fill(SUBTITLE, id=identity.id, on=case.on),
+        subtitle=fill(REHEARSED if case.state.is_rehearsal else SUBTITLE, id=identity.id, on=case.on),
         running_head=identity.id,
         sections=tuple(section for section in sections if section is not None),
         provenance=Provenance(
-            source=RECONSTRUCTION if case.state.is_reconstruction else RECORD,
+            source=_source(case),
             data_cut=case.on,
             software=software,
             version=version,
@@ -55,3 +62,9 @@ def trial_report(case: Case, *, software: str, version: str) -> Document:
         ),
         illustrative_note=ILLUSTRATIVE,
     )
+
+
+def _source(case: Case) -> Text:
+    if case.state.is_rehearsal:
+        return REHEARSAL
+    return RECONSTRUCTION if case.state.is_reconstruction else RECORD
