@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, At, By, Json, Lang, On, TrialFolder, day, language, print_json, say
+from trialwright.cli.terminal import (
+    AsOf,
+    At,
+    By,
+    Json,
+    Lang,
+    On,
+    TrialFolder,
+    day,
+    language,
+    print_json,
+    say,
+    show_document,
+)
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -47,6 +61,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("cut")(cut)
     app.command("decide")(decide)
+    app.command("decision")(decision)
     app.command("gate")(gate)
     app.command("close")(close)
     app.command("lock")(lock)
@@ -111,6 +126,24 @@ def decide(
         style="bold green",
     )
     _show_roles(roles, written.position, spoken=spoken)
+
+
+def decision(
+    trial: TrialFolder,
+    entry: Annotated[int | None, typer.Argument(metavar="ENTRY", help="Its entry; absent: the last.")] = None,
+    *,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the record of the decision to this file.")] = None,
+    lang: Lang = "en",
+) -> None:
+    """Show the record of a dose decision: its frozen data, the advice, what may come next, who signed it."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        document = workbench.decision_record(reached, entry)
+    if pdf is None:
+        show_document(document, spoken)
+        return
+    workbench.write_document(document, pdf, language=spoken)
+    say(str(pdf), style="bold green")
 
 
 def gate(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_json: Json = False) -> None:

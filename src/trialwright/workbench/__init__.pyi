@@ -34,12 +34,14 @@ from .deciding import (
     advise_on_cut as advise_on_cut,
     close_enrolment as close_enrolment,
     decide_trial as decide_trial,
+    decision_record as decision_record,
     freeze_cut as freeze_cut,
     gate_of as gate_of,
     lock_data as lock_data,
     point_said as point_said,
     still_to_sign as still_to_sign,
     unlock_data as unlock_data,
+    write_document as write_document,
 )
 from .demonstration import (
     DEMOS as DEMOS,

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
 from typing import final
 
-from trialwright.conduct import advise
-from trialwright.conduct.cuts import cut_named, cut_points, freeze, said, state_at
+from trialwright.conduct import TrialState, advise, fold
+from trialwright.conduct.cuts import cut_named, cut_points, data_as_seen, freeze, said, state_at
 from trialwright.conduct.fold import known_of
 from trialwright.conduct.gate import Gate, next_gate
+from trialwright.conduct.known import Known
 from trialwright.conduct.offers import decided
-from trialwright.conduct.signatures import missing_signatures
+from trialwright.conduct.signatures import ToSign, given_signatures, missing_signatures
 from trialwright.operating.pathways import Pathways, pathways
-from trialwright.report import table_csv
+from trialwright.protocol import Study
+from trialwright.report import Document, render_pdf, table_csv
+from trialwright.report.documents.decision_record import DecisionRecord, decision_document
 from trialwright.report.documents.pathways import long_table
 from trialwright.vocabulary.decisions import Decision
-from trialwright.vocabulary.errors import Refused, TrialError
+from trialwright.vocabulary.errors import NotFound, Refused, TrialError
 from trialwright.vocabulary.events import (
     CutPoint,
     DataCutFrozen,
     DataLocked,
     DataUnlocked,
+    DoseDecided,
     EnrolmentClosed,
     Role,
 )
 from trialwright.vocabulary.records import Record, revive
 from trialwright.vocabulary.words import Language
+from trialwright.workbench.files import write_file
 from trialwright.workbench.recording import record_events
 from trialwright.workbench.trials import Trial
 
@@ -57,11 +65,7 @@ def advise_on_cut(trial: Trial, number: str = "") -> OnCut:
     state = trial.state()
     cut = cut_named(state, number or next(reversed(state.logs.oversight.cuts), ""))
     frozen = state_at(trial.study, records, cut=cut)
-    try:
-        ahead = pathways(trial.study, cohorts=COHORTS_AHEAD, state=frozen, on=cut.on)
-    except Refused:
-        ahead = None
-    return OnCut(cut, advise(trial.study, frozen, on=cut.on), ahead)
+    return OnCut(cut, advise(trial.study, frozen, on=cut.on), _ahead(trial, frozen, cut.on))
 
 
 def decide_trial(
@@ -95,6 +99,61 @@ def decide_trial(
             "a departure needs --reason"
         )
     return record_events(trial, [event], by=by, at=at, computed=True)[0]
+
+
+def decision_record(trial: Trial, position: int | None = None) -> Document:
+    """The record of a dose decision, the last one where no entry is named: data, advice, pathways, signatures.
+
+    NotFound when the entry is no decision.
+    """
+    records, state = trial.records(), trial.state()
+    known = _decision_at(state, position)
+    cuts = state.logs.oversight.cuts
+    cut = cuts[known.event.cut].event if known.event.cut in cuts else None
+    frozen = state_at(trial.study, records, cut=cut) if cut else _fold_before(trial.study, records, known.position)
+    day = cut.on if cut else known.event.on
+    ahead = _ahead(trial, frozen, day)
+    kept = known.event.pathways_digest
+    record = DecisionRecord(
+        study=trial.study,
+        known=known,
+        cut=cut,
+        data=data_as_seen(trial.study, frozen, on=day)["participants"],
+        advice=advise(trial.study, frozen, on=day),
+        pathways=ahead,
+        pathways_same=not kept or ahead is None or pathways_digest(ahead) == kept,
+        signing=ToSign(
+            known, given_signatures(state, known=known), missing_signatures(trial.study, state, known=known)
+        ),
+        head=state.head,
+        rehearsal=state.is_rehearsal,
+    )
+    return decision_document(record, software="trialwright", version=version("trialwright"))
+
+
+def write_document(document: Document, path: Path, *, language: Language) -> None:
+    """A document as a PDF file."""
+    write_file(path, render_pdf(document, language=language))
+
+
+def _decision_at(state: TrialState, position: int | None) -> Known[DoseDecided]:
+    found = [known for known in state.decisions if position in (None, known.position)]
+    if not found:
+        there = ", ".join(str(known.position) for known in state.decisions) or "none yet"
+        raise NotFound(f"entry {position or ''} is no dose decision; there are decisions in entries: {there}")
+    return found[-1]
+
+
+def _fold_before(study: Study, records: Sequence[Record], position: int) -> TrialState:
+    """The state just before an entry."""
+    return fold(records[: position - 1], zone=study.identity.zone)
+
+
+def _ahead(trial: Trial, frozen: TrialState, day: date) -> Pathways | None:
+    try:
+        return pathways(trial.study, cohorts=COHORTS_AHEAD, state=frozen, on=day)
+    except Refused:
+        return None
 
 
 def pathways_digest(ahead: Pathways) -> str:
