@@ -43,6 +43,19 @@ STUDIES = [
     {"design": ADAPTIVE, "rules": [SKIP, TOXIC, STOP], "cohort_size": 1},
     {"design": TITE_BOIN, "rules": [STOP], "cohort_size": 1},
 ]
+BLRM_GIVEN = """name = "blrm"
+doses = [1.0, 2.0, 4.0]
+reference_dose = 2.0
+prior_mean = [-1.1, 0.0]
+prior_sd = [1.5, 0.7]
+dose = "given\""""
+CRM_GIVEN = CRM + '\ndose = "given"\ndoses = [1.0, 2.0, 4.0]'
+# Designs that use the dose given itself.
+DOSES_GIVEN = [
+    {"design": CRM_GIVEN, "rules": [SKIP, COHORT, TOXIC_MODEL, WAIT_UP, STOP]},
+    {"design": CRM_GIVEN + '\nmethod = "likelihood"', "rules": [SKIP, STOP], "cohort_size": 1},
+    {"design": BLRM_GIVEN, "rules": [SKIP, COHORT, STOP], "start_level": 2},
+]
 TRIALS_EACH = 25  # 14 × 25 = 350 trials
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -104,6 +105,34 @@ class TestExploring:
         assert ran == line_count(self.page) > 3
 
 
+class TestProduct:
+    """The page on the product: a dose from the donor to the vein, and back, as printed there."""
+
+    page = (ROOT / "docs" / "product.md").read_text(encoding="utf-8")
+
+    def test_every_command_answers_as_printed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        example = (ROOT / "docs" / "examples" / "product.toml").read_text(encoding="utf-8")
+        (tmp_path / "product.toml").write_text(example, encoding="utf-8")
+        files = {"toml": "batch.toml", "json": "enrolled.jsonl"}
+        ran = 0
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind in files:
+                (tmp_path / files[kind]).write_text(block, encoding="utf-8")
+                continue
+            command, _, printed = block.partition("\n")
+            with pytest.raises(SystemExit) as end:
+                main(shlex.split(command.removeprefix("$ trialwright ")))
+            assert not end.value.code, command
+            said = capsys.readouterr().out
+            if printed.strip():
+                assert_shown(printed, said)
+            ran += 1
+        assert ran == line_count(self.page) > 6
+
+
 def line_count(page: str) -> int:
     """Lines that show a command."""
     return sum(line.startswith("$ ") for line in page.splitlines())
@@ -130,7 +159,7 @@ def assert_shown(shown: str, said: str) -> None:
 CONSOLES = [
     pytest.param(command, shown, id=f"{path.stem}-{place}")
     for path, text in TEXTS.items()
-    if path.stem not in ("first-trial", "exploring")  # followed as a whole, above
+    if path.stem not in ("first-trial", "exploring", "product")  # followed as a whole, above
     for place, (command, shown) in enumerate(
         re.findall(r"```console\n\$ (trialwright [^\n]*)\n((?!\$).+?)```", text, flags=re.DOTALL)
     )
@@ -139,9 +168,12 @@ CONSOLES = [
 
 @pytest.mark.parametrize(("command", "shown"), CONSOLES)
 def test_what_a_page_shows_is_what_a_command_says(
-    command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(ROOT)
+    if "--folder" in command:  # it writes: into a copy
+        shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+        monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as end:
         main(shlex.split(command)[1:])
     assert not end.value.code

@@ -19,6 +19,7 @@ import typer.main
 
 from trialwright import designs, diseases, rules
 from trialwright.cli import app
+from trialwright.conduct.authority import MAY_RECORD, ROLES
 from trialwright.protocol import protocol_schema
 from trialwright.testing.diseases import absent, worst
 from trialwright.vocabulary.events import EVENTS
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
     written = {
         "cli.md": _commands(),
         "events.md": _events(),
+        "roles.md": _roles(),
         "protocol.md": _protocol(schema),
         "designs.md": _registry("Designs", designs.REGISTRY, "[design]"),
         "rules.md": _registry("Rules", rules.REGISTRY, "[[rules]]"),
@@ -51,7 +53,7 @@ def _commands() -> str:
         "# Commands\n",
         "Every command takes `--help`. Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit.\n",
     ]
-    for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
+    for name, command in _all_commands(typer.main.get_command(app)):
         lines += [
             f"## {name}\n",
             inspect.cleandoc(command.help or "") + "\n",
@@ -66,6 +68,28 @@ def _commands() -> str:
             )
             lines.append(f"| `{shown}` | {_cell(getattr(parameter, 'help', '') or '')} |")
         lines.append("")
+    return "\n".join(lines)
+
+
+def _all_commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command of a group with its whole name, and those of the groups in it."""
+    for name, command in sorted(group.commands.items()):
+        yield f"{before}{name}", command
+        if hasattr(command, "commands"):
+            yield from _all_commands(command, f"{before}{name} ")
+
+
+def _roles() -> str:
+    lines = [
+        "# Roles\n",
+        "Which roles record which kind of entry, where the trial keeps accounts. Whoever signs a kind of entry by the",
+        "protocol may record it, too; see [accounts](../accounts.md).\n",
+        "| event | recorded by |",
+        "|---|---|",
+    ]
+    for event, roles in MAY_RECORD.items():
+        said = "every role" if set(roles) == set(ROLES) else ", ".join(roles) or "the program alone"
+        lines.append(f"| `{event.kind}` | {said} |")
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from trialwright import designs, rules
+from trialwright.numerics.boin_boundaries import deescalate_if_at_least
 from trialwright.testing.designs import (
     DESIGN_CHECKS,
     breaks,
@@ -294,7 +295,8 @@ class TestTheContractNotices:
 
 
 # Found, not listed: whoever takes one step by the counts at the current level does so with vocabulary/stepwise.
-STEPWISE = [name for name in designs.available() if "step" in vars(designs.module(name))]
+STEPS = {"step", "step_to_strongest"}
+STEPWISE = [name for name in designs.available() if STEPS & set(vars(designs.module(name)))]
 
 
 def test_the_stepwise_designs_are_found() -> None:
@@ -598,7 +600,7 @@ class TestWhatTheDesignsSay:
     def test_boin_stays_where_the_upper_boundary_times_n_is_a_whole_number(self) -> None:
         boin: Any = designs.build("boin", {"target_toxicity_rate": 0.4, "p_saf": 0.2, "p_tox": 0.6})
         assert boin.lambda_d == pytest.approx(0.5, abs=1e-15)
-        assert boin.deescalate_if_at_least(np.array([1, 2, 3, 4])).tolist() == [1, 2, 2, 3]
+        assert deescalate_if_at_least(np.array([1, 2, 3, 4]), boin.lambda_d).tolist() == [1, 2, 2, 3]
 
     def test_mtpi_keeps_an_excluded_level_unless_told_to_leave_it(self) -> None:
         parameters = {"target_toxicity_rate": 0.33, "exclusion_confidence": 0.9}

@@ -120,6 +120,17 @@ class TestWhatTheRulesDo:
         with pytest.raises(Refused, match="keeps none"):
             rule(proposed(1), seen)
 
+    def test_the_normal_approximation_is_refused_where_there_is_no_beta(self) -> None:
+        limit = {"rate": 0.25, "confidence": 0.9, "posterior": "normal-approximation"}
+        rule, seen = rules.build("stop_when_too_toxic", limit), seen_after("1TTT", 3)
+        crm = designs.build("crm", {"target_toxicity_rate": 0.25, "skeleton": [0.08, 0.16, 0.25]})
+        assert rule(crm.propose(seen), seen).stop[0]
+        boin = designs.build("boin", {"target_toxicity_rate": 0.25})
+        with pytest.raises(Refused, match="no posterior of one beta"):
+            rule(boin.propose(seen), seen)
+        with pytest.raises(Refused, match="keeps none"):
+            rule(proposed(1), seen)
+
     @pytest.mark.parametrize(
         ("scope", "level", "in_cohort", "waits"),
         [

@@ -1,4 +1,4 @@
-"""BOIN for combinations selects as BOIN 2.7.2 where it is asked to, and as the paper otherwise."""
+"""BOIN for combinations selects as BOIN 2.7.2, except where that is less safe; and entirely so where it is asked to."""
 
 from __future__ import annotations
 
@@ -45,6 +45,20 @@ def test_the_package_rule_selects_what_the_package_selects(case: dict[str, Any])
 @pytest.mark.parametrize("case", FILE["cases"], ids=lambda case: case["id"])
 def test_the_rule_of_the_paper_differs_in_two_cases(case: dict[str, Any]) -> None:
     assert selected(case, selection="paper") == DIFFERENT.get(case["id"], case["outputs"]["mtd"])
+
+
+@pytest.mark.parametrize("case", FILE["cases"], ids=lambda case: case["id"])
+def test_the_default_differs_from_the_package_only_where_that_is_less_safe(case: dict[str, Any]) -> None:
+    wanted = [2, 1] if case["id"] == "boin_select_mtd_comb-006" else case["outputs"]["mtd"]
+    assert selected(case, selection="rounded") == wanted
+    assert designs.module("boin_comb").DESIGN(0.3, 3, 4).selection == "rounded"
+
+
+def test_the_package_recommends_a_level_above_one_that_is_closed() -> None:
+    """Why it is not followed: 4 of 6 at (1, 2) close it, and (2, 3), with more of both, is recommended."""
+    (case,) = [case for case in FILE["cases"] if case["id"] == "boin_select_mtd_comb-006"]
+    assert (case["inputs"]["npts"][0][1], case["inputs"]["ntox"][0][1]) == (6, 4)
+    assert case["outputs"]["mtd"] == [2, 3]
 
 
 @pytest.mark.parametrize("target", [0.2, 0.25, 0.3])

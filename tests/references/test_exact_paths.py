@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import stats
 
 from trialwright import designs, rules
-from trialwright.numerics.one_parameter import OneParameterPosterior
-from trialwright.vocabulary.seen import Design, Floats, Proposal, Rule, Seen
+from trialwright.vocabulary.seen import Design, Rule
 from walking import Walk, walk
 
 REFERENCES = Path(__file__).parents[2] / "references"
@@ -51,7 +48,7 @@ def crm_of(inputs: dict[str, Any]) -> Design:
     )
 
 
-def stop_of(inputs: dict[str, Any]) -> Rule:
+def stop_of(inputs: dict[str, Any], *, posterior: str) -> Rule:
     stop = inputs["stop_too_toxic"]
     return rules.build(
         "stop_when_too_toxic",
@@ -59,7 +56,7 @@ def stop_of(inputs: dict[str, Any]) -> Rule:
             "level": stop["dose"],
             "rate": stop["tox_threshold"],
             "confidence": stop["confidence"],
-            "posterior": "design",
+            "posterior": posterior,
         },
     )
 
@@ -106,32 +103,10 @@ def test_interval_designs(case: dict[str, Any]) -> None:
     assert_as_in(case, found)
 
 
-@dataclass(frozen=True)
-class NormalBeta:
-    """The package's approximation: beta is taken to be normal with its posterior mean and variance."""
-
-    exact: OneParameterPosterior
-
-    def mean(self) -> Floats:
-        return self.exact.mean()
-
-    def quantile(self, probability: float) -> Floats:
-        raise NotImplementedError
-
-    def exceedance(self, rate: float) -> Floats:
-        away = self.exact.model.beta_at(rate) - self.exact.beta_mean[:, None]
-        return np.asarray(stats.norm.cdf(away / np.sqrt(self.exact.beta_variance)[:, None]))
-
-
-def with_normal_beta(proposal: Proposal, seen: Seen) -> Proposal:
-    assert isinstance(proposal.posterior, OneParameterPosterior)
-    return replace(proposal, posterior=NormalBeta(proposal.posterior))
-
-
 @pytest.mark.parametrize("case", cases_of("CRM+stop"), ids=lambda case: case["id"])
 def test_crm_with_a_stop_under_the_package_s_approximation(case: dict[str, Any]) -> None:
     inputs = case["inputs"]
-    applied: list[Any] = [rules.build("no_skipping", {}), with_normal_beta, stop_of(inputs)]
+    applied = [rules.build("no_skipping", {}), stop_of(inputs, posterior="normal-approximation")]
     assert_as_in(
         case, walk(crm_of(inputs), applied=applied, sizes=inputs["cohort_sizes"], truth=inputs["true_prob_tox"])
     )
@@ -142,7 +117,7 @@ def test_crm_with_a_stop_by_the_posterior_itself_differs_a_little() -> None:
     apart = []
     for case in cases_of("CRM+stop"):
         inputs = case["inputs"]
-        applied = [rules.build("no_skipping", {}), stop_of(inputs)]
+        applied = [rules.build("no_skipping", {}), stop_of(inputs, posterior="design")]
         found = walk(crm_of(inputs), applied=applied, sizes=inputs["cohort_sizes"], truth=inputs["true_prob_tox"])
         apart.append(np.abs(found.recommended - case["outputs"]["prob_recommend"]).max())
     assert sorted(apart)[0] < 1e-9 < sorted(apart)[1]

@@ -86,6 +86,28 @@ def stops_at(highest_that_goes_on: list[int]) -> tuple[int, ...]:
     return tuple(count + 1 for count in highest_that_goes_on)
 
 
+def halved(looks: list[int], ends: tuple[float, float], times: int, asking: dict[str, Any]) -> tuple[Any, Any]:
+    """What halving the nominal level so often leaves on both sides of the bound."""
+    low, high = ends
+    for _ in range(times):
+        middle = boundary_at_level(looks, rate=asking["tested_rate"], level=(low + high) / 2)
+        crossed = crossing_probability(looks, middle, rate=asking["true_rate"])
+        low, high = ((low + high) / 2, high) if crossed <= asking["probability"] else (low, (low + high) / 2)
+    return tuple(boundary_at_level(looks, rate=asking["tested_rate"], level=level) for level in (low, high))
+
+
+@pytest.mark.parametrize("start", ["looks times cP0", (0.001, 0.25), (0.01, 0.5)], ids=str)
+def test_a_coarse_search_explains_the_three_that_differ_and_is_not_the_only_one(start: Any) -> None:
+    """Six halvings of the level give every case of priority "alt", from more than one start."""
+    cases = [case for case in EXACT["cases"] if case["inputs"]["priority"] == "alt"]
+    assert {case["id"] for case in cases} >= set(NOT_NEAREST)
+    for case in cases:
+        looks = case["inputs"]["n"]
+        ends = (0.0, len(looks) * case["inputs"]["cP0"]) if isinstance(start, str) else start
+        wanted = tuple(stops_at(case["outputs"][name]) for name in ("hi_bdry", "lo_bdry"))
+        assert halved(looks, ends, 6, asked(case)) == wanted, case["id"]
+
+
 @pytest.mark.parametrize("case", EXACT["cases"], ids=lambda case: case["id"])
 class TestExact:
     def test_nearest_boundaries(self, case: dict[str, Any]) -> None:

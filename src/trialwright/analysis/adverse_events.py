@@ -1,6 +1,7 @@
 """Adverse events: how many people and events of each kind by dose level, by worst grade, and one line each.
 
-People are counted once per row; the denominator is everybody infused at that level.
+People are counted once per row; the denominator is everybody infused at that level. An event counts by its worst grade,
+by the more conservative of two judgements of its relation, and as serious once it ever was.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from typing import final
 
 from trialwright.analysis.case import Case
-from trialwright.conduct import is_dlt
+from trialwright.conduct.adverse_events import Course, course
+from trialwright.conduct.dose_limiting import DoseLimiting, dose_limiting
 from trialwright.conduct.state import Known
 from trialwright.vocabulary.events import AdverseEventReported
 
@@ -43,23 +45,29 @@ class ListedEvent:
     """One adverse event with what was judged about it."""
 
     known: Reported
+    course: Course
     dose_level: int
     day: int | None  # from the infusion it is tied to, or the first one; None before any infusion
-    dlt: bool | None
+    limiting: DoseLimiting
+
+    @property
+    def dlt(self) -> bool | None:
+        """Whether it is dose-limiting, as adjudicated where a person adjudicated it."""
+        return self.limiting.stands
 
 
 KINDS: tuple[tuple[str, Callable[[ListedEvent], bool]], ...] = (
     ("any", lambda listed: True),
-    ("related", lambda listed: listed.known.event.related is True),
-    ("not_judged", lambda listed: listed.known.event.related is None),
-    ("grade_1", lambda listed: listed.known.event.grade == 1),
-    ("grade_2", lambda listed: listed.known.event.grade == 2),
-    ("grade_3_or_more", lambda listed: listed.known.event.grade >= 3),
-    ("serious", lambda listed: listed.known.event.serious is True),
-    ("serious_unknown", lambda listed: listed.known.event.serious is None),
-    ("fatal", lambda listed: listed.known.event.grade == 5),
+    ("related", lambda listed: listed.course.relation.counts is True),
+    ("not_judged", lambda listed: listed.course.relation.counts is None),
+    ("grade_1", lambda listed: listed.course.worst == 1),
+    ("grade_2", lambda listed: listed.course.worst == 2),
+    ("grade_3_or_more", lambda listed: listed.course.worst >= 3),
+    ("serious", lambda listed: listed.course.serious is True),
+    ("serious_unknown", lambda listed: listed.course.serious is None),
+    ("fatal", lambda listed: listed.course.is_fatal),
     ("dlt", lambda listed: listed.dlt is True),
-    ("after_relapse", lambda listed: listed.known.event.after_relapse is True),
+    ("after_relapse", lambda listed: listed.course.after_relapse is True),
 )
 
 
@@ -75,9 +83,10 @@ def _listed(case: Case, known: Reported) -> ListedEvent:
     start = infusions[number - 1].event.on if number <= len(infusions) else None
     return ListedEvent(
         known=known,
+        course=course(case.state, known),
         dose_level=case.level_of(event.usubjid),
         day=None if start is None else (event.on - start).days,
-        dlt=is_dlt(case.study, case.state, known=known),
+        limiting=dose_limiting(case.study, case.state, known=known),
     )
 
 
@@ -118,10 +127,10 @@ def by_person(case: Case) -> tuple[PersonGrades, ...]:
 
 
 def _person(case: Case, usubjid: str) -> PersonGrades:
-    mine = [known.event for known in case.state.events_of(usubjid)]
+    mine = [course(case.state, known) for known in case.state.events_of(usubjid)]
     return PersonGrades(
         usubjid=usubjid,
-        grades=tuple(sum(event.grade == grade for event in mine) for grade in range(1, 6)),
-        serious=sum(event.serious is True for event in mine),
-        related=sum(event.related is True for event in mine),
+        grades=tuple(sum(one.worst == grade for one in mine) for grade in range(1, 6)),
+        serious=sum(one.serious is True for one in mine),
+        related=sum(one.relation.counts is True for one in mine),
     )

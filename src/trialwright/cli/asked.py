@@ -21,8 +21,7 @@ from trialwright.cli.terminal import (
     say,
     show_table,
 )
-from trialwright.vocabulary.words import Text
-from trialwright.vocabulary.words import day as written_day
+from trialwright.vocabulary.words import Text, day as written_day
 
 if TYPE_CHECKING:
     from trialwright.vocabulary.words import Language

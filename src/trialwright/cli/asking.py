@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
-from trialwright.cli import standing
+from trialwright.cli import standing, stopping
 from trialwright.cli.terminal import (
     AsOf,
     Json,
@@ -49,6 +49,7 @@ SECTIONS = {
     ),
     "related": Text(en="related to the product", fr="lié au produit"),
     "any": Text(en="whatever its relation", fr="quelle que soit l'imputabilité"),
+    "release": Text(en="Release tests of a batch", fr="Tests de libération d'un lot"),
     "inclusion": Text(en="Inclusion", fr="Inclusion"),
     "exclusion": Text(en="Exclusion", fr="Non-inclusion"),
     "visits": Text(en="Visits", fr="Visites"),
@@ -90,6 +91,8 @@ def _show_study(study: Study, spoken: Language) -> None:
     _paragraph("doses", levels, spoken=spoken)
     _paragraph("design", [f"{study.design_name} {_parameters(study.design_parameters)}"], spoken=spoken)
     _paragraph("rules", [f"{rule.name} {_parameters(rule.parameters)}" for rule in study.rule_names], spoken=spoken)
+    for table in workbench.stopping_tables(study):
+        _listed(stopping.heading(table, spoken), stopping.lines(table, spoken))
     dlt = study.dlt
     relation = SECTIONS[dlt.relation].said(spoken)
     _paragraph(
@@ -102,6 +105,8 @@ def _show_study(study: Study, spoken: Language) -> None:
         spoken=spoken,
     )
     _paragraph("activity", _activity(study, spoken), spoken=spoken)
+    tests = study.product.tests if study.product else ()
+    _paragraph("release", [f"{one.title.said(spoken)}: {one.said(spoken)}" for one in tests], spoken=spoken)
     for kind in ("inclusion", "exclusion"):
         _paragraph(
             kind, [f"{one.id}  {one.rule.said(spoken)}" for one in getattr(study.eligibility, kind)], spoken=spoken
@@ -124,9 +129,12 @@ def _activity(study: Study, spoken: Language) -> list[str]:
 
 
 def _paragraph(key: str, lines: list[str], *, spoken: Language) -> None:
-    if not lines:
-        return
-    say(SECTIONS[key].said(spoken), style="bold")
+    if lines:
+        _listed(SECTIONS[key].said(spoken), lines)
+
+
+def _listed(heading: str, lines: list[str]) -> None:
+    say(heading, style="bold")
     for line in lines:
         say(f"  · {line}")
 
@@ -151,6 +159,7 @@ def _study_data(study: Study) -> dict[str, object]:
         "start_level": study.dosing.start_level,
         "design": {"name": study.design_name, **study.design_parameters},
         "rules": [{"name": rule.name, **rule.parameters} for rule in study.rule_names],
+        "stopping_tables": [table.as_data() for table in workbench.stopping_tables(study)],
         "activity": study.activity_said("en") or None,
         "unconfirmed": [
             {"place": about.place, "status": about.status} for about in study.about if about.status != "confirmed"

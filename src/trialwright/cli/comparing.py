@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,14 +9,12 @@ import typer
 
 from trialwright import workbench
 from trialwright.cli.exploring import Csv, Pdf, Svg
-from trialwright.cli.terminal import Json, Lang, ProtocolFile, language, print_json, say, show_table
+from trialwright.cli.terminal import Json, Lang, ProtocolFile, counting, language, print_json, say, show_table
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from trialwright.operating.calibration import Calibration, Tried
-    from trialwright.operating.comparison import Compared, Comparison, Progress
+    from trialwright.operating.comparison import Compared, Comparison
     from trialwright.report import Table
     from trialwright.vocabulary.words import Language
 
@@ -82,7 +78,7 @@ def compare(
     characteristics is listed with the reason. Ends with a paragraph for the protocol, in English or French.
     """
     spoken = language(lang)
-    with _progress(COMPARING.said(spoken), quiet=as_json) as progress:
+    with counting(COMPARING.said(spoken)) as progress:
         found = workbench.compare_designs(
             protocol,
             design or [],
@@ -102,26 +98,12 @@ def compare(
         say(str(path))
 
 
-@contextmanager
-def _progress(what: str, *, quiet: bool) -> Iterator[Progress]:
-    """A line on standard error that fills, with the time left."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console  # loaded on first use
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # loaded on first use
-    from rich.progress import Progress as Bars  # loaded on first use
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(what, total=None)
-        yield lambda done, of: bars.update(task, completed=done, total=of)
-
-
 def _show(table: Table, spoken: Language) -> None:
     """A table of a report, on the terminal."""
-    from trialwright.report.cells import say as worded  # with the words of reports
-    from trialwright.report.cells import written  # with the words of reports
+    from trialwright.report.cells import (
+        say as worded,  # with the words of reports
+        written,  # with the words of reports
+    )
 
     columns = [worded(column.label, spoken) for column in table.columns]
     rows = [[written(cell.value, spoken) for cell in cells] for cells in table.rows]
@@ -160,7 +142,7 @@ def _comparison_data(found: Comparison, spoken: Language) -> dict[str, object]:
             for one, right in zip(found.scenarios, found.right, strict=True)
         ],
         "designs": [_compared_data(one) for one in found.compared],
-        "left_out": [{"design": one.candidate.title, "why": one.why} for one in found.left_out],
+        "left_out": [{"design": one.candidate.title, "why": one.why.said(spoken)} for one in found.left_out],
         "worst_within": found.within,
         "worst": [
             {
@@ -227,7 +209,7 @@ def calibrate(
     others. half_width and prior_mtd make the skeleton of a CRM by indifference intervals. Ctrl-C keeps what is done.
     """
     spoken = language(lang)
-    with _progress(CALIBRATING.said(spoken), quiet=as_json) as progress:
+    with counting(CALIBRATING.said(spoken)) as progress:
         found = workbench.calibrate_design(
             protocol,
             vary or [],
@@ -242,7 +224,7 @@ def calibrate(
         )
     written = workbench.write_calibration(found, csv=csv, pdf=pdf, svg=svg, language=spoken)
     if as_json:
-        print_json(_calibration_data(found))
+        print_json(_calibration_data(found, spoken))
         return
     _show_calibration(found, spoken)
     for path in written:
@@ -273,7 +255,7 @@ def _show_calibration(found: Calibration, spoken: Language) -> None:
         say(as_toml(found, found.best).rstrip())
 
 
-def _calibration_data(found: Calibration) -> dict[str, object]:
+def _calibration_data(found: Calibration, spoken: Language) -> dict[str, object]:
     return {
         "trial": found.study.identity.id,
         "protocol_digest": found.study.digest,
@@ -281,7 +263,7 @@ def _calibration_data(found: Calibration) -> dict[str, object]:
         "objective": found.wanted.objective,
         "complete": found.is_complete,
         "settings": [_tried_data(one) for one in found.tried],
-        "impossible": [{"setting": dict(one.setting), "why": one.why} for one in found.impossible],
+        "impossible": [{"setting": dict(one.setting), "why": one.why.said(spoken)} for one in found.impossible],
         "best": None if found.best is None else _tried_data(found.best),
     }
 

@@ -53,8 +53,13 @@ def _progress(spoken: Language, *, quiet: bool) -> Iterator[Progress]:
     if quiet:
         yield lambda what, done, of: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # loaded on first use
-    from rich.progress import Progress as Bars
+    from rich.progress import (  # loaded on first use
+        BarColumn,
+        MofNCompleteColumn,
+        Progress as Bars,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     tasks: dict[str, int] = {}
     with Bars(

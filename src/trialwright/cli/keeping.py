@@ -72,13 +72,25 @@ def open_trial(
     at: At = None,
     ledger: LedgerAddress = None,
     by: By = "unknown",
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name",
+            help="The name of that person, as it stands beside a signature; needed where the trial keeps accounts.",
+        ),
+    ] = "",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Open a trial from a protocol file in a new folder, with an empty ledger, there or on a server."""
+    """Open a trial from a protocol file in a new folder; its record is kept there, or on a server.
+
+    Where the trial keeps accounts, whoever opens it becomes its first administrator and chooses a password.
+    """
     spoken = language(lang)
     stated = moment(at, rehearsal=rehearsal)
-    opened = workbench.open_trial(protocol, trial, by=by, at=stated, rehearsal=rehearsal, ledger=ledger)
+    opened = workbench.open_trial(
+        protocol, trial, by=by, printed_name=name, at=stated, rehearsal=rehearsal, ledger=ledger
+    )
     head = opened.ledger.head()
     opened.ledger.close()
     if as_json:

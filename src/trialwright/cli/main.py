@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialwright.cli import (
+    adverse_events,
     asked,
     asking,
     choosing,
+    clocks,
     comparing,
     deciding,
     demonstration,
     exploring,
     keeping,
     operating,
+    preparing,
+    product,
     scoring,
+    signing,
+    simulating,
+    staff,
     storing,
+    tracing,
 )
+from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
+from trialwright.workbench.asker import asker, asking as asking_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +57,35 @@ GROUPS = (
     deciding,
     asked,
     storing,
+    product,
+    preparing,
+    tracing,
+    staff,
+    signing,
+    simulating,
+    adverse_events,
+    clocks,
     scoring,
 )
 for group in GROUPS:
     group.register(app)
+
+
+@app.callback()
+def everywhere(
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--password-file",
+            help="For scripts: a file whose first line is the password of --by; before the command's name.",
+            envvar="TRIALWRIGHT_PASSWORD_FILE",
+        ),
+    ] = None,
+) -> None:
+    """What holds for every command."""
+    here = asker()
+    if isinstance(here, Terminal):
+        here.password_file = password_file
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,7 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit, 70 a mistake of this program.
     """
     try:
-        app(args=arguments)
+        with asking_people(Terminal()):
+            app(args=arguments)
     except Exception as error:  # the last line of defence: a person gets a message, never a traceback
         if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise

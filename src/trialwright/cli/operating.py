@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import Json, Lang, ProtocolFile, language, print_json, say, show_document, working_on
+from trialwright.cli.terminal import (
+    Json,
+    Lang,
+    ProtocolFile,
+    language,
+    print_json,
+    say,
+    show_document,
+    whole_numbers,
+    working_on,
+)
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -68,7 +78,7 @@ def operating(
             truths=truth or (),
             scenarios=scenarios,
             after_each=after_each,
-            cohorts=_sizes(cohorts),
+            cohorts=whole_numbers(cohorts, option="--cohorts"),
             at_most=at_most,
             worst_within=worst,
             gap_days=gap_days,
@@ -85,13 +95,6 @@ def operating(
     show_document(document, spoken)
     for written in filter(None, (csv, pdf)):
         say(str(written))
-
-
-def _sizes(given: str | None) -> tuple[int, ...]:
-    try:
-        return () if given is None else tuple(int(part) for part in given.split(","))
-    except ValueError as error:
-        raise typer.BadParameter("must be whole numbers, as in 3,3,4", param_hint="--cohorts") from error
 
 
 def _as_data(foreseen: Foreseen) -> dict[str, object]:

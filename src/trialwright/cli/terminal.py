@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -120,8 +121,10 @@ def show_document(document: Document, spoken: Language) -> None:
 
 
 def _show_block(block: Block, spoken: Language) -> None:
-    from trialwright.report.cells import say as said  # loaded when there is something to show
-    from trialwright.report.cells import written
+    from trialwright.report.cells import (
+        say as said,  # loaded when there is something to show
+        written,
+    )
     from trialwright.report.model import Bullets, Callout, KeyFacts, Paragraph, Table
 
     match block:
@@ -153,6 +156,29 @@ def working_on(stages: Mapping[str, str]) -> Iterator[Callable[[str], None]]:
         yield lambda stage: status.update(f"{stages[stage]} …")
 
 
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A line on standard error that fills, with the time left, where someone is looking."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console  # loaded when there is something to show
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # likewise
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, of: bars.update(task, completed=done, total=of)
+
+
+def whole_numbers(given: str | None, *, option: str) -> tuple[int, ...]:
+    """Numbers typed with commas between them."""
+    try:
+        return () if given is None else tuple(int(part) for part in given.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("must be whole numbers, as in 3,3,4", param_hint=option) from error
+
+
 def escape(text: str) -> str:
     """Text from a record, kept from being read as mark-up."""
     from rich.markup import escape as escaped  # loaded when there is something to show
@@ -173,15 +199,26 @@ def phrase(texts: Mapping[str, Text], key: str, *, spoken: Language, **values: o
 OUR_MISTAKE = 70  # EX_SOFTWARE of sysexits.h
 
 
-def complain(error: Exception) -> int:
-    """Explain an error on standard error; the answer is the exit status."""
+def asked_in(arguments: Sequence[str]) -> Language:
+    """The language of a command line that ended in an error: its ``--lang``, else the environment's, else English."""
+    wanted = os.environ.get("TRIALWRIGHT_LANG", "en")
+    for place, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if equals else next(iter(arguments[place + 1 :]), wanted)
+    return "fr" if wanted == "fr" else "en"
+
+
+def complain(error: Exception, spoken: Language = "en") -> int:
+    """Explain an error on standard error, a refusal in its reader's language; the answer is the exit status."""
     from rich.console import Console  # loaded when something went wrong
 
-    from trialwright.vocabulary.errors import FindingsError, TrialError  # loaded when something went wrong
+    from trialwright.vocabulary.errors import FindingsError, Refused, TrialError  # loaded when something went wrong
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if isinstance(error, TrialError):
-        console.print(escape(str(error)), style="red")
+        said = error.said(spoken) if isinstance(error, Refused) else str(error)
+        console.print(escape(said), style="red")
         return 2 if isinstance(error, FindingsError) else 1
     console.print(
         escape(

@@ -6,6 +6,7 @@ day, that goes through the very same steps (``_ruled``) and keeps what the desig
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -40,7 +41,7 @@ WERE_OPEN_STOP = Text(
     fr="Même si les inclusions étaient ouvertes, l'avis serait de ne traiter personne pour l'instant.",
 )
 
-NOBODY: Mapping[str, int | bool] = {  # a place that is not taken
+NOBODY: Mapping[str, int | bool | float] = {  # a place that is not taken
     "assigned": NO_LEVEL,
     "dose_level": NO_LEVEL,
     "dlt": False,
@@ -51,7 +52,9 @@ NOBODY: Mapping[str, int | bool] = {  # a place that is not taken
     "backfill": False,
     "active": False,
     "judged": False,
+    "amount": math.nan,  # told only where the design uses the dose given itself
 }
+KINDS = {bool: np.bool_, int: np.int64, float: np.float64}
 IF_ACTIVITY = ("active", "judged")  # told only where the trial observes activity
 
 
@@ -67,17 +70,25 @@ def _ruled(study: Study, proposed: Proposal, *, seen: Seen) -> Proposal:
     return reduce(lambda proposal, rule: rule(proposal, known), study.rules, first)
 
 
-def selected(study: Study, seen: Seen) -> Ints:
+def selected(study: Study, seen: Seen, *, proposed: Proposal | None = None) -> Ints:
     """The level recommended if the trial ended now, ``[B]``; 0 = none.
+
+    ``proposed``: a proposal on what was seen, where one has been asked for already; its posterior is not worked out
+    a second time. A design with a posterior may offer ``select_by`` for this, and a rule says with ``asks_posterior``
+    that it can do without (one that says nothing is taken to need it).
 
     The design selects; then every rule that judges whether a level is safe has its say, as if that level were to be
     treated next. A level nobody may be treated at is not recommended.
     """
-    chosen = study.design.select(seen)
     judges = [rule for rule in study.rules if getattr(rule, "judges_safety", False)]
+    if proposed is None and any(getattr(rule, "asks_posterior", True) for rule in judges):
+        proposed = study.design.propose(seen)
+    posterior = None if proposed is None else proposed.posterior
+    select_by: Any = None if posterior is None else getattr(study.design, "select_by", None)
+    chosen: Ints = study.design.select(seen) if select_by is None else select_by(seen, posterior)
     if not judges:
         return chosen
-    proposal = replace(Proposal.of_level(chosen), posterior=study.design.propose(seen).posterior)
+    proposal = replace(Proposal.of_level(chosen), posterior=posterior)
     known = seen if study.order is None else replace(seen, order=study.order)
     judged = reduce(lambda proposal, rule: rule(proposal, known), judges, proposal)
     return np.asarray(np.where(judged.stop, NO_LEVEL, judged.dose_level), np.int64)
@@ -111,12 +122,13 @@ def seen_of_all(study: Study, courses: Sequence[Sequence[Observed]]) -> Seen:
     def rows(name: str) -> Any:
         nobody = NOBODY[name]
         listed = [[*(getattr(one, name) for one in course), *[nobody] * (longest - len(course))] for course in courses]
-        return np.array(listed, dtype=np.bool_ if isinstance(nobody, bool) else np.int64).reshape(len(courses), longest)
+        return np.array(listed, dtype=KINDS[type(nobody)]).reshape(len(courses), longest)
 
-    told = [name for name in NOBODY if study.activity is not None or name not in IF_ACTIVITY]
+    told = {**dict.fromkeys(NOBODY, True), **dict.fromkeys(IF_ACTIVITY, study.activity is not None)}
+    told["amount"] = study.uses_dose_given
     dosing = study.dosing
     return Seen.of_people(
-        People(**{name: rows(name) for name in told}),
+        People(**{name: rows(name) for name, is_told in told.items() if is_told}),
         levels=len(dosing.amounts),
         start_level=dosing.start_level,
         cohort_size=dosing.cohort_size,
@@ -163,7 +175,7 @@ def explained(study: Study, seen: Seen, *, on: date) -> Decision:
         reasons=tuple(Reason(note.code, note.text, note.said_of(0)) for note in proposal.notes if note.where[0]),
         levels=_levels(study, seen, proposal=proposal),
         evidence={name: np.asarray(value)[0].tolist() for name, value in (proposal.evidence or {}).items()}
-        | {"selected_if_stopped_now": int(selected(study, seen)[0])},
+        | {"selected_if_stopped_now": int(selected(study, seen, proposed=design_alone)[0])},
     )
 
 

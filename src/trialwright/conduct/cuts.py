@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from trialwright.conduct.adverse_events import course
 from trialwright.conduct.fold import fold
+from trialwright.conduct.inconsistencies import POINTS as OF_EVENTS, inconsistencies
 from trialwright.conduct.state import Participant, TrialState
 from trialwright.conduct.toxicity import Observed, computed_dlt, everyone
 from trialwright.protocol.study import Study
@@ -28,8 +30,9 @@ POINTS: Mapping[str, Text] = {
     ),
     "not-infused": Text(en="{about} is enrolled and not infused yet", fr="{about} est inclus et pas encore perfusé"),
     "not-judged": Text(
-        en="adverse event {about} (grade {grade:g}) of {usubjid}: its relation to the product is not judged",
-        fr="événement indésirable {about} (grade {grade:g}) de {usubjid} : imputabilité non évaluée",
+        en="adverse event {about} (grade {grade:g}) of {usubjid}: whether it is dose-limiting waits for a judgement",
+        fr="événement indésirable {about} (grade {grade:g}) de {usubjid} : une évaluation manque pour savoir "
+        "s'il limite la dose",
     ),
     "not-adjudicated": Text(
         en="adverse event {about} of {usubjid} is dose-limiting by definition and not adjudicated",
@@ -109,13 +112,20 @@ def is_stale(study: Study, state: TrialState, *, cut: DataCutFrozen) -> bool:
 
 def cut_points(study: Study, state: TrialState, *, on: date) -> tuple[CutPoint, ...]:
     """Everything open, missing or unsettled in the data on a day, in a fixed order."""
-    checks: tuple[Callable[..., Iterable[CutPoint]], ...] = (_queries, _people, _events, _eligibility, _deviations)
+    checks: tuple[Callable[..., Iterable[CutPoint]], ...] = (
+        _queries,
+        _people,
+        _events,
+        _inconsistencies,
+        _eligibility,
+        _deviations,
+    )
     return tuple(point for check in checks for point in check(study, state, on=on))
 
 
 def said(point: CutPoint, language: Language) -> str:
     """A point in words; one of a newer version of this program by its code."""
-    text = POINTS.get(point.code)
+    text = POINTS.get(point.code) or OF_EVENTS.get(point.code)
     values = {name: _readable(name, value) for name, value in point.values.items()}
     return f"{point.code}: {point.about}" if text is None else text.said(language, about=point.about, **values)
 
@@ -148,11 +158,16 @@ def _events(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
         judged = state.adjudications.get(number)
         of = {"usubjid": known.event.usubjid}
         if computed is None and judged is None:
-            yield CutPoint(code="not-judged", about=number, values={"grade": float(known.event.grade), **of})
+            yield CutPoint(code="not-judged", about=number, values={"grade": float(course(state, known).worst), **of})
         elif computed is True and judged is None:
             yield CutPoint(code="not-adjudicated", about=number, values=of)
         elif judged is not None and judged.event.dlt is not computed:
             yield CutPoint(code="adjudicated-otherwise", about=number, values=of)
+
+
+def _inconsistencies(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
+    """What of the adverse events does not go together; adjudications that differ are among the events already."""
+    return (point for point in inconsistencies(study, state, on=on) if point.code != "ae-dlt-otherwise")
 
 
 def _eligibility(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:

@@ -56,7 +56,20 @@ def fold(records: Iterable[Record], *, zone: ZoneInfo) -> TrialState:
 
 def known_of(record: Record, event: Event, *, zone: ZoneInfo) -> Known[Any]:
     """An event as it becomes known through a record; ``event`` is what stands there now."""
-    return Known(event, record.position, record.recorded_on(zone), record.entry.provenance, record.entry.by)
+    entry = record.entry
+    return Known(event, record.position, record.recorded_on(zone), entry.provenance, entry.by, entry.at)
+
+
+def stands_at(records: Iterable[Record], position: int) -> Event | None:
+    """What stands now in the place of an entry: itself, what replaced it, or nothing where it was withdrawn."""
+    stands: Event | None = None
+    for record in records:
+        event = record.event
+        if record.position == position:
+            stands = None if isinstance(event, Corrected) else event
+        elif isinstance(event, Corrected) and event.position == position and stands is not None:
+            stands = corrected_event(event)
+    return stands
 
 
 def _corrected(records: tuple[Record, ...]) -> tuple[list[tuple[Record, Event]], int]:
@@ -182,7 +195,7 @@ class Folding:
                 require(
                     number not in self.adverse_events, f"adverse event {number} is already recorded; correct it instead"
                 )
-                self._not_before_enrolment(usubjid, event.on)
+                require(event.preexisting or event.on >= self._since(usubjid), self._too_early(usubjid, event.on))
                 self.adverse_events[number] = known
             case DltAdjudicated(ae=number):
                 require(number in self.adverse_events, f"adverse event {number} is not recorded")
@@ -235,6 +248,17 @@ class Folding:
         if usubjid not in self.participants:
             raise OutOfOrder(f"{usubjid} is not enrolled")
         return self.participants[usubjid]
+
+    def _since(self, usubjid: str) -> date:
+        """The day from which adverse events are recorded: of consent; of enrolment where no consent is known."""
+        consented = self.logs.screening.screened.get(usubjid)
+        return consented.event.consented_on if consented else self._enrolled(usubjid).enrolled.event.on
+
+    def _too_early(self, usubjid: str, on: date) -> str:
+        return (
+            f"{on} lies before {usubjid} consented or was enrolled ({self._since(usubjid)}); "
+            "mark an event that had begun before, and worsened since, as preexisting"
+        )
 
     def _not_before_enrolment(self, usubjid: str, on: date) -> None:
         enrolled = self._enrolled(usubjid).enrolled.event.on

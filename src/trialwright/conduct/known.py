@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar, final
 
 from trialwright.vocabulary.errors import OutOfOrder
@@ -25,6 +25,7 @@ class Known(Generic[E_co]):
     recorded_on: date
     provenance: Provenance | None = None
     by: str = ""
+    at: datetime | None = None  # the moment of recording
 
     def illustrative(self, name: str) -> bool:
         """Whether one field of the fact was made up to fill a gap in what is published."""

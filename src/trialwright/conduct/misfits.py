@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from trialwright.conduct.adverse_event_misfits import safety_misfits
 from trialwright.conduct.fold import corrected_event
+from trialwright.conduct.logs import StaffLog
+from trialwright.conduct.product_misfits import done_again, product_misfits
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
     AssessmentRecorded,
     Corrected,
+    DataCutFrozen,
+    DataLocked,
     DoseDecided,
     Event,
     ParticipantEnrolled,
     ResponseAssessed,
+    Signed,
     TrialOpened,
 )
 
+# What a command computes, or asks a password for, is not put in the place of another entry.
+BY_COMMAND_ALONE = (TrialOpened, DoseDecided, DataCutFrozen, DataLocked, Signed, Corrected, *StaffLog.TAKES)
 BESIDE_THE_PLAN = ("Screening", "Baseline", "Unscheduled")  # visits that every trial may have
 
 
@@ -26,6 +34,8 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
     on = getattr(event, "on", None)
     if isinstance(on, date) and on > recorded_on:
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
+    yield from product_misfits(study, event)
+    yield from safety_misfits(study, event, recorded_on=recorded_on)
     levels = len(study.dosing.amounts)
     match event:
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
@@ -74,7 +84,7 @@ def _of_correction(study: Study, event: Corrected, *, recorded_on: date) -> Iter
     replacement = corrected_event(event)
     if replacement is None:
         return
-    if isinstance(replacement, DoseDecided | TrialOpened | Corrected):
+    if isinstance(replacement, (*BY_COMMAND_ALONE, *done_again(study))):
         yield Finding(
             "replacement_kind", replacement.kind, "cannot be put in place by hand", "withdraw the entry instead"
         )

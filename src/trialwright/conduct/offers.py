@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, final
 
 from trialwright.conduct.advise import advise
-from trialwright.conduct.fold import Folding, fold, known_of
+from trialwright.conduct.fold import Folding, fold, known_of, stands_at
 from trialwright.conduct.guards import NEED_STATE, Offered, readiness, standing
 from trialwright.conduct.misfits import misfits
 from trialwright.conduct.state import TrialState
@@ -18,6 +18,7 @@ from trialwright.vocabulary.errors import MISSING, Complaints, OutOfOrder, Param
 from trialwright.vocabulary.events import (
     AccountLocked,
     AccountOpened,
+    AccountUnlocked,
     Corrected,
     CredentialsChanged,
     DataCutFrozen,
@@ -40,6 +41,7 @@ BY_COMMAND: Mapping[str, str] = {
     DataLocked.kind: "data are locked with `trialwright lock`, which checks them",
     AccountOpened.kind: "accounts are kept with `trialwright accounts`",
     AccountLocked.kind: "an account is locked by too many wrong passwords, not by hand",
+    AccountUnlocked.kind: "an account is unlocked with `trialwright accounts unlock`",
     CredentialsChanged.kind: "passwords and second factors are changed with `trialwright accounts`",
 }
 ENVELOPE = ("kind", "body", "at", "by", "provenance")
@@ -63,7 +65,7 @@ def read_offers(text: str) -> tuple[Offer, ...]:
     """Offers from JSON Lines, one event a line; RecordError names every line that cannot be read."""
     complaints = Complaints()
     offers = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             offer = _offer(number, line, complaints=complaints)
             offers += [offer] if offer else []
@@ -75,6 +77,7 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
     place = f"line {number}"
     try:
         value = json.loads(line, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character could not be written down
     except (ValueError, RecursionError) as error:
         complaints.unless(False, place, line, f"is not JSON: {error}")
         return None
@@ -85,12 +88,14 @@ def _offer(number: int, line: str, *, complaints: Complaints) -> Offer | None:
         return None
     for key in value.keys() - set(ENVELOPE):
         complaints.unless(False, f"{place}.{key}", value[key], f"is not known here; a line holds {', '.join(ENVELOPE)}")
+    by = value.get("by")
+    complaints.unless(by is None or (isinstance(by, str) and bool(by)), f"{place}.by", by, "must be a name")
     return Offer(
         line=number,
         kind=value["kind"],
         body=value["body"],
         at=_moment(value.get("at"), place, complaints=complaints),
-        by=value.get("by"),
+        by=by,
         provenance=_provenance(value.get("provenance"), place, complaints=complaints),
     )
 
@@ -200,6 +205,8 @@ class _Recording:
             self.complaints.add(finding.within(place) for finding in error.findings)
         except OutOfOrder as error:
             self.complaints.unless(False, place, offer.kind, str(error))
+        except UnicodeEncodeError as error:  # in who records it, as the system gave the name
+            self.complaints.unless(False, place, offer.kind, f"cannot be written down: {error}")
 
     def _envelope_fits(self, offer: Offer, place: str) -> bool:
         """Only a reconstruction may say when, by whom and from which publication an entry comes."""
@@ -261,8 +268,9 @@ class _Recording:
 
     def _allowed(self, entry: Entry) -> None:
         """RecordError when the trial is not ready for this event, or the person may not record it."""
-        zone = self.study.identity.zone
-        offered = Offered(entry.event, entry.by, entry.at.astimezone(zone).date(), entry.at)
+        event, on = entry.event, entry.at.astimezone(self.study.identity.zone).date()
+        corrects = stands_at(self.records, event.position) if isinstance(event, Corrected) else None
+        offered = Offered(event, entry.by, on, entry.at, corrects)
         findings = list(standing(self.study, self.folding.logs, offered=offered))
         if not findings and type(entry.event) in NEED_STATE:
             findings = list(readiness(self.study, self.folding.state(self._head()), offered=offered))

@@ -10,7 +10,10 @@ guard to say ("decision", "product", "eligibility").
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, final
 
 from trialwright.conduct.known import Known
 from trialwright.conduct.state import TrialState
@@ -49,6 +52,20 @@ def roles_to_sign(study: Study, event: Event) -> tuple[Role, ...]:
     return ()
 
 
+def entries_to_sign(study: Study, state: TrialState) -> tuple[Known[Any], ...]:
+    """Every entry that stands and is signed by the protocol, in the order of the record, signed already or not."""
+    logs = state.logs
+    found: Iterable[Known[Any]] = chain(
+        state.decisions,
+        chain.from_iterable(logs.screening.waivers.values()),
+        logs.product.releases.values(),
+        logs.oversight.locks,
+        logs.oversight.deviations.values(),
+        logs.oversight.reviews,
+    )
+    return tuple(sorted((one for one in found if roles_to_sign(study, one.event)), key=lambda one: one.position))
+
+
 def given_signatures(state: TrialState, *, known: Known[Any]) -> tuple[Known[Signed], ...]:
     """The signatures that hold for an entry as it stands, each by a person who held that role on that day."""
     staff = state.logs.staff
@@ -68,3 +85,21 @@ def missing_signatures(study: Study, state: TrialState, *, known: Known[Any]) ->
 def is_signed(study: Study, state: TrialState, *, known: Known[Any]) -> bool:
     """Whether every role has signed that has to; True where the protocol asks for no signature here."""
     return not missing_signatures(study, state, known=known)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """An entry that is signed by the protocol: the signatures that hold, and the roles that are missing."""
+
+    known: Known[Any]
+    given: tuple[Known[Signed], ...]
+    missing: tuple[Role, ...]
+
+
+def signing_list(study: Study, state: TrialState) -> tuple[ToSign, ...]:
+    """Every entry that is signed by the protocol, in the order of the record: who signed it, who has to."""
+    return tuple(
+        ToSign(one, given_signatures(state, known=one), missing_signatures(study, state, known=one))
+        for one in entries_to_sign(study, state)
+    )

@@ -7,16 +7,20 @@ complete on the day after its last day.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import final
 
 from trialwright.conduct.activity import activity_of
+from trialwright.conduct.dose_limiting import DoseLimiting, computed_dlt, dose_limiting
 from trialwright.conduct.state import Known, Participant, TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.events import AdverseEventReported
 from trialwright.vocabulary.seen import NOT_YET
+
+__all__ = ["Observed", "computed_dlt", "everyone", "is_dlt", "observed"]
 
 
 @final
@@ -37,6 +41,7 @@ class Observed:
     backfill: bool = False  # an extra participant at a cleared level, outside the cohorts
     active: bool | None = None  # activity as the protocol defines it; None: not known
     activity_awaited: bool = False  # it may still become known
+    amount: float = math.nan  # given at the first infusion; nan before it
 
     @property
     def judged(self) -> bool:
@@ -54,25 +59,13 @@ def is_dlt(study: Study, state: TrialState, *, known: Known[AdverseEventReported
 
     None when it depends on a judgement that has not been made.
     """
-    adjudication = state.adjudications.get(known.event.ae)
-    return computed_dlt(study, state, known=known) if adjudication is None else adjudication.event.dlt
-
-
-def computed_dlt(study: Study, state: TrialState, *, known: Known[AdverseEventReported]) -> bool | None:
-    """The protocol's definition alone: grade, days from an infusion, relation to the product."""
-    event, rule = known.event, study.dlt
-    infusions = state.participants[event.usubjid].infusions
-    days = [(event.on - infusion.event.on).days for infusion in infusions]
-    in_window = any(rule.first_day <= day <= rule.last_day for day in days)
-    if event.grade < rule.min_grade or not in_window:
-        return False
-    return True if rule.relation == "any" else event.related
+    return dose_limiting(study, state, known=known).stands
 
 
 def observed(study: Study, state: TrialState, *, participant: Participant, on: date) -> Observed:
     """One participant on one day."""
-    known = state.events_of(participant.usubjid)
-    outcomes = [is_dlt(study, state, known=one) for one in known]
+    known = [dose_limiting(study, state, known=one) for one in state.events_of(participant.usubjid)]
+    outcomes = [one.stands for one in known]
     assigned = participant.enrolled.event.dose_level
     ends = _window_ends(study, participant, assigned=assigned)
     counted = None if ends is None else ends - timedelta(days=study.dlt.last_day)
@@ -90,33 +83,26 @@ def observed(study: Study, state: TrialState, *, participant: Participant, on: d
         complete=passed and not left and None not in outcomes,
         evaluable=dlt or not left,
         window_ends=ends,
-        follow_up=_follow_up(known, outcomes, counted=counted, on=on),
-        dlt_after=_dlt_after(known, outcomes, counted=counted),
+        follow_up=_follow_up(known, counted=counted, on=on),
+        dlt_after=_dlt_after(known, counted=counted),
         active=activity.active,
         activity_awaited=activity.awaited,
         backfill=participant.enrolled.event.backfill,
+        amount=participant.infusions[0].event.dose_given if participant.infusions else math.nan,
     )
 
 
-def _follow_up(
-    known: Sequence[Known[AdverseEventReported]],
-    outcomes: Sequence[bool | None],
-    *,
-    counted: date | None,
-    on: date,
-) -> int:
+def _follow_up(known: Sequence[DoseLimiting], *, counted: date | None, on: date) -> int:
     """Whole days known to be free of DLT or to hold one: an event that awaits judgement ends what is known."""
     if counted is None:
         return NOT_YET
-    waiting = [one.event.on for one, outcome in zip(known, outcomes, strict=True) if outcome is None]
+    waiting = [one.on for one in known if one.stands is None]
     return max(0, (min([on, *waiting]) - counted).days)
 
 
-def _dlt_after(
-    known: Sequence[Known[AdverseEventReported]], outcomes: Sequence[bool | None], *, counted: date | None
-) -> int:
+def _dlt_after(known: Sequence[DoseLimiting], *, counted: date | None) -> int:
     """Days to the first dose-limiting event; one that belongs to an earlier infusion counts as day 0."""
-    days = [one.event.on for one, outcome in zip(known, outcomes, strict=True) if outcome is True]
+    days = [one.on for one in known if one.stands is True]
     return NOT_YET if not days or counted is None else max(0, (min(days) - counted).days)
 
 

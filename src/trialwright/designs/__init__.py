@@ -1,11 +1,11 @@
 """Dose-escalation designs: one file is one design, and its file name is its name in the protocol.
 
-Lives here: nothing but designs, and on this page the checks of parameters they share. May import: vocabulary and
-numerics; a design never imports another one. To add one: one file with the chapters docstring (rule in words, formula,
-reference, when to choose it and when not), parameters (frozen, checked on construction), ``propose``, ``select``,
-``PUBLISHED`` and ``DESIGN``, in this order; last, ``IN_FRENCH``: its first sentence for French readers. A promise of
-the kit that the publication breaks is named in ``BREAKS`` and on its page (decisions/0006). The registry finds it,
-``trialwright.testing.designs.check_design`` tests it.
+Lives here: nothing but designs, and on this page the checks of parameters and the step they share. May import:
+vocabulary and numerics; a design never imports another one. To add one: one file with the chapters docstring (rule in
+words, formula, reference, when to choose it and when not), parameters (frozen, checked on construction), ``propose``,
+``select``, ``PUBLISHED`` and ``DESIGN``, in this order; last, ``IN_FRENCH``: its first sentence for French readers. A
+promise of the kit that the publication breaks is named in ``BREAKS`` and on its page (decisions/0006). The registry
+finds it, ``trialwright.testing.designs.check_design`` tests it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,22 @@ from typing import Any, final
 
 import numpy as np
 
+from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.boin_boundaries import TOO_HIGH
 from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
+from trialwright.numerics.unit_mass import Partition, towards_target
 from trialwright.vocabulary.errors import Complaints, Finding
 from trialwright.vocabulary.registry import Registry
-from trialwright.vocabulary.seen import Design
+from trialwright.vocabulary.seen import Design, Proposal, Seen
+from trialwright.vocabulary.stepwise import Closure, at_current, step, three_reasons
+from trialwright.vocabulary.words import Text
 
 __all__ = [
     "REGISTRY",
     "Published",
     "available",
     "build",
+    "check_amounts",
     "check_beta_prior",
     "check_boin_rates",
     "check_choices",
@@ -39,6 +44,7 @@ __all__ = [
     "check_target_interval",
     "module",
     "one_guess_per_level",
+    "step_to_strongest",
 ]
 
 REGISTRY = Registry("trialwright.designs", "DESIGN")
@@ -75,6 +81,13 @@ def check_beta_prior(complaints: Complaints, *, prior_a: float, prior_b: float) 
     """Note what is wrong with the two numbers of a Beta prior."""
     for place, value in (("prior_a", prior_a), ("prior_b", prior_b)):
         complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
+
+
+def check_amounts(complaints: Complaints, doses: tuple[float, ...]) -> bool:
+    """Note what is wrong with the amounts of the dose levels; the answer is whether they can be used."""
+    allowed = "must list one amount above 0 per dose level"
+    listed = complaints.unless(is_list_of(is_positive, doses), "doses", doses, allowed, "for example [10, 20, 50]")
+    return listed and complaints.unless(is_rising(tuple(doses)), "doses", doses, "must rise from level to level")
 
 
 def check_choices(complaints: Complaints, design: object, *, choices: Mapping[str, tuple[str, ...]]) -> None:
@@ -137,6 +150,37 @@ def check_skeleton(complaints: Complaints, guesses: tuple[float, ...], *, interc
         allowed = f"must stay below {highest:.4f}, the highest rate of a logistic curve with intercept {intercept}"
         complaints.unless(max(guesses) < highest, "skeleton", guesses, allowed, "raise the intercept")
     return numbers
+
+
+def step_to_strongest(
+    seen: Seen,
+    partition: Partition,
+    *,
+    prior: tuple[float, float],
+    closed: Closure,
+    texts: Sequence[Text],
+    design: str,
+    posterior: BetaPosterior,
+    leave_closed: bool = True,
+) -> Proposal:
+    """One level towards the interval that the counts at the current level speak for most, per unit of its width.
+
+    ``partition``: the intervals, the target among them; ``prior``: of the Beta distribution whose mass is meant;
+    ``closed`` and ``leave_closed``: as in ``stepwise.step``; ``texts``: the design's sentences for up, stay and down.
+    """
+    counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
+    direction = towards_target(**counts, prior_a=prior[0], prior_b=prior[1], partition=partition)
+    lower, upper = partition.limits
+    reasons = three_reasons(seen, direction, design=design, texts=texts, lower=lower, upper=upper)
+    return step(
+        seen,
+        direction,
+        closed=closed,
+        reasons=reasons,
+        design=design,
+        leave_closed=leave_closed,
+        posterior=posterior,
+    )
 
 
 def one_guess_per_level(levels: int, **rows: Sequence[float]) -> Sequence[Finding]:

@@ -13,6 +13,10 @@ arg max P(low <= p_d <= high | data) over the levels with P(p_d > high | data) <
 posterior is deterministic quadrature, its error estimated for every trial: about 1e-9 or less, and below 1e-7 for very
 sharp or very wide priors.
 
+Dose given. With dose = "given" everybody counts at log(dose given / reference_dose) in the likelihood, inside and
+outside the range of the levels, instead of at the nearest level; ``doses`` must then be the protocol's amounts. What is
+recommended is still a level. Exact operating characteristics do not exist then; simulate.
+
 Reference. Neuenschwander, Branson & Gsponer 2008, Statistics in Medicine 27:2420; Babb, Rogatko & Zacks 1998,
 Statistics in Medicine 17:1103 (overdose control). Numbers agree with references/crmpack_logistic_lognormal,
 references/crmpack_logistic_normal and references/trialr_nbg.
@@ -28,17 +32,18 @@ reason never to run it without no_skipping, coherence, and a person who reads th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, final
 
 import numpy as np
 
-from trialwright.designs import Published, check_choices, check_probabilities
+from trialwright.designs import Published, check_amounts, check_choices, check_probabilities
 from trialwright.numerics.closest import TIE
 from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior, posterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.given import DOSE, GIVEN, by_amount, with_other_amounts
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
@@ -84,6 +89,7 @@ class Blrm:
     target_interval: tuple[float, float] = (0.16, 0.33)  # both ends belong to it
     max_overdose_probability: float = 0.25
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
+    dose: Literal["level", "given"] = "level"  # what a participant counts for: the nearest level, or the dose given
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -101,10 +107,7 @@ class Blrm:
             object.__setattr__(self, place, tuple(map(float, getattr(self, place))))
 
     def _check_doses(self, complaints: Complaints) -> None:
-        allowed = "must list one amount above 0 per dose level"
-        listed = is_list_of(is_positive, self.doses)
-        if complaints.unless(listed, "doses", self.doses, allowed, "for example [10, 20, 50]"):
-            complaints.unless(is_rising(tuple(self.doses)), "doses", self.doses, "must rise from level to level")
+        check_amounts(complaints, self.doses)
         allowed = "must be an amount above 0, in the unit of the doses"
         complaints.unless(is_positive(self.reference_dose), "reference_dose", self.reference_dose, allowed)
 
@@ -118,15 +121,18 @@ class Blrm:
         complaints.unless(inside, "prior_correlation", correlation, "must lie between -1 and 1", "0 is usual")
 
     @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    def looks_at(self) -> Literal["counts", "participants"]:
+        """Counts per level are all it needs, except where everybody's own dose counts."""
+        return "participants" if self.dose == GIVEN else "counts"
 
     @property
     def curve(self) -> TwoParameterModel:
         """The dose-toxicity model with its prior."""
-        coded = tuple(float(np.log(dose / self.reference_dose)) for dose in self.doses)
+        coded = self._coded(self.doses)
         return TwoParameterModel(self.slope, coded, self.prior_mean, self.prior_sd, self.prior_correlation)
+
+    def _coded(self, amounts: Iterable[float]) -> tuple[float, ...]:
+        return tuple(float(np.log(amount / self.reference_dose)) for amount in amounts)
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """There must be an amount for every dose level."""
@@ -153,16 +159,27 @@ class Blrm:
             }
         )
         notes = self._notes(level, anybody=anybody, on_target=on_target, over=over)
-        return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
+        proposal = Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
+        if self.dose != GIVEN:
+            return proposal
+        return with_other_amounts(proposal, seen, levels=self.doses, design="blrm")
 
     def select(self, seen: Seen) -> Ints:
         """The level most likely on target at the end, of those not closed; 0 when there is none, or nobody settled."""
-        _, on_target, over = self._shares(self._posterior(seen))
+        return self.select_by(seen, self._posterior(seen))
+
+    def select_by(self, seen: Seen, believed: TwoParameterPosterior) -> Ints:
+        """The same selection, with the posterior of a proposal on what was seen."""
+        _, on_target, over = self._shares(believed)
         tried = (np.arange(1, seen.levels + 1) <= seen.highest_tried[:, None]) | (self.select_among == "all")
         return np.where(_anybody(seen), self._recommended(on_target, over=over, among=tried), NO_LEVEL)
 
     def _posterior(self, seen: Seen) -> TwoParameterPosterior:
-        return posterior(self.curve, n=seen.n, n_dlt=seen.n_dlt, rates=self.target_interval)
+        if self.dose != GIVEN:
+            return posterior(self.curve, n=seen.n, n_dlt=seen.n_dlt, rates=self.target_interval)
+        counted = by_amount(seen, levels=self.doses)
+        curve = replace(self.curve, seen_at=self._coded(counted.amounts.tolist()))
+        return posterior(curve, n=counted.n, n_dlt=counted.n_dlt, rates=self.target_interval)
 
     def _shares(self, believed: TwoParameterPosterior) -> tuple[Floats, Floats, Floats]:
         """Probabilities of underdosing, of the target interval, and of overdosing, each ``[B, D]``."""
@@ -198,7 +215,7 @@ def _anybody(seen: Seen) -> Bools:
     return np.asarray(seen.n.sum(axis=1) > 0, np.bool_)
 
 
-CHOICES = {"slope": ("log-normal", "normal"), "select_among": ("all", "tried")}
+CHOICES = {"slope": ("log-normal", "normal"), "select_among": ("all", "tried"), "dose": DOSE}
 _FOUR = {
     "doses": (0.5, 1.0, 2.0, 4.0),
     "reference_dose": 2.0,

@@ -27,22 +27,19 @@ pending for long, nor when toxicity may fall with dose.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published, check_boin_rates, check_elimination, check_flags
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
+from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary, towards_boundaries
 from trialwright.numerics.isotonic import selected_after_pooling
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.stepwise import (
-    DOWN,
-    STAY,
-    UP,
+    BY_RATE,
     Closure,
     at_current,
     closure,
@@ -50,30 +47,9 @@ from trialwright.vocabulary.stepwise import (
     stricter_at_lowest,
     three_reasons,
 )
-from trialwright.vocabulary.words import Text
 
 LEAST = 3  # settled participants before a level can be eliminated
 PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
-WHOLE = 1e-12  # a product nearer to a whole number than this is that number
-
-ESCALATE = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate is at or below the boundary {lower:percent1}, which asks for a "
-    "higher level.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux ne dépasse pas la borne {lower:percent1}, ce qui demande un "
-    "palier supérieur.",
-)
-BETWEEN = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate lies between the boundaries {lower:percent1} and "
-    "{upper:percent1}, which asks to stay.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux est compris entre les bornes {lower:percent1} et "
-    "{upper:percent1}, ce qui demande de rester.",
-)
-DE_ESCALATE = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate is at or above the boundary {upper:percent1}, which asks for a "
-    "lower level.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux atteint la borne {upper:percent1}, ce qui demande un palier "
-    "inférieur.",
-)
 
 
 @final
@@ -96,10 +72,7 @@ class Boin:
         check_flags(complaints, extra_safe=self.extra_safe, bound_selection=self.bound_selection)
         complaints.raise_as(ParameterError, "boin cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
 
     @property
     def lambda_e(self) -> float:
@@ -111,27 +84,15 @@ class Boin:
         """Down at or above this observed rate (Liu & Yuan 2015)."""
         return deescalation_boundary(self.target_toxicity_rate, self.p_tox)
 
-    def escalate_if_at_most(self, n: Ints) -> Ints:
-        """The highest count of DLTs in ``n`` participants that asks for a higher level."""
-        return np.asarray(np.floor(self.lambda_e * n + WHOLE), np.int64)
-
-    def deescalate_if_at_least(self, n: Ints) -> Ints:
-        """The lowest count of DLTs in ``n`` participants that asks for a lower level."""
-        # differs from Liu & Yuan 2015: on a whole lambda_d n one more is needed, as in references/boin_boundary
-        return np.asarray(np.floor(self.lambda_d * n + WHOLE) + 1, np.int64)
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down; below every eliminated level."""
         believed = _posterior(seen)
-        n, n_dlt = at_current(seen.n, seen), at_current(seen.n_dlt, seen)
-        up, down = n_dlt <= self.escalate_if_at_most(n), n_dlt >= self.deescalate_if_at_least(n)
-        direction = np.where(down, DOWN, np.where(up, UP, STAY))
+        counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
+        direction = towards_boundaries(**counts, lambda_e=self.lambda_e, lambda_d=self.lambda_d)
         said = {"lower": self.lambda_e, "upper": self.lambda_d}
-        reasons = three_reasons(seen, direction, design="boin", texts=(ESCALATE, BETWEEN, DE_ESCALATE), **said)
+        reasons = three_reasons(seen, direction, design="boin", texts=BY_RATE, **said)
         return step(
             seen, direction, closed=self._eliminated(seen, believed), reasons=reasons, design="boin", posterior=believed
         )

@@ -39,9 +39,8 @@ is observed late, nor when nobody can defend the scores. A trial that does not o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -50,8 +49,8 @@ from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.boin_boundaries import TOO_HIGH, deescalation_boundary, escalation_boundary
 from trialwright.numerics.isotonic import isotonic_dlt_rate, nearest_after_pooling
 from trialwright.numerics.scalars import is_count, is_number, is_probability
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.stepwise import NOBODY, ROUNDING, at_current
 from trialwright.vocabulary.words import Text
 
@@ -135,10 +134,7 @@ class Boin12:
         check_beta_prior(complaints, prior_a=self.prior_a, prior_b=self.prior_b)
         complaints.raise_as(ParameterError, "boin12 cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts with activity"]:
-        """Counts of DLTs, of activity and of both together."""
-        return "counts with activity"
+    looks_at: ClassVar[Literal["counts with activity"]] = "counts with activity"  # of DLTs, of activity, of both
 
     @property
     def boundaries(self) -> tuple[float, float]:
@@ -152,9 +148,7 @@ class Boin12:
         at_limits = 100 * (1 - t) * e + self.score_neither * (1 - t) * (1 - e) + self.score_both * t * e
         return at_limits + (100 - at_limits) / 2
 
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level down where the rate is high, otherwise the most desirable open level within one step."""

@@ -13,15 +13,19 @@ the lower above it, by the number of steps; of as many steps the smaller column.
 
 Formula. Boundaries lambda_e and lambda_d as in boin. Neighbour: greatest P(lambda_e < p < lambda_d) under Beta(1 + y,
 1 + n - y). Closed: n >= 3 and P(p > t) > elimination_confidence under Beta(1 + y, 1 + n - y), t the target. Estimates:
-isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, untried levels included.
+isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, untried levels included; rounded to two
+decimals, except with selection = "paper".
 
 Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. (The paper's
-rules are given from memory.) Differs from BOIN 2.7.2, select.mtd.comb(), where selection = "paper" (the default): all
-12 cases of references/boin_select_mtd_comb are repeated with selection = "boin-2.7.2", a rule found from these numbers
-alone. It rounds the estimates to two decimals before they are compared (case 009), and closes less (case 006): only
-the first level of a row, from the left, that is too toxic by its own counts closes the rest of its row and of its
-column; what lies above in both components stays open. As the paper does, "paper" closes that too: level (2, 3) is not
-selected when 4 of 6 had a DLT at (1, 2).
+rules are given from memory.) At the end BOIN 2.7.2, select.mtd.comb(), does two things that the formula above does
+not; both were found from the numbers of references/boin_select_mtd_comb alone. It rounds the estimates to two
+decimals before they are compared (case 009), and it closes less (case 006): only the first level of a row, from the
+left, that is too toxic by its own counts closes the rest of its row and of its column; what lies above it in both
+components stays open. "rounded", the default, follows the tool in the first, which is no less safe: a tie still goes
+to the lower level above the target. It does not follow it in the second, which is less safe: in case 006 4 of 6 had a
+DLT at level (1, 2), and the tool recommends level (2, 3), more of both, estimated at 50 % for a target of 30 %. The
+default's answers are those of the tool in the 11 other cases; there, it recommends (2, 1). "boin-2.7.2" repeats all
+12, to check a protocol against the tool. "paper" rounds nothing: 10 of 12.
 
 Closing is read from the present counts, as in boin. There is no extra_safe option; add stop_when_too_toxic.
 
@@ -36,46 +40,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published, check_boin_rates, check_choices, check_probabilities
 from trialwright.numerics.beta_binomial import BetaPosterior
-from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
+from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary, towards_boundaries
 from trialwright.numerics.isotonic_grid import isotonic_grid_dlt_rate
 from trialwright.numerics.partial_orders import below_on_grid, directly_below
 from trialwright.numerics.scalars import is_count
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.orders import Order
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Note, Proposal, Seen
-from trialwright.vocabulary.stepwise import DOWN, ROUNDING, STAY, UP, at_current, three_reasons
+from trialwright.vocabulary.stepwise import BY_RATE, DOWN, ROUNDING, STAY, UP, at_current, three_reasons
 from trialwright.vocabulary.words import Text
 
 LEAST = 3  # settled participants before a level can be closed
 PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
-WHOLE = 1e-12  # a product nearer to a whole number than this is that number
 SAME = 9  # decimals to which estimates are compared: the pooled ones differ by the rounding of the iteration
 SAME_IN_REFERENCE = 2
 
-ESCALATE = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate is at or below the boundary {lower:percent1}, which asks for a "
-    "higher level.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux ne dépasse pas la borne {lower:percent1}, ce qui demande un "
-    "palier supérieur.",
-)
-BETWEEN = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate lies between the boundaries {lower:percent1} and "
-    "{upper:percent1}, which asks to stay.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux est compris entre les bornes {lower:percent1} et "
-    "{upper:percent1}, ce qui demande de rester.",
-)
-DE_ESCALATE = Text(
-    en="{n_dlt} DLT in {n} at level {current}: the rate is at or above the boundary {upper:percent1}, which asks for a "
-    "lower level.",
-    fr="{n_dlt} DLT sur {n} au palier {current} : le taux atteint la borne {upper:percent1}, ce qui demande un palier "
-    "inférieur.",
-)
 NOBODY = Text(
     en="Nobody's DLT window is settled at level {current} yet, so nothing speaks for another level.",
     fr="Aucune fenêtre de DLT n'est encore close au palier {current} : rien ne justifie d'en changer.",
@@ -112,7 +97,7 @@ class BoinComb:
     p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
     p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
     elimination_confidence: float = 0.95
-    selection: Literal["paper", "boin-2.7.2"] = "paper"
+    selection: Literal["rounded", "boin-2.7.2", "paper"] = "rounded"
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -123,10 +108,7 @@ class BoinComb:
         check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "boin_comb cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
 
     @property
     def order(self) -> Order:
@@ -165,7 +147,7 @@ class BoinComb:
         moved = (level != seen.current) & (level > NO_LEVEL)
         said = {"level": level, "current": seen.current, "probability": inside[line, place]}
         bounds = {"lower": self.lambda_e, "upper": self.lambda_d}
-        reasons = three_reasons(seen, direction, design="boin_comb", texts=(ESCALATE, BETWEEN, DE_ESCALATE), **bounds)
+        reasons = three_reasons(seen, direction, design="boin_comb", texts=BY_RATE, **bounds)
         notes = (
             *(Note(one.code, one.text, one.where & ~nobody, one.values) for one in reasons),
             Note("boin_comb.nobody_settled", NOBODY, nobody, said),
@@ -182,18 +164,15 @@ class BoinComb:
         """The level whose pooled estimate is nearest to the target, among those tried and not closed; 0 = none."""
         shape = (seen.batch, self.rows, self.columns)
         over = BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt).exceedance(self.target_toxicity_rate)
-        paper = self.selection == "paper"
-        closed = self._closed(seen, over) if paper else self._closed_in_reference(seen, over)
+        less = self.selection == "boin-2.7.2"
+        closed = self._closed_in_reference(seen, over) if less else self._closed(seen, over)
         rate = isotonic_grid_dlt_rate(n=seen.n.reshape(shape), n_dlt=seen.n_dlt.reshape(shape), prior=PSEUDO_COUNT)
-        decimals = SAME if paper else SAME_IN_REFERENCE
+        decimals = SAME if self.selection == "paper" else SAME_IN_REFERENCE
         return self._nearest(rate.reshape(seen.n.shape).round(decimals), among=(seen.n > 0) & ~closed)
 
     def _direction(self, seen: Seen) -> Ints:
-        n, n_dlt = at_current(seen.n, seen), at_current(seen.n_dlt, seen)
-        up = n_dlt <= np.floor(self.lambda_e * n + WHOLE)
-        # differs from Liu & Yuan 2015 as boin does: on a whole lambda_d n one more is needed
-        down = n_dlt > np.floor(self.lambda_d * n + WHOLE)
-        return np.asarray(np.where(down, DOWN, np.where(up, UP, STAY)), np.int64)
+        counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
+        return towards_boundaries(**counts, lambda_e=self.lambda_e, lambda_d=self.lambda_d)
 
     def _neighbour(self, seen: Seen, heading: Ints, *, inside: Floats, closed: Bools) -> Ints:
         """The level to go to, ``[B]``; the current one where there is no way, 0 where no level is open."""
@@ -240,7 +219,7 @@ class BoinComb:
         return np.asarray(np.indices((self.rows, self.columns)).sum(axis=0).ravel(), np.int64)
 
 
-CHOICES = {"selection": ("paper", "boin-2.7.2")}
+CHOICES = {"selection": ("rounded", "boin-2.7.2", "paper")}
 _QUARTER = {"target_toxicity_rate": 0.25, "rows": 1, "columns": 3}
 _THREE = {"target_toxicity_rate": 0.3, "rows": 3, "columns": 3}
 _TABLE = "one row is BOIN; BOIN 2.7.2, get.boundary(): references/boin_boundary, case 007"

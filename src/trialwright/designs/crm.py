@@ -17,6 +17,14 @@ method "likelihood" beta is the maximum-likelihood estimate. Without any DLT (or
 none: the curve at the end the likelihood rises to is used instead. No prior holds it back then: never use it without
 the rule no_skipping.
 
+Dose given. With dose = "given" everybody counts at the dose given itself, in the protocol's unit: the guess at that
+dose takes the place of the level's. Between two levels the logit of the guess is linear in the logarithm of the dose,
+so a skeleton that was read off a logistic curve over log dose is completed without error, and no unit matters. Below
+the lowest level the line of the first two goes on: who got less and had no DLT counts for less than a participant of
+level 1, who had one for more. Above the highest level its guess is kept: nobody counts for more than the highest
+level. Both sides are the careful ones. What is recommended is still a level. Our choice; no publication prescribes it.
+Exact operating characteristics do not exist then; simulate.
+
 Reference. O'Quigley, Pepe & Fisher 1990, Biometrics 46:33; O'Quigley & Shen 1996, Biometrics 52:673; Cheung 2011,
 Dose Finding by the Continual Reassessment Method. Numbers agree with references/dfcrm_crm and references/trialr_crm.
 
@@ -36,6 +44,7 @@ import numpy as np
 
 from trialwright.designs import (
     Published,
+    check_amounts,
     check_choices,
     check_probabilities,
     check_skeleton,
@@ -44,9 +53,10 @@ from trialwright.designs import (
 )
 from trialwright.numerics import one_parameter, two_parameter
 from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.guesses import guesses_at
+from trialwright.numerics.most_likely import LikelihoodFit, fit
 from trialwright.numerics.one_parameter import (
     GammaPrior,
-    LikelihoodFit,
     NormalPrior,
     OneParameterModel,
     OneParameterPosterior,
@@ -54,6 +64,7 @@ from trialwright.numerics.one_parameter import (
 from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive
 from trialwright.numerics.two_parameter import TwoParameterModel, TwoParameterPosterior
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.given import DOSE, GIVEN, by_amount, with_other_amounts
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
 from trialwright.vocabulary.words import Text
 
@@ -94,6 +105,8 @@ class Crm:
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
     initial_sequence: tuple[int, ...] = ()  # levels by participant until the first DLT; empty: one stage
+    dose: Literal["level", "given"] = "level"  # what a participant counts for: the nearest level, or the dose given
+    doses: tuple[float, ...] = ()  # amount of every level, in the protocol's unit; with dose "given" only
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -110,6 +123,7 @@ class Crm:
         check_probabilities(complaints, usual="0.9", confidence=self.confidence)
         check_choices(complaints, self, choices=CHOICES)
         self._check_combination(complaints)
+        self._check_doses(complaints)
         self._check_sequence(complaints)
         complaints.raise_as(ParameterError, "crm cannot be built")
 
@@ -119,6 +133,16 @@ class Crm:
             complaints.unless(self.estimate == "posterior-mean", "estimate", self.estimate, allowed)
             allowed = f"must be bayes with model {self.model}"
             complaints.unless(self.method == "bayes", "method", self.method, allowed)
+
+    def _check_doses(self, complaints: Complaints) -> None:
+        if self.dose != GIVEN:
+            unused = self.doses in ((), [])
+            complaints.unless(unused, "doses", self.doses, 'must be left out, except with dose = "given"')
+            return
+        if check_amounts(complaints, self.doses):
+            object.__setattr__(self, "doses", tuple(map(float, self.doses)))
+            allowed = f"must list an amount for each of the {len(self.skeleton)} guesses of the skeleton"
+            complaints.unless(len(self.doses) == len(self.skeleton), "doses", self.doses, allowed)
 
     def _check_sequence(self, complaints: Complaints) -> None:
         sequence = self.initial_sequence
@@ -144,9 +168,9 @@ class Crm:
         return int(np.argmax(answer > given)) + 1 if (answer > given).any() else 0
 
     @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    def looks_at(self) -> Literal["counts", "participants"]:
+        """Counts per level are all it needs, except where everybody's own dose counts."""
+        return "participants" if self.dose == GIVEN else "counts"
 
     @property
     def curve(self) -> OneParameterModel:
@@ -156,8 +180,12 @@ class Crm:
     @property
     def surface(self) -> TwoParameterModel:
         """The dose-toxicity model of intercept and beta, with its prior."""
-        coded = tuple(float(np.log(guess / (1 - guess)) - self.intercept) for guess in self.skeleton)
+        coded = self._coded(self.skeleton)
         return TwoParameterModel("log-normal", coded, (self.intercept, 0.0), (self.intercept_sd, self.prior_sd))
+
+    def _coded(self, guesses: tuple[float, ...]) -> tuple[float, ...]:
+        """The coded doses of the two-parameter model."""
+        return tuple(float(np.log(guess / (1 - guess)) - self.intercept) for guess in guesses)
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The skeleton must guess a rate for every dose level."""
@@ -166,6 +194,8 @@ class Crm:
     def propose(self, seen: Seen) -> Proposal:
         """The level nearest to the target, by the curve estimated from everybody settled."""
         proposal = self._by_posterior(seen) if self.method == "bayes" else self._by_likelihood(seen)
+        if self.dose == GIVEN:
+            proposal = with_other_amounts(proposal, seen, levels=self.doses, design="crm")
         return self._first_stage(proposal, seen) if self.initial_sequence else proposal
 
     def _first_stage(self, proposal: Proposal, seen: Seen) -> Proposal:
@@ -184,9 +214,14 @@ class Crm:
     def select(self, seen: Seen) -> Ints:
         """The level nearest to the target at the end; 0 when nobody is settled."""
         if self.method == "bayes":
-            best = closest_to_target(self._estimated(self._posterior(seen)), self.target_toxicity_rate)
-        else:
-            best = self._most_likely(seen, self._fit(seen))
+            return self.select_by(seen, self._posterior(seen))
+        return self._among(seen, self._most_likely(seen, self._fit(seen)))
+
+    def select_by(self, seen: Seen, believed: Believed) -> Ints:
+        """The same selection, with the posterior of a proposal on what was seen."""
+        return self._among(seen, closest_to_target(self._estimated(believed), self.target_toxicity_rate))
+
+    def _among(self, seen: Seen, best: Ints) -> Ints:
         if self.select_among == "tried":
             best = np.minimum(best, seen.highest_tried)
         return np.where(_anybody(seen), best, NO_LEVEL)
@@ -225,10 +260,22 @@ class Crm:
         return Evidence(believed.summary(self.confidence))
 
     def _posterior(self, seen: Seen) -> Believed:
+        n, n_dlt, guesses = self._data(seen)
         if self.model == "two-parameter":
-            return two_parameter.posterior(self.surface, n=seen.n, n_dlt=seen.n_dlt)
+            return two_parameter.posterior(replace(self.surface, seen_at=self._coded(guesses)), n=n, n_dlt=n_dlt)
         prior = GammaPrior(self.prior_shape) if self.model == "logistic-gamma" else NormalPrior(self.prior_sd)
-        return one_parameter.posterior(self.curve, prior=prior, n=seen.n, n_dlt=seen.n_dlt)
+        return one_parameter.posterior(replace(self.curve, seen_at=guesses), prior=prior, n=n, n_dlt=n_dlt)
+
+    def _data(self, seen: Seen) -> tuple[Ints, Ints, tuple[float, ...]]:
+        """Settled participants and their DLTs, ``[B, S]``, and the guesses at the S doses these belong to.
+
+        Empty guesses: the levels themselves.
+        """
+        if self.dose != GIVEN:
+            return seen.n, seen.n_dlt, ()
+        counted = by_amount(seen, levels=self.doses)
+        guesses = guesses_at(counted.amounts, levels=self.doses, skeleton=self.skeleton)
+        return counted.n, counted.n_dlt, tuple(guesses.tolist())
 
     def _estimated(self, believed: Believed) -> Floats:
         if self.estimate == "plug-in" and isinstance(believed, OneParameterPosterior):
@@ -236,7 +283,8 @@ class Crm:
         return believed.mean()
 
     def _fit(self, seen: Seen) -> LikelihoodFit:
-        return one_parameter.fit(self.curve, n=seen.n, n_dlt=seen.n_dlt)
+        n, n_dlt, guesses = self._data(seen)
+        return fit(replace(self.curve, seen_at=guesses), n=n, n_dlt=n_dlt)
 
     def _most_likely(self, seen: Seen, fitted: LikelihoodFit) -> Ints:
         return closest_to_target(np.where(_anybody(seen)[:, None], fitted.rate, 0.0), self.target_toxicity_rate)
@@ -253,6 +301,7 @@ CHOICES = {
     "method": ("bayes", "likelihood"),
     "estimate": ("plug-in", "posterior-mean"),
     "select_among": ("all", "tried"),
+    "dose": DOSE,
 }
 _FIVE = {"target_toxicity_rate": 0.25, "skeleton": (0.05, 0.12, 0.25, 0.4, 0.55)}
 _LOGISTIC = {**_FIVE, "model": "logistic", "estimate": "posterior-mean"}

@@ -13,8 +13,9 @@ the target, otherwise the lowest. Rules that ask for a posterior get Beta(1 + y,
 Margin. It has to be given. The paper recommends, as remembered and not verified against its table: 0.09 for targets of
 10 to 25%, 0.10 for 30 and 35%, 0.12 for 40%, 0.13 for 45 and 50%.
 
-Reference. Ivanova, Flournoy & Chung 2007, Journal of Statistical Planning and Inference 137:2316. No reference file
-holds its decisions; the published decisions below are the rule of the paper worked out by hand.
+Reference. Ivanova, Flournoy & Chung 2007, Journal of Statistical Planning and Inference 137:2316 (from memory, like
+the margins: neither could be confirmed). No reference file holds its decisions; the published decisions below are the
+rule of the paper worked out by hand.
 
 Choose it to repeat a trial that used it, or as the plainest yardstick for boin, keyboard and mtpi2. Not without a rule
 that stops for toxicity: three DLTs in three at the lowest level are answered by treating there again; nor when
@@ -23,9 +24,8 @@ outcomes stay pending for long, nor when toxicity may fall with dose.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -33,8 +33,8 @@ from trialwright.designs import Published, check_target
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import isotonic, nearest_after_pooling
 from trialwright.numerics.scalars import is_probability
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Floats, Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.stepwise import DOWN, ROUNDING, STAY, UP, at_current, closure, step, three_reasons
 from trialwright.vocabulary.words import Text
 
@@ -73,14 +73,8 @@ class CumulativeCohort:
         complaints.unless(is_probability(margin) and margin < room, "margin", margin, allowed, "0.09 to 0.13 is usual")
         complaints.raise_as(ParameterError, "cumulative_cohort cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down, by the DLT rate of everybody settled at the current level."""

@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -141,10 +141,7 @@ class EffTox:
         between = not known or (pair[0] > self.hinge_activity and pair[1] < self.hinge_dlt)
         complaints.unless(between, "hinge_both", pair, allowed)
 
-    @property
-    def looks_at(self) -> Literal["counts with activity"]:
-        """Counts of DLTs, of activity and of both together."""
-        return "counts with activity"
+    looks_at: ClassVar[Literal["counts with activity"]] = "counts with activity"  # of DLTs, of activity, of both
 
     @property
     def exponent(self) -> float:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -75,10 +75,7 @@ class FixedBlocks:
         check_beta_prior(complaints, prior_a=self.prior_a, prior_b=self.prior_b)
         complaints.raise_as(ParameterError, "fixed_blocks cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """Every block must lie at a level that exists."""

@@ -24,17 +24,16 @@ when outcomes stay pending for long.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published, check_probabilities, check_target_interval
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import selected_after_pooling
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Bools, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Bools, Ints, Note, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.stepwise import DOWN, STAY, UP, Closure, at_current, closure, step, three_reasons
 from trialwright.vocabulary.words import Text
 
@@ -83,14 +82,8 @@ class I3Plus3:
         check_probabilities(complaints, usual="0.95", elimination_confidence=self.elimination_confidence)
         complaints.raise_as(ParameterError, "i3_plus_3 cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down, by the observed rate and by the rate with one DLT less."""

@@ -27,18 +27,17 @@ pending for long, nor when toxicity may fall with dose.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
-from trialwright.designs import Published, check_probabilities, check_target_interval
+from trialwright.designs import Published, check_probabilities, check_target_interval, step_to_strongest
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.numerics.scalars import is_count
-from trialwright.numerics.unit_mass import keys, towards_target
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
-from trialwright.vocabulary.stepwise import Closure, at_current, closure, step, three_reasons
+from trialwright.numerics.unit_mass import keys
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
+from trialwright.vocabulary.stepwise import Closure, closure
 from trialwright.vocabulary.words import Text
 
 PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
@@ -83,28 +82,18 @@ class Keyboard:
         complaints.unless(is_count(least), "elimination_n", least, "must be a whole number of 1 or more", "3 is usual")
         complaints.raise_as(ParameterError, "keyboard cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down, by the strongest key; below every eliminated level."""
         believed = self._posterior(seen)
-        lower, upper = self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
-        counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
-        direction = towards_target(**counts, prior_a=1.0, prior_b=1.0, partition=keys(lower, upper))
-        texts = (ESCALATE, BETWEEN, DE_ESCALATE)
-        reasons = three_reasons(seen, direction, design="keyboard", texts=texts, lower=lower, upper=upper)
-        return step(
+        return step_to_strongest(
             seen,
-            direction,
+            keys(*self._target_interval),
+            prior=(1.0, 1.0),
             closed=self._eliminated(seen, believed),
-            reasons=reasons,
+            texts=(ESCALATE, BETWEEN, DE_ESCALATE),
             design="keyboard",
             posterior=believed,
         )
@@ -115,6 +104,10 @@ class Keyboard:
         return selected_after_pooling(
             still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT
         )
+
+    @property
+    def _target_interval(self) -> tuple[float, float]:
+        return self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
 
     def _posterior(self, seen: Seen) -> BetaPosterior:
         return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt)

@@ -29,9 +29,8 @@ the keyboard design up to the exclusion of levels. Not when outcomes stay pendin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from trialwright.designs import (
     Published,
@@ -39,13 +38,14 @@ from trialwright.designs import (
     check_flags,
     check_probabilities,
     check_target_interval,
+    step_to_strongest,
 )
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import selected_after_pooling
-from trialwright.numerics.unit_mass import keys, towards_target
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
-from trialwright.vocabulary.stepwise import Closure, at_current, closure, step, three_reasons
+from trialwright.numerics.unit_mass import keys
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
+from trialwright.vocabulary.stepwise import Closure, closure
 from trialwright.vocabulary.words import Text
 
 LEAST = 2  # settled participants before a level can be excluded
@@ -93,31 +93,21 @@ class Mtpi2:
         check_flags(complaints, leave_excluded=self.leave_excluded)
         complaints.raise_as(ParameterError, "mtpi2 cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down, by the interval with the highest unit probability mass."""
         believed = self._posterior(seen)
-        lower, upper = self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
-        counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
-        direction = towards_target(**counts, prior_a=self.prior_a, prior_b=self.prior_b, partition=keys(lower, upper))
-        texts = (ESCALATE, BETWEEN, DE_ESCALATE)
-        reasons = three_reasons(seen, direction, design="mtpi2", texts=texts, lower=lower, upper=upper)
-        return step(
+        return step_to_strongest(
             seen,
-            direction,
+            keys(*self._target_interval),
+            prior=(self.prior_a, self.prior_b),
             closed=self._excluded(seen, believed),
-            reasons=reasons,
+            texts=(ESCALATE, BETWEEN, DE_ESCALATE),
             design="mtpi2",
-            leave_closed=self.leave_excluded,
             posterior=believed,
+            leave_closed=self.leave_excluded,
         )
 
     def select(self, seen: Seen) -> Ints:
@@ -126,6 +116,10 @@ class Mtpi2:
         return selected_after_pooling(
             still_open, self.target_toxicity_rate, n=seen.n, n_dlt=seen.n_dlt, prior=PSEUDO_COUNT
         )
+
+    @property
+    def _target_interval(self) -> tuple[float, float]:
+        return self.target_toxicity_rate - self.margin_below, self.target_toxicity_rate + self.margin_above
 
     def _posterior(self, seen: Seen) -> BetaPosterior:
         return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)

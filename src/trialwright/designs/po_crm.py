@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 import scipy.special as sp
@@ -137,10 +137,7 @@ class PoCrm:
         allowed = f"must have one number for each of the {len(self.possible)} orderings"
         complaints.unless(fine, "prior_probability", prior, allowed)
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
 
     @property
     def order(self) -> Order:

@@ -24,16 +24,14 @@ window: up to six people are treated before the first of them is known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published
-from trialwright.vocabulary.errors import Finding
 from trialwright.vocabulary.filling import FIRST, FULL, TOO_MANY, Standing, filled, highest_cleared
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 STAY = Text(
@@ -57,14 +55,9 @@ class RollingSix:
     def __post_init__(self) -> None:
         """Nothing to check."""
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level, of settled and of pending participants, are all it needs."""
-        return "counts"
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # of settled and of pending participants per level
 
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """Fill to six, suspend, up, down or stop."""

@@ -19,16 +19,15 @@ matters: it aims at none, treats many participants at low levels, and often name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.designs import Published, check_flags
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
+from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.filling import FIRST, FULL, Standing, filled, highest_cleared
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 STAY = Text(
@@ -53,14 +52,8 @@ class ThreePlusThree:
         check_flags(complaints, allow_deescalate=self.allow_deescalate)
         complaints.raise_as(ParameterError, "three_plus_three cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """Fill, wait, up, down or stop."""

@@ -34,9 +34,8 @@ with dose.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -44,8 +43,8 @@ from trialwright.designs import Published, check_boin_rates, check_elimination, 
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.boin_boundaries import deescalation_boundary, escalation_boundary
 from trialwright.numerics.isotonic import selected_after_pooling
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen, count_per_level
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Bools, Floats, Ints, Note, Proposal, Seen, any_number_of_levels, count_per_level
 from trialwright.vocabulary.stepwise import (
     DOWN,
     ROUNDING,
@@ -117,10 +116,7 @@ class TiteBoin:
         check_flags(complaints, extra_safe=self.extra_safe, bound_selection=self.bound_selection)
         complaints.raise_as(ParameterError, "tite_boin cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["participants"]:
-        """The follow-up of every participant."""
-        return "participants"
+    looks_at: ClassVar[Literal["participants"]] = "participants"  # the follow-up of every participant
 
     @property
     def lambda_e(self) -> float:
@@ -132,9 +128,7 @@ class TiteBoin:
         """Down at or above this observed rate (Liu & Yuan 2015)."""
         return deescalation_boundary(self.target_toxicity_rate, self.p_tox)
 
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down, below every eliminated level; or nobody for now."""

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -43,14 +43,13 @@ from trialwright.designs import (
     one_guess_per_level,
 )
 from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.most_likely import LikelihoodFit, weighted_fit
 from trialwright.numerics.one_parameter import (
-    LikelihoodFit,
     NormalPrior,
     OneParameterModel,
     OneParameterPosterior,
     Unfinished,
     posterior,
-    weighted_fit,
 )
 from trialwright.numerics.scalars import is_number, is_positive
 from trialwright.numerics.windows import adaptive_share, linear_share
@@ -125,10 +124,7 @@ class TiteCrm:
         check_choices(complaints, self, choices=CHOICES)
         complaints.raise_as(ParameterError, "tite_crm cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["participants"]:
-        """The follow-up of every participant."""
-        return "participants"
+    looks_at: ClassVar[Literal["participants"]] = "participants"  # the follow-up of every participant
 
     @property
     def curve(self) -> OneParameterModel:
@@ -147,7 +143,14 @@ class TiteCrm:
         """The level nearest to the target at the end; 0 when nothing is known."""
         known = self._known(seen)
         curve = self._estimated(self._posterior(known)) if self.method == "bayes" else self._fit(known).rate
-        best = self._nearest(curve, known)
+        return self._among(seen, self._nearest(curve, known), known=known)
+
+    def select_by(self, seen: Seen, believed: OneParameterPosterior) -> Ints:
+        """The same selection, with the posterior of a proposal on what was seen."""
+        known = self._known(seen)
+        return self._among(seen, self._nearest(self._estimated(believed), known), known=known)
+
+    def _among(self, seen: Seen, best: Ints, *, known: Known) -> Ints:
         if self.select_among == "tried":
             best = np.minimum(best, seen.highest_tried)
         return np.where(known.anybody, best, NO_LEVEL)

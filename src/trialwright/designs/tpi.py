@@ -29,17 +29,16 @@ known, which is hard to defend before a board; mtpi2, keyboard and boin replaced
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from trialwright.designs import Published, check_flags, check_probabilities, check_target
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import selected_after_pooling
 from trialwright.numerics.scalars import is_positive
 from trialwright.numerics.unit_mass import around_target, strongest
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.stepwise import Closure, at_current, closure, step, three_reasons
 from trialwright.vocabulary.words import Text
 
@@ -89,14 +88,8 @@ class Tpi:
         check_flags(complaints, leave_excluded=self.leave_excluded)
         complaints.raise_as(ParameterError, "tpi cannot be built")
 
-    @property
-    def looks_at(self) -> Literal["counts"]:
-        """Counts per level are all it needs."""
-        return "counts"
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    looks_at: ClassVar[Literal["counts"]] = "counts"  # counts per level are all it needs
+    fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
         """One level up, the same or one down, by the most probable of below, inside and above the interval."""

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 import scipy.special as sp
@@ -131,10 +131,7 @@ class WagesTait:
         fine = not listed or not weights or len(weights) == len(rows)
         complaints.unless(fine, "model_weights", weights, allowed)
 
-    @property
-    def looks_at(self) -> Literal["counts with activity"]:
-        """Counts of DLTs and of activity."""
-        return "counts with activity"
+    looks_at: ClassVar[Literal["counts with activity"]] = "counts with activity"  # counts of DLTs and of activity
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """Every skeleton must guess a rate for every dose level."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from trialwright.ledger import schema
 from trialwright.ledger.chain import Kept, Line, check_link, continued, follow, record_of, recorded, settle
+from trialwright.ledger.credentials import Change, Credentials
 from trialwright.ledger.places import Place, place_of
 from trialwright.ledger.schema import entries as table
 from trialwright.ledger.troubles import in_plain_words, is_busy
@@ -38,15 +39,15 @@ class DatabaseLedger:
         self.place = place.shown  # by which it can be opened again; never with a password
 
     @classmethod
-    def create(cls, place: str | Path, *, first: Sequence[Entry] = ()) -> Self:
+    def create(cls, place: str | Path, *, first: Sequence[Entry] = (), beside: Change | None = None) -> Self:
         """Start a ledger at a path or URL, with its first entries; LedgerUnavailable when something is there already.
 
-        The tables and the first entries are there afterwards, or neither.
+        The tables, the first entries and the credentials ``beside`` them are there afterwards, or nothing is.
         """
-        return cls.restore(place, continued(settle(first), last=None, expected=None))
+        return cls.restore(place, continued(settle(first), last=None, expected=None), beside=beside)
 
     @classmethod
-    def restore(cls, place: str | Path, lines: Iterable[Line]) -> Self:
+    def restore(cls, place: str | Path, lines: Iterable[Line], *, beside: Change | None = None) -> Self:
         """Start a ledger with the lines of another, each checked: all of them are there afterwards, or nothing is."""
         ledger = cls(place_of(place, mode="rwc"))
         with ledger._or_close(), in_plain_words(ledger.place):
@@ -57,6 +58,8 @@ class DatabaseLedger:
                 schema.bring_up_to_date(connection)
                 for page in batched(follow(lines, Head()), PAGE):
                     connection.execute(insert(table), [line._asdict() for line in page])
+                if beside is not None:
+                    beside(connection)
             ledger._kept_in.settle()
         return ledger
 
@@ -73,26 +76,36 @@ class DatabaseLedger:
             ledger._kept_in.settle()
         return ledger
 
-    def append(self, entries: Sequence[Entry], *, expected: int | None = None) -> tuple[Record, ...]:
+    def append(
+        self, entries: Sequence[Entry], *, expected: int | None = None, beside: Change | None = None
+    ) -> tuple[Record, ...]:
         """Add entries, all or none; LedgerMoved when ``expected`` is not the present last position.
 
         Without ``expected`` the entries follow whatever is last; a busy database is then tried a few times.
+        ``beside`` changes credentials in the same transaction: both are there afterwards, or neither.
         """
         kept = settle(entries)
         for _ in range(0 if expected is not None else ATTEMPTS - 1):
             try:
-                return self._append(kept, expected)
+                return self._append(kept, expected, beside=beside)
             except LedgerUnavailable as error:
                 if not is_busy(error):
                     raise
-        return self._append(kept, expected)
+        return self._append(kept, expected, beside=beside)
 
-    def _append(self, kept: Sequence[Kept], expected: int | None) -> tuple[Record, ...]:
+    def _append(self, kept: Sequence[Kept], expected: int | None, *, beside: Change | None) -> tuple[Record, ...]:
         with in_plain_words(self.place), self._writer.begin() as connection:
             lines = continued(kept, last=_last(connection), expected=expected)
             if lines:
                 connection.execute(insert(table), [line._asdict() for line in lines])
+            if beside is not None:
+                beside(connection)
         return recorded(kept, lines)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What proves who somebody is, kept beside the record and never in it."""
+        return Credentials(self._writer, place=self.place)
 
     def read(self, *, after: int = 0) -> Iterator[Record]:
         """Records in order, from the one after position ``after`` to the last at the time of asking.

@@ -97,7 +97,7 @@ def without_password(url: URL) -> URL:
 
 def _engine(url: URL) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             isolation_level="READ COMMITTED",  # a writer sees what was committed while it queued
             pool_pre_ping=True,
@@ -108,3 +108,6 @@ def _engine(url: URL) -> Engine:
             'a ledger on a PostgreSQL server needs the extra "postgresql"; install it with '
             "`pip install 'trialwright[postgresql]'`"
         ) from error
+    # Many rows in one statement: the driver's own way for many rows reports a refusal on standard error as well.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+    return engine

@@ -32,6 +32,17 @@ entries = Table(
     CheckConstraint("position >= 1", name="positions_start_at_1"),
 )
 
+# What proves who somebody is: never part of the record, nor of anything made from it. It may be changed.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("account", String(40), primary_key=True),
+    Column("password_hash", Text),
+    Column("second_factor", Text),  # the secret of one-time codes
+    Column("last_step", Integer),  # of the last code that was used: no code counts twice
+    Column("failures", Integer, nullable=False),  # attempts since the last that succeeded
+)
+
 # The guards of version 0001, per database. Never edited: a change is a new name and a new migration.
 # The third closes a side door: SQLite's INSERT OR REPLACE removes a row without asking the DELETE trigger.
 APPEND_ONLY: Mapping[str, tuple[str, ...]] = {

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from math import log
 
+import numpy as np
+
+from trialwright.numerics.arrays import Ints
+
+WHOLE = 1e-12  # a product nearer to a whole number than this is that number
 TOO_LOW, TOO_HIGH = 0.6, 1.4  # times the target: the rates p_saf and p_tox that are usual
 
 
@@ -33,3 +38,24 @@ def deescalation_boundary(target: float, p_tox: float | None = None) -> float:
     """
     high = TOO_HIGH * target if p_tox is None else p_tox
     return log((1 - target) / (1 - high)) / log(high * (1 - target) / (target * (1 - high)))
+
+
+def escalate_if_at_most(n: Ints, lambda_e: float) -> Ints:
+    """The highest count of DLTs in ``n`` participants that asks for a higher level."""
+    return np.asarray(np.floor(lambda_e * n + WHOLE), np.int64)
+
+
+def deescalate_if_at_least(n: Ints, lambda_d: float) -> Ints:
+    """The lowest count of DLTs in ``n`` participants that asks for a lower level."""
+    # differs from Liu & Yuan 2015: on a whole lambda_d n one more is needed, as in references/boin_boundary
+    return np.asarray(np.floor(lambda_d * n + WHOLE) + 1, np.int64)
+
+
+def towards_boundaries(*, n: Ints, n_dlt: Ints, lambda_e: float, lambda_d: float) -> Ints:
+    """Where the observed rate points: 1 up, 0 stay, -1 down; all ``[B]``.
+
+    >>> towards_boundaries(n=np.array([3, 3, 3]), n_dlt=np.array([0, 1, 2]), lambda_e=0.236, lambda_d=0.359).tolist()
+    [1, 0, -1]
+    """
+    up, down = n_dlt <= escalate_if_at_most(n, lambda_e), n_dlt >= deescalate_if_at_least(n, lambda_d)
+    return np.asarray(np.where(down, -1, np.where(up, 1, 0)), np.int64)

@@ -20,6 +20,7 @@ def closest_to_target(curve: Floats, target: float) -> Ints:
     >>> closest_to_target(np.array([[0.1, 0.2, 0.3], [0.1, 0.15, 0.25], [0.0, 0.0, 0.0]]), 0.2).tolist()
     [2, 2, 3]
     """
+    curve = np.asfortranarray(curve)  # level by level in memory: the comparisons below run along the rows
     distance = np.abs(curve - target)
     nearest = (distance <= distance.min(axis=1, keepdims=True) + TIE).argmax(axis=1) + 1
     none_above, none_below = (curve <= target).all(axis=1), (curve >= target).all(axis=1)

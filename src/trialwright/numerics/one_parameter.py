@@ -1,4 +1,4 @@
-"""One-parameter dose-toxicity models: the posterior of beta under a normal prior, and its maximum-likelihood estimate.
+"""One-parameter dose-toxicity models: the posterior of beta under a normal or gamma prior.
 
 With prior guesses (the skeleton) s_1 < ... < s_D and p_d the probability of a DLT at level d,
 
@@ -9,6 +9,9 @@ With prior guesses (the skeleton) s_1 < ... < s_D and p_d the probability of a D
 
 Participants still in their window, without a DLT so far, add sum_i log(1 - w_i p_d(i)): weight w_i is the share of the
 window that counts as passed (Cheung & Chappell 2000, Biometrics 56:1177).
+
+Data may belong to other doses than the levels: ``seen_at`` holds the guess at each of these doses, n_d and y_d count
+there, and what is asked for is still the rate of every level.
 
 Every p_d falls when beta rises, so the quantiles of p_d are those of beta, and P(p_d > rate) = P(beta < beta_d(rate)).
 """
@@ -33,7 +36,6 @@ STEEP = 60.0  # of a shorter first axis: -log p of all its DLTs at the high end
 TIERS = ((1, 4, 0.75), (3, 12, 0.5))  # at least so many DLTs and others: share of the low end that is kept
 GAMMA_TAIL = 40.0  # log density at the ends of the first axis under a gamma prior, below the peak
 LARGEST_LOG = 650.0  # exp() of it, times any number of participants, is still a number
-SCAN = Axis(-20.0, 0.05, 801)  # where the maximum of a weighted likelihood is looked for first
 
 
 @final
@@ -44,16 +46,25 @@ class OneParameterModel:
     kind: Literal["power", "logistic"]
     skeleton: tuple[float, ...]
     intercept: float = 3.0  # a0 of the logistic model
+    seen_at: tuple[float, ...] = ()  # guesses at the S doses the counts belong to; empty: at the levels, S = D
 
     @property
     def slopes(self) -> Floats:
-        """What exp(beta) multiplies, made positive: -log s_d, or -x_d."""
-        guesses = np.asarray(self.skeleton, np.float64)
-        return np.asarray(-np.log(guesses) if self.kind == "power" else self.intercept - sp.logit(guesses), np.float64)
+        """What exp(beta) multiplies at every level, made positive: -log s_d, or -x_d."""
+        return self._slopes_of(self.skeleton)
+
+    @property
+    def seen_slopes(self) -> Floats:
+        """The same at the doses the counts belong to, ``[S]``."""
+        return self._slopes_of(self.seen_at or self.skeleton)
+
+    def _slopes_of(self, guesses: tuple[float, ...]) -> Floats:
+        s = np.asarray(guesses, np.float64)
+        return np.asarray(-np.log(s) if self.kind == "power" else self.intercept - sp.logit(s), np.float64)
 
     def logs(self, beta: Floats) -> tuple[Floats, Floats]:
-        """The logs of p and of 1 - p at every level: ``[..., K]`` to ``[..., D, K]``, finite for every finite beta."""
-        log_u = np.minimum(beta[..., None, :] + np.log(self.slopes)[:, None], LARGEST_LOG)
+        """Logs of p and of 1 - p where the counts belong: ``[..., K]`` to ``[..., S, K]``, finite for finite beta."""
+        log_u = np.minimum(beta[..., None, :] + np.log(self.seen_slopes)[:, None], LARGEST_LOG)
         u = np.exp(log_u)
         if self.kind == "logistic":
             return -np.logaddexp(0.0, u - self.intercept), -np.logaddexp(0.0, self.intercept - u)
@@ -170,8 +181,8 @@ class OneParameterPosterior:
 
     model: OneParameterModel
     prior: Prior
-    n: Floats  # [B, D]
-    n_dlt: Floats  # [B, D]
+    n: Floats  # [B, S]
+    n_dlt: Floats  # [B, S]
     beta_mean: Floats  # [B]
     beta_variance: Floats  # [B]
     rate_mean: Floats  # [B, D]
@@ -226,14 +237,13 @@ class OneParameterPosterior:
         return np.asarray(answer - self.prior.log_mass, np.float64)
 
     def _log_density(self) -> quadrature.LogDensity:
-        return partial(
-            log_posterior,
-            model=self.model,
-            prior=self.prior,
-            n=self.n,
-            n_dlt=self.n_dlt,
-            unfinished=self.unfinished,
-        )
+        counts = tallied(self.n, self.n_dlt)
+        return partial(log_posterior, model=self.model, prior=self.prior, counts=counts, unfinished=self.unfinished)
+
+
+def tallied(n: Floats, n_dlt: Floats) -> Floats:
+    """What the log posterior is a sum over: DLTs and others at every level, and 1 for the prior; ``[B, 2 D + 1]``."""
+    return np.concatenate([n_dlt, n - n_dlt, np.ones((len(n), 1))], axis=1)
 
 
 def log_posterior(
@@ -241,11 +251,12 @@ def log_posterior(
     *,
     model: OneParameterModel,
     prior: Prior,
-    n: Floats,
-    n_dlt: Floats,
+    counts: Floats,
     unfinished: Unfinished | None = None,
 ) -> quadrature.OnNodes:
     """Log posterior density of beta at nodes ``[K]``, up to a constant: what answers rows of the counts, ``[rows, K]``.
+
+    ``counts``: as ``tallied`` lists them.
 
     The curves are worked out at the nodes once, for all the rows that are asked for afterwards.
     """
@@ -254,9 +265,7 @@ def log_posterior(
     rate = None if unfinished is None else np.exp(log_p)
 
     def of(rows: Ints) -> Floats:
-        spared = n[rows] - n_dlt[rows]
-        counts = np.concatenate([n_dlt[rows], spared, np.ones((len(rows), 1))], axis=1)
-        settled = np.asarray(counts @ table, np.float64)
+        settled = np.asarray((table.T @ counts[rows].T).T, np.float64)  # node by node in memory: what follows is faster
         if unfinished is None or rate is None:
             return settled
         return settled + unfinished.of(rows).log_likelihood(rate)
@@ -267,10 +276,13 @@ def log_posterior(
 def posterior(
     model: OneParameterModel, *, prior: Prior, n: Ints, n_dlt: Ints, unfinished: Unfinished | None = None
 ) -> OneParameterPosterior:
-    """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``."""
+    """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``.
+
+    With ``model.seen_at`` they are counted by those doses, ``[B, S]``, none of them above the highest level's guess.
+    """
     settled, toxic = np.asarray(n, np.float64), np.asarray(n_dlt, np.float64)
     moments, panels = quadrature.expectations(
-        partial(log_posterior, model=model, prior=prior, n=settled, n_dlt=toxic, unfinished=unfinished),
+        partial(log_posterior, model=model, prior=prior, counts=tallied(settled, toxic), unfinished=unfinished),
         partial(_moments, model),
         batch=len(settled),
         start=_starts(model, prior, n=settled, n_dlt=toxic),
@@ -296,105 +308,3 @@ def _starts(model: OneParameterModel, prior: Prior, *, n: Floats, n_dlt: Floats)
 
 def _moments(model: OneParameterModel, beta: Floats) -> Floats:
     return np.concatenate([beta[..., None], beta[..., None] ** 2, model.rates(beta)], axis=-1)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class LikelihoodFit:
-    """Where the likelihood of beta is highest, for a batch of trials.
-
-    Without a DLT, or with little but DLTs, it rises all the way to one end and has no maximum: ``exists`` is False and
-    ``beta`` is the end it rises to, +inf (every rate 0) or -inf (every rate as high as the model allows). With nobody
-    settled it is flat and ``beta`` is nan.
-    """
-
-    beta: Floats  # [B]
-    exists: Bools  # [B]
-    rate: Floats  # [B, D] the curve at beta, its limit where there is no maximum; nan where nobody is settled
-
-
-def fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints) -> LikelihoodFit:
-    """Maximum likelihood of beta (O'Quigley & Shen 1996), by bisection of the score; n and n_dlt are ``[B, D]``.
-
-    In exp(beta) the log likelihood is concave, so the score changes sign at most once. It does if there is a DLT, and
-    the score is positive at the steep end: always when someone had none (power), or when the sum over levels of
-    -x_d (n_d expit(a0) - y_d) is positive (logistic: no curve rises above expit(a0)).
-    """
-    settled, toxic = np.asarray(n, np.float64), np.asarray(n_dlt, np.float64)
-    any_settled, any_dlt = settled.sum(axis=1) > 0, toxic.sum(axis=1) > 0
-    if model.kind == "power":
-        falls_at_low_end = (settled - toxic).sum(axis=1) > 0
-    else:
-        falls_at_low_end = (settled * sp.expit(model.intercept) - toxic) @ model.slopes > 0
-    exists = any_dlt & falls_at_low_end
-    beta = np.where(any_dlt, -np.inf, np.inf)
-    beta[~any_settled] = np.nan
-    score = partial(_score, model, n=settled[exists], n_dlt=toxic[exists])
-    ends = np.full(int(exists.sum()), LARGEST_LOG)
-    beta[exists] = _sign_change(score, low=-ends, high=ends)
-    return _fitted(model, beta, exists=exists)
-
-
-def weighted_fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints, unfinished: Unfinished) -> LikelihoodFit:
-    """Maximum likelihood of beta when some participants are in their window; n and n_dlt, ``[B, D]``, are the settled.
-
-    The weighted logistic likelihood need not be concave, so its highest point on a fine axis comes first and the score
-    is bisected around it. Highest at the low end of the axis means that it rises all the way there.
-    """
-    plain, extra = fit(model, n=n, n_dlt=n_dlt), unfinished.anybody
-    beta, exists = np.where(extra, np.inf, plain.beta), plain.exists & ~extra
-    rows = np.flatnonzero(extra & (np.asarray(n_dlt).sum(axis=1) > 0))
-    beta[rows] = _highest(
-        model,
-        n=np.asarray(n, np.float64)[rows],
-        n_dlt=np.asarray(n_dlt, np.float64)[rows],
-        unfinished=unfinished.of(rows),
-    )
-    exists[rows] = np.isfinite(beta[rows])
-    return _fitted(model, beta, exists=exists)
-
-
-def _highest(model: OneParameterModel, *, n: Floats, n_dlt: Floats, unfinished: Unfinished) -> Floats:
-    """Where the weighted likelihood is highest, ``[B]``; -inf where it rises all the way to the low end."""
-    every, nodes = np.arange(len(n)), SCAN.nodes
-    density = log_posterior(nodes, model=model, prior=NormalPrior(np.inf), n=n, n_dlt=n_dlt, unfinished=unfinished)
-    logs = density(every)
-    best = np.clip(logs.argmax(axis=1), 0, SCAN.count - 2)
-    score = partial(_score, model, n=n, n_dlt=n_dlt, unfinished=unfinished)
-    return np.where(best == 0, -np.inf, _sign_change(score, low=nodes[best - 1], high=nodes[best + 1]))
-
-
-def _fitted(model: OneParameterModel, beta: Floats, *, exists: Bools) -> LikelihoodFit:
-    rate = np.where(np.isfinite(beta)[:, None], model.rates(np.where(exists, beta, 0.0)), _limits(model, beta))
-    return LikelihoodFit(beta, exists, rate)
-
-
-def _limits(model: OneParameterModel, beta: Floats) -> Floats:
-    highest = 1.0 if model.kind == "power" else float(sp.expit(model.intercept))
-    at_end = np.where(np.isnan(beta), np.nan, np.where(beta > 0, 0.0, highest))
-    return np.repeat(at_end[:, None], len(model.skeleton), axis=1)
-
-
-def _sign_change(score: Callable[[Floats], Floats], *, low: Floats, high: Floats) -> Floats:
-    for _ in range(80):
-        middle = (low + high) / 2
-        rising = score(middle) > 0
-        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    return np.asarray((low + high) / 2, np.float64)
-
-
-def _score(
-    model: OneParameterModel, beta: Floats, *, n: Floats, n_dlt: Floats, unfinished: Unfinished | None = None
-) -> Floats:
-    """Derivative of the log likelihood with respect to exp(beta); only its sign is needed."""
-    settled = _settled_score(model, beta, n=n, n_dlt=n_dlt)
-    return settled if unfinished is None else settled + unfinished.score(model, beta)
-
-
-def _settled_score(model: OneParameterModel, beta: Floats, *, n: Floats, n_dlt: Floats) -> Floats:
-    """The same of settled participants: decreasing in beta."""
-    u = np.exp(np.minimum(beta[:, None] + np.log(model.slopes), LARGEST_LOG))
-    if model.kind == "logistic":
-        return np.asarray((n * sp.expit(model.intercept - u) - n_dlt) @ model.slopes, np.float64)
-    odds = 1 / np.maximum(np.expm1(np.minimum(u, LARGEST_LOG)), np.finfo(float).tiny)  # p / (1 - p)
-    return np.asarray(((n - n_dlt) * odds - n_dlt) @ model.slopes, np.float64)

@@ -56,10 +56,10 @@ class Layout:
     def read(self, packed: Ints, fields: slice | Sequence[int]) -> Ints:
         """The values of some fields, ``[B, len(fields)]``."""
         which = np.arange(len(self.word))[fields]
-        answer = np.empty((packed.shape[1], len(which)), np.int64)
-        for column, field in enumerate(which):
-            answer[:, column] = (packed[self.word[field]] >> self.shift[field]) & self.mask[field]
-        return answer
+        answer = np.empty((len(which), packed.shape[1]), np.int64)  # field by field in memory, so that sums over
+        for row, field in enumerate(which):  # fields run along the states
+            np.bitwise_and(packed[self.word[field]] >> self.shift[field], self.mask[field], out=answer[row])
+        return answer.T
 
     def written(self, packed: Ints, *, field: int, value: Ints | int) -> Ints:
         """The same states with one field set anew."""

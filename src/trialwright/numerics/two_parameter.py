@@ -7,6 +7,9 @@ With x_d the coded dose of level d (Neuenschwander, Branson & Gsponer 2008: x_d 
     prior              (a, b) ~ N(mean, covariance)
     posterior          log f(a, b | y, n) = log prior + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant
 
+Data may belong to other doses than the levels: ``seen_at`` holds their coded doses, n_d and y_d count there, and what
+is asked for is still the rate of every level.
+
 The integrals run over coordinates in which the prior is standard normal: b = m_b + s_b v and
 a = m_a + rho s_a v + s_a sqrt(1 - rho^2) u. For every v the rate of a level rises with u, so P(p_d > rate | v) is a
 tail in u, and that is the sinc interpolant of the density integrated term by term (Stenger 1993, section 3.6):
@@ -47,6 +50,7 @@ class TwoParameterModel:
     mean: tuple[float, float]
     sd: tuple[float, float]
     correlation: float = 0.0
+    seen_at: tuple[float, ...] = ()  # coded doses the counts belong to, S of them; empty: the levels', S = D
 
     def intercept(self, v: Floats) -> Floats:
         """The intercept a at u = 0."""
@@ -64,18 +68,22 @@ class TwoParameterModel:
 
     def centres(self, v: Floats) -> Floats:
         """The logit of the rate of every level at u = 0, ``[len(v), D]``."""
-        return np.asarray(
-            self.intercept(v)[:, None] + np.multiply.outer(self.steepness(v), self.coded_doses), np.float64
-        )
+        return self._centres_at(self.coded_doses, v)
+
+    def _centres_at(self, coded: tuple[float, ...], v: Floats) -> Floats:
+        return np.asarray(self.intercept(v)[:, None] + np.multiply.outer(self.steepness(v), coded), np.float64)
 
     def logits(self, box: Box) -> Floats:
         """The logit of the rate of every level, ``[D, size]``."""
+        return self._logits_at(self.coded_doses, box)
+
+    def _logits_at(self, coded: tuple[float, ...], box: Box) -> Floats:
         rise = self.reach * box.u.nodes[:, None]
-        return np.asarray(self.centres(box.v.nodes).T[:, None, :] + rise, np.float64).reshape(-1, box.size)
+        return np.asarray(self._centres_at(coded, box.v.nodes).T[:, None, :] + rise, np.float64).reshape(-1, box.size)
 
     def table(self, box: Box) -> Floats:
-        """What a DLT, nobody's DLT and the prior add to the log density at every node, ``[2 D + 1, size]``."""
-        logits = self.logits(box)
+        """What a DLT, nobody's DLT and the prior add to the log density at every node, ``[2 S + 1, size]``."""
+        logits = self._logits_at(self.seen_at or self.coded_doses, box)
         bend = -np.log1p(np.exp(-np.abs(logits)))
         log_p, log_q = bend + np.minimum(logits, 0.0), bend - np.maximum(logits, 0.0)
         prior = -np.add.outer(box.u.nodes**2, box.v.nodes**2) / 2
@@ -129,7 +137,7 @@ class TwoParameterPosterior:
     """The joint posterior for a batch of trials, and through it the DLT rate of every level."""
 
     model: TwoParameterModel
-    counts: Floats  # [states, 2 D + 1] of the different states of the batch
+    counts: Floats  # [states, 2 S + 1] of the different states of the batch
     state: Ints  # [B] which of them each trial is in
     tails: dict[float, Floats] = field(default_factory=dict, repr=False, compare=False)  # [states, D] known so far
 
@@ -182,6 +190,8 @@ def posterior(
     model: TwoParameterModel, *, n: Ints, n_dlt: Ints, rates: tuple[float, ...] = ()
 ) -> TwoParameterPosterior:
     """The posterior after ``n`` settled participants per level, ``n_dlt`` of them with a DLT; both ``[B, D]``.
+
+    With ``model.seen_at`` they are counted by those doses, ``[B, S]``.
 
     The exceedances of ``rates`` are worked out at once, in one pass; everything else when it is asked for. Trials in
     the same state are worked out once.

@@ -28,6 +28,11 @@ class Partition:
     target: int
 
     @property
+    def limits(self) -> tuple[float, float]:
+        """Ends of the interval that is wanted."""
+        return float(self.edges[self.target]), float(self.edges[self.target + 1])
+
+    @property
     def width(self) -> Floats:
         """Width of every interval, ``[K]``."""
         return np.diff(self.edges)

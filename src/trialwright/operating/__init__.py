@@ -21,6 +21,7 @@ from trialwright.operating.conditions import Conditions, as_if_assigned
 from trialwright.operating.decision_table import Advised, DecisionTable, Group, Setting, decision_table
 from trialwright.operating.ends import Characteristics, TrialEnds
 from trialwright.operating.exact import TooManyStates, every_end
+from trialwright.operating.made import Made
 from trialwright.operating.pathways import Pathways, Step, pathways
 from trialwright.operating.people import People, draw_people
 from trialwright.operating.results import OperatingCharacteristics
@@ -47,6 +48,7 @@ __all__ = [
     "DecisionTable",
     "Group",
     "LateTiming",
+    "Made",
     "OperatingCharacteristics",
     "Pathways",
     "People",

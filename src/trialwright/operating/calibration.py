@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Literal, final
 
@@ -25,6 +25,7 @@ from trialwright.operating.scenarios import Scenario, together
 from trialwright.operating.variants import HALF_WIDTH, PRIOR_MTD, own_parameters, with_design
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
+from trialwright.vocabulary.words import Text
 
 COHORT_SIZE = "cohort_size"  # of the protocol's dose section
 MOST_SETTINGS = 5_000
@@ -85,7 +86,7 @@ class Impossible:
     """A setting that could not be judged, and why."""
 
     setting: Mapping[str, Any]
-    why: str
+    why: Text
 
 
 @final
@@ -102,6 +103,7 @@ class Calibration:
     tried: tuple[Tried, ...]
     impossible: tuple[Impossible, ...]
     settings: int  # in the grid
+    conditions: Conditions = field(default_factory=Conditions)
 
     @property
     def is_complete(self) -> bool:
@@ -123,6 +125,7 @@ def calibrate(
     fixed: Mapping[str, Any] | None = None,
     wanted: Wanted | None = None,
     aim: Aim | None = None,
+    conditions: Conditions | None = None,
     progress: Progress = lambda done, of: None,
 ) -> Calibration:
     """Every setting of a grid under every scenario, exactly.
@@ -136,6 +139,7 @@ def calibrate(
     name, base = design or study.design_name, dict(fixed or {})
     _check_grid(name, vary, fixed=base)
     aimed, sought, truths = aim or Aim.of(study), wanted or Wanted(), together(scenarios)
+    how = conditions or Conditions()
     right, total = aimed.right(truths), math.prod(len(values) for values in vary.values())
     tried: list[Tried] = []
     impossible: list[Impossible] = []
@@ -146,7 +150,7 @@ def calibrate(
             candidate = Candidate(name, {**base, **setting})
             try:
                 variant = _variant(study, candidate)
-                ends = every_end(variant, Conditions())
+                ends = every_end(variant, how)
             except (ParameterError, Refused) as error:
                 refused = error if isinstance(error, Refused) else refused
                 impossible.append(Impossible(setting, _shortly(error)))
@@ -161,11 +165,11 @@ def calibrate(
     if not tried and impossible:
         complaints = Complaints()
         for one_impossible in impossible[:10]:
-            complaints.unless(False, "vary", _said(one_impossible.setting), one_impossible.why)
+            complaints.unless(False, "vary", _said(one_impossible.setting), one_impossible.why.said("en"))
         complaints.raise_as(ParameterError, f"no setting of this grid makes a {name}")
     ranked = sorted(tried, key=lambda one: (not one.within, -round(one.score / TIE), one.mean_overdosing, one.place))
     return Calibration(
-        study, name, tuple(scenarios), aimed, sought, tuple(vary), tuple(ranked), tuple(impossible), total
+        study, name, tuple(scenarios), aimed, sought, tuple(vary), tuple(ranked), tuple(impossible), total, how
     )
 
 
@@ -227,10 +231,11 @@ def _said(setting: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in setting.items())
 
 
-def _shortly(error: ParameterError | Refused) -> str:
-    if isinstance(error, ParameterError):
-        return "; ".join(finding.line().strip() for finding in error.findings)
-    return str(error)
+def _shortly(error: ParameterError | Refused) -> Text:
+    if isinstance(error, Refused):
+        return Text.literally(error.said("en"), error.said("fr"))
+    findings = "; ".join(finding.line().strip() for finding in error.findings)
+    return Text.literally(findings, findings)
 
 
 def as_toml(found: Calibration, one: Tried) -> str:

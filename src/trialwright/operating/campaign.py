@@ -19,13 +19,18 @@ import numpy as np
 from trialwright.numerics.scalars import is_count
 from trialwright.operating.circumstances import Circumstances
 from trialwright.operating.conditions import Conditions
-from trialwright.operating.simulated import Progress, Simulated, Simulation, slices
+from trialwright.operating.simulated import SLICE, Progress, Simulated, Simulation, slices
 from trialwright.operating.tally import Tally
 from trialwright.operating.truths import Truths
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.seen import Floats
+from trialwright.vocabulary.words import Text
 
+NOTHING_RUN = Text(
+    en="nothing has been run of {study} in the setting {setting}; run the campaign again, it goes on",
+    fr="rien n'a été simulé de {study} dans le cadre {setting} ; relancez la campagne, elle continue",
+)
 FORM = "campaign.1"  # of what is kept; another number when lots of before can no longer be added
 Plain = dict[str, Any]  # a finished lot, as JSON holds it
 
@@ -88,12 +93,14 @@ class Campaign:
     settings: Mapping[str, RunAs]
     trials: int
     seed: int
+    at_once: int = SLICE  # trials in a lot; what is found does not depend on it
 
     def __post_init__(self) -> None:
         complaints = Complaints()
         for place in ("studies", "truths", "settings"):
             complaints.unless(len(getattr(self, place)) > 0, place, "{}", "must hold one at least")
         complaints.unless(is_count(self.trials), "trials", self.trials, "must be a whole number of 1 or more")
+        complaints.unless(is_count(self.at_once), "at_once", self.at_once, "must be a whole number of 1 or more")
         complaints.unless(is_count(self.seed, least=0), "seed", self.seed, "must be a whole number of 0 or more")
         for name, truth in self.truths.items():
             complaints.unless(len(truth) == 1, f"truths.{name}", f"{len(truth)} truths", "must be one truth")
@@ -112,7 +119,7 @@ class Campaign:
     def lots(self) -> tuple[Lot, ...]:
         """Everything to be run, in parts; the first lots of every cell come first."""
         numbers = range(len(self.cells))
-        return tuple(self._lot(number, part) for part in slices(self.trials) for number in numbers)
+        return tuple(self._lot(number, part) for part in slices(self.trials, self.at_once) for number in numbers)
 
     def _lot(self, number: int, part: range) -> Lot:
         study, setting, truth = self.cells[number]
@@ -183,14 +190,19 @@ class Results:
         mine = [tally for key, tally in sorted(self.lots.items()) if key.startswith(f"{number:04d}-")]
         return Tally.together(mine) if mine else None
 
+    def truths_run(self, study: str, *, setting: str) -> tuple[str, ...]:
+        """The names of the truths that have been run in a cell, in the order of the campaign."""
+        truths = self.campaign.truths
+        return tuple(truth for truth in truths if self.tally(study, setting=setting, truth=truth) is not None)
+
     def characteristics(self, study: str, *, setting: str) -> Simulated:
         """Operating characteristics of one study in one setting, one row per truth that has been run."""
         found = {truth: self.tally(study, setting=setting, truth=truth) for truth in self.campaign.truths}
         run = {truth: tally for truth, tally in found.items() if tally is not None}
         if not run:
-            raise Refused(f"nothing has been run of {study} in the setting {setting}")
+            raise Refused(NOTHING_RUN, {"study": study, "setting": setting})
         cells = np.concatenate([self.campaign.truths[truth].cells for truth in run])
-        return Simulated(Truths(cells), tuple(run.values()), self.campaign.trials)
+        return Simulated(Truths(cells), tuple(run.values()), self.campaign.trials, len(found) - len(run))
 
     def content(self) -> bytes:
         """Everything as JSON; the same bytes whoever ran the lots, and in whatever order."""

@@ -8,6 +8,7 @@ from typing import Literal, final
 import numpy as np
 
 from trialwright.numerics.scalars import is_count, is_list_of, is_number, is_positive, is_probability
+from trialwright.operating.made import Made
 from trialwright.operating.people import (
     ACTIVITY,
     COMMITTEE,
@@ -167,7 +168,8 @@ class Circumstances:
     "when_settled": only when everybody treated so far is settled, after each cohort or (``Conditions.after_each``)
     after each participant: the trial of the exact engine, with a calendar. ``leaving``: probability to leave within
     ``leaving_days`` of the enrolment, on any of these days alike. ``infusion_days``: fewest and most days from
-    enrolment to infusion, all alike.
+    enrolment to infusion, all alike. ``made``: which shares of the amount assigned are given; None: all of it, or what
+    ``Conditions.given`` says.
     """
 
     accrual: Accrual
@@ -177,6 +179,7 @@ class Circumstances:
     leaving_days: int = 0
     infusion_days: tuple[int, int] = (0, 0)
     committee: Committee | None = None
+    made: Made | None = None
 
     def __post_init__(self) -> None:
         complaints = Complaints()

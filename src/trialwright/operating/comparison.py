@@ -7,7 +7,7 @@ lower), and none where even the lowest rate of all is above ``too_toxic``. A lev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -120,7 +120,7 @@ class NotExact:
     """A design that is not in the comparison, and why."""
 
     candidate: Candidate
-    why: str
+    why: Refused
 
 
 @final
@@ -136,6 +136,7 @@ class Comparison:
     chosen: int | None = 0  # None: the one chosen has no exact characteristics
     within: float | None = None  # how far the rates may be off in the worst cases
     worst: tuple[tuple[WorstCase, WorstCase], ...] = ()  # per scenario, of the chosen: correct, overdosing
+    conditions: Conditions = field(default_factory=Conditions)
 
     @property
     def right(self) -> Ints:
@@ -160,8 +161,8 @@ def compare(
     reason. Raises ParameterError with the findings of all candidates, each under its place.
     ``within``: look for the worst case of the chosen candidate with every true rate within so much of each scenario.
     """
-    aimed = aim or Aim.of(study)
-    left_out: dict[int, str] = {}
+    aimed, how = aim or Aim.of(study), conditions or Conditions()
+    left_out: dict[int, Refused] = {}
     variants = _variants(study, candidates, left_out=left_out)
     truths = together(scenarios)
     right = aimed.right(truths)
@@ -169,15 +170,15 @@ def compare(
     for done, (place, variant) in enumerate(variants.items()):
         progress(done, len(variants))
         try:
-            ends = every_end(variant, conditions)
+            ends = every_end(variant, how)
         except Refused as refusal:
-            left_out[place] = str(refusal)
+            left_out[place] = refusal
             continue
         compared[place] = Compared(candidates[place], variant, ends, ends.characteristics(truths), right)
     progress(len(variants), len(variants))
     kept = list(compared)
     first = kept.index(chosen) if chosen in kept else None
-    answer = Comparison(
+    return Comparison(
         study=study,
         scenarios=tuple(scenarios),
         aim=aimed,
@@ -186,11 +187,11 @@ def compare(
         chosen=first,
         within=within,
         worst=() if within is None or first is None else _worst(compared[chosen], scenarios, within=within),
+        conditions=how,
     )
-    return answer
 
 
-def _variants(study: Study, candidates: Sequence[Candidate], *, left_out: dict[int, str]) -> dict[int, Study]:
+def _variants(study: Study, candidates: Sequence[Candidate], *, left_out: dict[int, Refused]) -> dict[int, Study]:
     """The study with each candidate; what does not apply is noted, what is wrong is raised all at once."""
     complaints, variants = Complaints(), {}
     for place, candidate in enumerate(candidates):
@@ -200,7 +201,7 @@ def _variants(study: Study, candidates: Sequence[Candidate], *, left_out: dict[i
         except ParameterError as error:
             complaints.add(finding.within(f"design {candidate.title}") for finding in error.findings)
         except Refused as refusal:
-            left_out[place] = str(refusal)
+            left_out[place] = refusal
     complaints.raise_as(ParameterError, "these designs cannot be compared")
     return variants
 
@@ -209,7 +210,7 @@ def _worst(one: Compared, scenarios: Sequence[Scenario], *, within: float) -> tu
     """Around each scenario: the lowest probability of a correct selection, the highest of an overdose."""
     found = []
     for scenario, right in zip(scenarios, one.right, strict=True):
-        region = Region.around(scenario.dlt, within=within)
+        region = Region.around(scenario.dlt, within=within, order=one.study.order)
         correct = smallest(one.ends, one.ends.selected == right, region=region, tolerance=0.01, most_boxes=4_000)
         overdose = largest(one.ends, one.ends.selected > right, region=region, tolerance=0.01, most_boxes=4_000)
         found.append((correct, overdose))

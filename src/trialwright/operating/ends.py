@@ -111,32 +111,47 @@ class TrialEnds:
 
     def characteristics(self, truths: Truths) -> Characteristics:
         """All the usual operating characteristics under every truth."""
-        blocks = self._blocks()
-        values = self.expectation(np.concatenate(list(blocks.values()), axis=1), truths)
-        edges = np.cumsum([block.shape[1] for block in blocks.values()])[:-1]
-        by_name = dict(zip(blocks, np.split(values, edges, axis=1), strict=True))
-        total = by_name.pop("total")[:, 0]
+        first, kind = self._kinds()
+        outcomes = self.counts.reshape(len(self.counts), -1).astype(np.float64)
+        means, chances = [], []
+        for _, chance in self._batches(truths):
+            means.append(chance @ outcomes)
+            chances += [np.bincount(kind, weights=row, minlength=len(first)) for row in chance]
+        of_kinds, counts = np.array(chances), np.concatenate(means).reshape(len(truths), *self.counts.shape[1:])
+        total = of_kinds.sum(axis=1)
         if np.abs(total - 1).max(initial=0.0) > SUM_TOLERANCE:
             raise ArithmeticError(f"the probabilities of all ends add up to {total.tolist()}, not to 1")
-        return Characteristics(truths=truths, reasons=self.reasons, **by_name)
+        return Characteristics(
+            truths=truths,
+            reasons=self.reasons,
+            n=counts.sum(axis=2),
+            n_dlt=counts[:, :, 1::2].sum(axis=2),
+            n_active=counts[:, :, 2:].sum(axis=2),
+            **{name: of_kinds @ block for name, block in self._blocks(first).items()},
+        )
 
-    def _blocks(self) -> dict[str, Floats]:
-        """What is averaged, column by column."""
-        n, n_dlt = self.n, self.n_dlt
-        active = self.counts[:, :, 2:].sum(axis=2)
-        blocks = {
-            "total": np.ones((len(n), 1)),
-            "selection": _indicators(self.selected, self.levels + 1),
-            "n": n,
-            "n_dlt": n_dlt,
-            "n_active": active,
-            "n_distribution": _indicators(self.assigned, int(self.assigned.max()) + 1),
-            "dlt_distribution": _indicators(n_dlt.sum(axis=1), int(n_dlt.sum(axis=1).max()) + 1),
-            "ended": _indicators(self.reason, len(self.reasons)),
-            "stopped_at": _indicators(np.where(self.early, self.current, 0), self.levels + 1)[:, 1:],
-            "waits": self.waits[:, None],
+    def _kinds(self) -> tuple[Ints, Ints]:
+        """The first end of each kind, ``[G]``, and the kind of every end, ``[S]``.
+
+        Ends of a kind differ only in what is averaged over participants, so their probabilities are added up first.
+        """
+        stopped_at = np.where(self.early, self.current, 0)
+        columns = (self.selected, self.assigned, self.n_dlt.sum(axis=1), self.reason, stopped_at, self.waits)
+        key = np.ravel_multi_index(columns, [int(column.max()) + 1 for column in columns])
+        _, first, kind = np.unique(key, return_index=True, return_inverse=True)
+        return np.asarray(first, np.int64), np.asarray(kind, np.int64)
+
+    def _blocks(self, ends: Ints) -> dict[str, Floats]:
+        """What is averaged over some ends, column by column."""
+        dlts, assigned = self.n_dlt.sum(axis=1), self.assigned
+        return {
+            "selection": _indicators(self.selected[ends], self.levels + 1),
+            "n_distribution": _indicators(assigned[ends], int(assigned.max()) + 1),
+            "dlt_distribution": _indicators(dlts[ends], int(dlts.max()) + 1),
+            "ended": _indicators(self.reason[ends], len(self.reasons)),
+            "stopped_at": _indicators(np.where(self.early, self.current, 0)[ends], self.levels + 1)[:, 1:],
+            "waits": np.asarray(self.waits[ends][:, None], np.float64),
         }
-        return {name: np.asarray(block, np.float64) for name, block in blocks.items()}
 
     def overdosed(self, truths: Truths, *, above: float) -> Floats:
         """The distribution of how many are treated at a level whose true DLT rate is above a limit, ``[T, N + 1]``."""

@@ -26,28 +26,35 @@ from typing import final
 import numpy as np
 
 from trialwright.conduct.advise import decide, selected
+from trialwright.conduct.titration import titrates, titrating
 from trialwright.numerics.packing import Layout, merged
 from trialwright.operating.conditions import Conditions
 from trialwright.operating.ends import PLANNED, TrialEnds
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.rules.coherence import Coherence
 from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.seen import Bools, Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.words import Text
 
 MOST_STATES = 3_000_000  # a frontier of this size takes some minutes and a gigabyte
 CHUNK = 1 << 16  # states decided on at a time
-NO_PEOPLE = (
-    "{design} looks at participants one by one, each with a follow-up of its own, so counts per level are not enough "
-    "for exact operating characteristics; simulate instead"
+NO_PEOPLE = Text(
+    en="{design} looks at participants one by one, each with a follow-up or a dose of its own, so counts per level are "
+    "not enough for exact operating characteristics; simulate instead (trialwright simulate)",
+    fr="{design} regarde chaque personne avec son propre suivi ou sa propre dose : les effectifs par palier ne "
+    "suffisent pas à des caractéristiques opératoires exactes ; simulez plutôt (trialwright simulate)",
 )
-WAITS = (
-    "with everybody settled the protocol still asks to wait ({code}), so no trial would ever end; "
-    "take that rule out for the exact operating characteristics, or simulate"
+WAITS = Text(
+    en="with everybody settled the protocol still asks to wait ({code}), so no trial would ever end; take that rule "
+    "out for the exact operating characteristics, or simulate (trialwright simulate)",
+    fr="tout le monde étant évalué, le protocole demande encore d'attendre ({code}), si bien qu'aucun essai ne "
+    "finirait ; retirez cette règle pour les caractéristiques exactes, ou simulez (trialwright simulate)",
 )
-TOO_MANY = (
-    "after {assigned} participants more than {most} different states are reachable, too many to be walked; "
-    "plan fewer participants or larger cohorts, or simulate"
+TOO_MANY = Text(
+    en="after {assigned} participants more than {most} different states are reachable, too many to be walked; plan "
+    "fewer participants or larger cohorts, or simulate (trialwright simulate)",
+    fr="après {assigned} personnes, plus de {most} états différents sont possibles, trop pour être parcourus ; "
+    "prévoyez moins de personnes ou de plus grandes cohortes, ou simulez (trialwright simulate)",
 )
 NO_END = (
     "after {assigned} participants the trial has not ended although {limit} are planned; "
@@ -68,7 +75,7 @@ def every_end(study: Study, conditions: Conditions | None = None) -> TrialEnds:
     setting = conditions or Conditions()
     setting.fits(study)
     if study.design.looks_at == "participants":
-        raise Refused(NO_PEOPLE.format(design=study.design_name))
+        raise Refused(NO_PEOPLE, {"design": study.design_name})
     settled = replace(study, rules=tuple(rule for rule in study.rules if not getattr(rule, "about_time", False)))
     return _Walk.of(settled, setting).walked()
 
@@ -135,9 +142,11 @@ class _Walk:
         current, in_cohort, kept, back, replaced, assigned = range(first, first + 6)
         latest = slice(first + 6, first + 6 + remembered)
         fields = _Fields(current, in_cohort, kept, back, replaced, assigned, latest)
-        titrates = any(isinstance(rule, AcceleratedTitration) for rule in study.rules)
-        jumps = even and not conditions.given and not conditions.after_each and not titrates
-        return cls(study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, titrates, jumps)
+        one_by_one = titrates(study)
+        jumps = even and not conditions.given and not conditions.after_each and not one_by_one
+        return cls(
+            study, conditions, levels, outcomes, limit, remembered, Layout.of(largest), fields, one_by_one, jumps
+        )
 
     def walked(self) -> TrialEnds:
         """All states in which a trial ends."""
@@ -157,7 +166,7 @@ class _Walk:
 
     def _check_size(self, size: int, *, assigned: int) -> None:
         if size > MOST_STATES:
-            raise TooManyStates(TOO_MANY.format(assigned=assigned, most=MOST_STATES))
+            raise TooManyStates(TOO_MANY, {"assigned": assigned, "most": MOST_STATES})
 
     def _go_on(self, frontier: _Frontier, *, assigned: int) -> None:
         """One step from some states: a decision where one is due, then every outcome of the next participants."""
@@ -191,20 +200,14 @@ class _Walk:
         inside, back, level = self.layout.read(frontier.packed, names).T
         filling = (inside > 0) | (back > 0)
         if self.titrates:
-            filling &= ~self._titrating(frontier.packed)
+            filling &= ~titrating(self.study, self.seen(frontier.packed, assigned=assigned))
         return np.where(filling, level, 0)
-
-    def _titrating(self, packed: Ints) -> Bools:
-        """Where every level so far was given to one participant at most, and nobody had a DLT."""
-        counts = self.counts(packed)
-        dlts = counts[:, :, list(DLT_OUTCOMES)[: self.outcomes // 2]].sum(axis=(1, 2))
-        return np.asarray((dlts == 0) & (counts.sum(axis=2) <= 1).all(axis=1), np.bool_)
 
     def _check_wait(self, proposal: Proposal) -> None:
         forever = proposal.wait & ~proposal.stop
         if forever.any():
             code = next(note.code for note in reversed(proposal.notes) if (note.where & forever).any())
-            raise Refused(WAITS.format(code=code))
+            raise Refused(WAITS, {"code": code})
 
     def _assign(self, frontier: _Frontier, level: Ints, *, assigned: int) -> None:
         """Everything that can become of the next participants, at the levels they are assigned to."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
+from trialwright.operating.made import Doses
 from trialwright.operating.people import NEVER, People
 from trialwright.protocol.study import Study
 from trialwright.vocabulary import seen as words
@@ -22,8 +23,10 @@ class Facts:
     people: People
     cells: Floats  # [D, K] true probabilities of the outcomes at each level
     given_matrix: Floats | None  # [D, D + 1] Conditions.matrix; None: everybody is given what was assigned
+    made: Doses | None  # the amounts that may be given instead of the levels' own; None: those
     assigned: Ints  # 0: nobody
     given: Ints  # level of the dose given, for who is infused; the assigned one for the others
+    amount: Floats  # given at the infusion; nan for who is not infused
     enrolled: Ints
     infused: Ints  # NEVER where the person left before
     dlt: Ints  # day of the DLT; NEVER where there is none
@@ -37,8 +40,12 @@ class Facts:
     closed_on: Ints  # [B] day on which the last follow-up of those assigned so far ends
 
     @classmethod
-    def none_yet(cls, study: Study, people: People, *, cells: Floats, given: Floats | None = None) -> Facts:
+    def none_yet(
+        cls, study: Study, people: People, *, cells: Floats, given: Floats | None = None, made: Doses | None = None
+    ) -> Facts:
         """Before the first participant."""
+        if made is not None and people.given is None:
+            raise ValueError("doses are made in part only for people with a number for it: take Circumstances.draw")
         shape = people.arrival.shape
         never, nobody, zeros = np.full(shape, NEVER, np.int64), np.zeros(shape, np.int64), np.zeros(shape[0], np.int64)
         return cls(
@@ -46,8 +53,10 @@ class Facts:
             people=people,
             cells=cells,
             given_matrix=given,
+            made=made,
             assigned=nobody,
             given=nobody.copy(),
+            amount=np.full(shape, np.nan),
             enrolled=never,
             infused=never.copy(),
             dlt=never.copy(),
@@ -76,15 +85,16 @@ class Facts:
         planned = day + self.people.infusion_delay.reshape(-1)[place]
         stays = self.people.leaves_after.reshape(-1)[place]
         leaves = np.where(stays >= NEVER, NEVER, day + stays)
-        given = self._given(place, level=level)
+        given, amount, rate = self._dose(place, level=level)
         left = np.where(given == 0, np.minimum(leaves, planned), leaves)
         made = (given > 0) & (left >= planned)
         given = np.where(made, given, level)
         infused = np.where(made, planned, NEVER)
-        toxic = self.people.tolerance.reshape(-1)[place] < self._rate[given - 1]
+        toxic = self.people.tolerance.reshape(-1)[place] < rate
         on = planned + self._delay(place, given=given)
         dlt = np.where(toxic & made & (on <= left), on, NEVER)
         known = {"assigned": level, "given": given, "enrolled": day, "infused": infused, "dlt": dlt, "left": left}
+        known["amount"] = np.where(made, amount, np.nan)
         for name, value in known.items():
             getattr(self, name).reshape(-1)[place] = value
         self.active.reshape(-1)[place] = self._activity(place, given=given, toxic=toxic)
@@ -99,6 +109,15 @@ class Facts:
     @property
     def _rate(self) -> Floats:
         return np.asarray(self.cells[:, 1::2].sum(axis=1), np.float64)
+
+    def _dose(self, place: Ints, *, level: Ints) -> tuple[Ints, Floats, Floats]:
+        """What each person will be given: the level it counts for (0: nothing), the amount, and its true DLT rate."""
+        made, drawn = self.made, self.people.given
+        if made is not None and drawn is not None:
+            one = made.which(drawn.reshape(-1)[place])
+            return made.level[level - 1, one], made.amount[level - 1, one], made.rate[level - 1, one]
+        given = self._given(place, level=level)
+        return given, np.asarray(self.study.dosing.amounts, np.float64)[given - 1], self._rate[given - 1]
 
     def _given(self, place: Ints, *, level: Ints) -> Ints:
         """The level of the dose each person will be given; 0: none."""
@@ -150,11 +169,12 @@ class Facts:
             follow_up=np.where(treated, today - infused, NOT_YET),
             dlt_after=np.where(dlt, dlt_on - infused, NOT_YET),
             backfill=self.backfill[which, :width] & here,
+            amount=np.where(treated, self.amount[which, :width], np.nan) if self.study.uses_dose_given else None,
             **self._activity_known(which, width=width, today=today),
         )
         return self._counted(known)
 
-    def _activity_known(self, which: slice | Ints, *, width: int, today: Ints) -> dict[str, Bools]:
+    def _activity_known(self, which: slice | Ints, *, width: int, today: Ints) -> dict[str, Any]:
         """Activity where it is observed: in a study that says what counts, or for a design that looks at it."""
         if self.study.activity is None and self.study.design.looks_at != "counts with activity":
             return {}

@@ -14,6 +14,7 @@ from typing import final
 
 import numpy as np
 
+from trialwright.conduct.titration import titrating
 from trialwright.operating.circumstances import Committee
 from trialwright.operating.conditions import Conditions
 from trialwright.operating.deciding import Decider, rows_of
@@ -22,7 +23,6 @@ from trialwright.operating.exact import FULL
 from trialwright.operating.facts import Facts
 from trialwright.operating.people import NEVER
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.vocabulary.seen import Bools, Ints, Seen
 
 UNDECIDED = -1  # in place of a reason: the trial goes on
@@ -121,16 +121,10 @@ class Lockstep:
             assigned = self.facts.count[rows]
             sizes = [self.conditions.size_after(self.study, assigned=n) for n in range(self.limit)]
             return np.zeros(len(rows), np.bool_), np.array(sizes, np.int64)[assigned]
-        titrating = self._titrating(seen)
-        filling = ((seen.in_cohort > 0) | (seen.replaced_in_cohort > 0)) & ~titrating
+        one_at_a_time = titrating(self.study, seen)
+        filling = ((seen.in_cohort > 0) | (seen.replaced_in_cohort > 0)) & ~one_at_a_time
         left = self.study.dosing.cohort_size - np.where(filling, seen.in_cohort, 0)
-        return filling, np.where(titrating, one, left)
-
-    def _titrating(self, seen: Seen) -> Bools:
-        """Where the protocol treats one participant per level, and nobody had a DLT so far."""
-        titrates = any(isinstance(rule, AcceleratedTitration) for rule in self.study.rules)
-        alone = (seen.n_dlt.sum(axis=1) == 0) & (seen.n_treated <= 1).all(axis=1)
-        return np.asarray(alone & titrates, np.bool_)
+        return filling, np.where(one_at_a_time, one, left)
 
     def _endorsed(self, rows: Ints, level: Ints, *, seen: Seen) -> Ints:
         """The level after the committee has had its say; the first participant starts where the protocol says."""

@@ -22,23 +22,29 @@ from typing import final
 
 from trialwright.conduct.advise import action_of, decide, seen_of_all, selected
 from trialwright.conduct.state import TrialState
+from trialwright.conduct.titration import titrating
 from trialwright.conduct.toxicity import Observed, everyone
 from trialwright.numerics.scalars import is_count
 from trialwright.operating.decision_table import Group
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.rules.coherence import Coherence
 from trialwright.rules.stop_at_n import StopAtN
 from trialwright.vocabulary.decisions import Action, Reason
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.seen import NOT_YET, Proposal, Seen
+from trialwright.vocabulary.words import Text
 
 MOST_PATHS = 5_000  # more than anybody reads; CRM decides on as many in a fraction of a second
-TOO_MANY = (
-    "more than {most} different courses would have to be followed; ask for fewer cohorts (--cohorts) or smaller ones "
-    "(--size), or wait until some of those in their window are settled"
+TOO_MANY = Text(
+    en="more than {most} different courses would have to be followed; ask for fewer cohorts (--cohorts) or smaller "
+    "ones (--size), or wait until some of those in their window are settled",
+    fr="il faudrait suivre plus de {most} déroulements différents ; demandez moins de cohortes (--cohorts) ou de plus "
+    "petites (--size), ou attendez que des personnes dans leur fenêtre soient évaluées",
 )
-CLOSED = "enrolment is closed, so there is no next cohort; ask as of a day before it was closed"
+CLOSED = Text(
+    en="enrolment is closed, so there is no next cohort; ask as of a day before it was closed",
+    fr="les inclusions sont closes, il n'y a donc pas de cohorte suivante ; demandez à une date d'avant la clôture",
+)
 
 
 @final
@@ -134,7 +140,7 @@ def _check(*, cohorts: int, size: int | None, state: TrialState | None, on: date
 
 def _check_paths(paths: int) -> None:
     if paths > MOST_PATHS:
-        raise Refused(TOO_MANY.format(most=MOST_PATHS))
+        raise Refused(TOO_MANY, {"most": MOST_PATHS})
 
 
 def looks_at_order(rule: object) -> bool:
@@ -252,7 +258,8 @@ class _Walk:
         if not nodes:
             return []
         seen = seen_of_all(self.study, [node.course for node in nodes])
-        proposal, chosen = decide(self.study, seen), selected(self.study, seen)
+        proposal = decide(self.study, seen)
+        chosen = selected(self.study, seen, proposed=proposal)
         known = replace(seen, order=self.study.order)
         steps = []
         for row, node in enumerate(nodes):
@@ -279,8 +286,7 @@ class _Walk:
         treated = seen.n_treated[row]
         taken = int(seen.in_cohort[row]) if level == begun else 0
         size = self.size or self.study.dosing.cohort_size - taken
-        titrates = any(isinstance(rule, AcceleratedTitration) for rule in self.study.rules)
-        if titrates and not seen.n_dlt[row].any() and treated.max(initial=0) <= 1 and treated[level - 1] == 0:
+        if titrating(self.study, seen)[row] and treated[level - 1] == 0:
             size = 1
         for rule in self.study.rules:
             if isinstance(rule, StopAtN):

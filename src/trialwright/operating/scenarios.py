@@ -9,7 +9,8 @@ A scenario file is TOML, one table per scenario::
     odds_ratio = 1.0                       # between activity and DLT; 1: independent
 
 A top line ``given = [[…], …]`` says with what probability a participant assigned to each level is given no dose, a dose
-that counts for level 1, for level 2, … (``Conditions.given``).
+that counts for level 1, for level 2, … (``Conditions.given``). A table ``[circumstances]`` is for simulations
+(``circumstances_file``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -85,36 +86,59 @@ def _curve(target: float, *, levels: int, best: float) -> tuple[float, ...]:
     return tuple(round(float(rate), 3) for rate in 1 / (1 + np.exp(-logits)))
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """What a scenario file holds; ``circumstances`` as it stands there, for ``circumstances_file``."""
+
+    scenarios: tuple[Scenario, ...]
+    given: tuple[tuple[float, ...], ...] = ()
+    circumstances: Mapping[str, Any] = field(default_factory=dict)
+
+
 def parse_scenarios(content: bytes, *, levels: int, name: str = "the scenario file") -> tuple[Scenario, ...]:
     """The scenarios of a file; ParameterError with every finding."""
+    return parse_scenario_file(content, levels=levels, name=name).scenarios
+
+
+def parse_scenario_file(content: bytes, *, levels: int, name: str = "the scenario file") -> ScenarioFile:
+    """Everything a scenario file holds; ParameterError with every finding."""
     complaints = Complaints()
     try:
         tables = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of thousands of digits
         complaints.unless(False, "file", MISSING, f"is not a TOML file: {error}")
         complaints.raise_as(ParameterError, f"{name} cannot be read")
+    allowed = "may hold given, circumstances and [[scenario]] tables only"
+    complaints.unless(set(tables) <= {"scenario", "given", "circumstances"}, "file", ", ".join(tables), allowed)
+    found = read_scenario_tables(tables, levels=levels, complaints=complaints)
+    complaints.raise_as(ParameterError, f"{name} cannot be read")
+    assert found is not None
+    return found
+
+
+def read_scenario_tables(tables: Mapping[str, Any], *, levels: int, complaints: Complaints) -> ScenarioFile | None:
+    """The scenarios, doses given and circumstances among the tables of a file; None with the findings."""
+    before = len(complaints.findings)
     listed = tables.get("scenario", [])
     fine = isinstance(listed, list) and len(listed) > 0 and all(isinstance(one, dict) for one in listed)
     complaints.unless(fine, "scenario", MISSING, "must be there at least once", "begin each with [[scenario]]")
-    allowed = "may hold given and [[scenario]] tables only"
-    complaints.unless(set(tables) <= {"scenario", "given"}, "file", ", ".join(tables), allowed)
-    complaints.raise_as(ParameterError, f"{name} cannot be read")
+    given = tables.get("given", [])
+    rows = isinstance(given, list) and all(isinstance(row, list) and all(map(is_number, row)) for row in given)
+    complaints.unless(rows, "given", given, "must list one row of probabilities for each level")
+    circumstances = tables.get("circumstances", {})
+    complaints.unless(isinstance(circumstances, dict), "circumstances", circumstances, "must be a table")
     found = [
         _scenario(one, place=f"scenario[{row}]", levels=levels, complaints=complaints)
-        for row, one in enumerate(listed, start=1)
+        for row, one in enumerate(listed if fine else [], start=1)
     ]
-    complaints.raise_as(ParameterError, f"{name} cannot be read")
-    return tuple(scenario for scenario in found if scenario is not None)
-
-
-def parse_given(content: bytes) -> tuple[tuple[float, ...], ...]:
-    """What the file says of doses given and assigned; empty where it says nothing. Read by ``Conditions``."""
-    given = tomllib.loads(content.decode()).get("given", [])
-    complaints = Complaints()
-    fine = isinstance(given, list) and all(isinstance(row, list) and all(map(is_number, row)) for row in given)
-    complaints.unless(fine, "given", given, "must list one row of probabilities for each level")
-    complaints.raise_as(ParameterError, "the scenario file cannot be read")
-    return tuple(tuple(map(float, row)) for row in given)
+    if len(complaints.findings) > before:
+        return None
+    return ScenarioFile(
+        scenarios=tuple(scenario for scenario in found if scenario is not None),
+        given=tuple(tuple(map(float, row)) for row in given),
+        circumstances=circumstances,
+    )
 
 
 def _scenario(table: Mapping[str, Any], *, place: str, levels: int, complaints: Complaints) -> Scenario | None:
@@ -124,12 +148,12 @@ def _scenario(table: Mapping[str, Any], *, place: str, levels: int, complaints: 
         remedy = f"did you mean {near[0]}?" if near else "remove it"
         complaints.unless(False, f"{place}.{unknown}", table[unknown], "is not known here", remedy)
     text = _name(table.get("name", MISSING), place=place, complaints=complaints)
-    for field in ("dlt", "activity"):
-        if field == "activity" and field not in table:
+    for outcome in ("dlt", "activity"):
+        if outcome == "activity" and outcome not in table:
             continue
-        rates = table.get(field, MISSING)
+        rates = table.get(outcome, MISSING)
         fine = isinstance(rates, list) and len(rates) == levels and all(is_number(p) and 0 <= p <= 1 for p in rates)
-        complaints.unless(fine, f"{place}.{field}", rates, f"must list {levels} rates between 0 and 1, one per level")
+        complaints.unless(fine, f"{place}.{outcome}", rates, f"must list {levels} rates between 0 and 1, one per level")
     ratio = table.get("odds_ratio", 1.0)
     complaints.unless(is_positive(ratio), f"{place}.odds_ratio", ratio, "must be above 0", "1 is independence")
     if len(complaints.findings) > before or text is None:
@@ -139,14 +163,9 @@ def _scenario(table: Mapping[str, Any], *, place: str, levels: int, complaints: 
 
 def _name(given: Any, *, place: str, complaints: Complaints) -> Text | None:
     if isinstance(given, str) and given:
-        return Text(en=_literal(given), fr=_literal(given))
+        return Text.literally(given, given)
     both = (
         isinstance(given, dict) and set(given) == {"en", "fr"} and all(isinstance(v, str) and v for v in given.values())
     )
     complaints.unless(both, f"{place}.name", given, "must be a text, or one for en and one for fr")
-    return Text(en=_literal(given["en"]), fr=_literal(given["fr"])) if both else None
-
-
-def _literal(name: str) -> str:
-    """A team's own words, in which a brace is a brace."""
-    return name.replace("{", "{{").replace("}", "}}")
+    return Text.literally(given["en"], given["fr"]) if both else None

@@ -15,6 +15,7 @@ from typing import final
 import numpy as np
 import scipy.special as sp
 
+from trialwright.conduct.titration import titrates
 from trialwright.numerics.intervals import wilson
 from trialwright.numerics.scalars import is_count
 from trialwright.operating.circumstances import Circumstances
@@ -27,7 +28,6 @@ from trialwright.operating.results import value_of
 from trialwright.operating.tally import Tally
 from trialwright.operating.truths import Truths
 from trialwright.protocol.study import Study
-from trialwright.rules.accelerated_titration import AcceleratedTitration
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.seen import Floats
 
@@ -47,33 +47,37 @@ def simulate(
     trials: int,
     seed: int,
     conditions: Conditions | None = None,
+    at_once: int = SLICE,
     progress: Progress | None = None,
 ) -> Simulated:
     """Operating characteristics of a study under some truths, from so many virtual trials each.
 
     ``seed``: with the number of a trial and of a participant it fixes who comes and what happens to them, for every
-    truth and design alike. ``progress`` hears how many trials are done. A KeyboardInterrupt ends the simulation and
-    keeps what is done (``complete`` is False then); one that comes before any trial is done goes on upwards.
-    Raises ParameterError where conditions, circumstances and study do not go together.
+    truth and design alike. ``at_once``: trials run together; the numbers do not depend on it. ``progress`` hears how
+    many trials are done. A KeyboardInterrupt ends the simulation and keeps what is done: ``complete`` is False then,
+    and truths at the end of which no trial was run are left out; one that comes before any trial is done goes on
+    upwards. Raises ParameterError where conditions, circumstances and study do not go together.
     """
     run = Simulation.of(study, circumstances=circumstances, conditions=conditions or Conditions())
     run.check(truths, trials=trials, seed=seed)
     done: list[list[Tally]] = [[] for _ in range(len(truths))]
     total = trials * len(truths)
     try:
-        for part, row in product(slices(trials), range(len(truths))):
+        for part, row in product(slices(trials, at_once), range(len(truths))):
             done[row].append(run.part(truths.cells[row], seed=seed, trials=part))
             if progress is not None:
                 progress(sum(lot.trials for lots in done for lot in lots), total)
     except KeyboardInterrupt:
-        if not all(done):
+        if not any(done):
             raise
-    return Simulated(truths, tuple(Tally.together(lots) for lots in done), trials)
+    run_for = sum(bool(lots) for lots in done)
+    tallies = tuple(Tally.together(lots) for lots in done[:run_for])
+    return Simulated(truths.only(slice(run_for)), tallies, trials, len(truths) - run_for)
 
 
-def slices(trials: int) -> list[range]:
+def slices(trials: int, at_once: int = SLICE) -> list[range]:
     """The trials, numbered from 0, in the lots in which they are run."""
-    return [range(begin, min(begin + SLICE, trials)) for begin in range(0, trials, SLICE)]
+    return [range(begin, min(begin + at_once, trials)) for begin in range(0, trials, at_once)]
 
 
 @final
@@ -121,8 +125,9 @@ class Simulation:
         rates = np.asarray(cells[:, 1::2].sum(axis=1), np.float64)
         people = self.circumstances.draw(self.study, seed=seed, trials=trials, people=self.limit, rates=rates)
         given = self.conditions.matrix(len(cells)) if self.conditions.given else None
+        made = None if self.circumstances.made is None else self.circumstances.made.doses(self.study, rates)
         lockstep = Lockstep.of(
-            Facts.none_yet(self.study, people, cells=cells, given=given),
+            Facts.none_yet(self.study, people, cells=cells, given=given, made=made),
             self.decider,
             limit=self.limit,
             settled=self.circumstances.decisions == "when_settled",
@@ -141,11 +146,16 @@ def _check(study: Study, *, circumstances: Circumstances, conditions: Conditions
     lost = conditions.loses or circumstances.leaving > 0
     allowed = "must be left out where participants may be lost: the protocol's cohort size is kept then"
     complaints.unless(not (lost and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
-    titrates = any(isinstance(rule, AcceleratedTitration) for rule in study.rules)
     allowed = "must be left out where accelerated_titration says how many come before a decision"
-    complaints.unless(not (titrates and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
+    complaints.unless(not (titrates(study) and conditions.cohorts), "cohorts", conditions.cohorts, allowed)
     allowed = "must be left out where the order of the levels is known in part only"
     complaints.unless(study.order is None or circumstances.committee is None, "committee", "given", allowed)
+    several = any(level.infusions > 1 for level in study.dose_levels)
+    made = circumstances.made is not None
+    allowed = "must be left out where Conditions.given says which level is given"
+    complaints.unless(not (made and conditions.given), "made", "given", allowed)
+    allowed = "must be left out where a level has more than one infusion: one amount is not the dose there"
+    complaints.unless(not (made and several), "made", "given", allowed)
     complaints.raise_as(ParameterError, f"{study.identity.id} cannot be simulated like this")
 
 
@@ -157,6 +167,7 @@ class Simulated:
     truths: Truths
     tallies: tuple[Tally, ...]
     wanted: int  # trials asked for under each truth
+    left_out: int = 0  # truths asked for under which no trial was run
 
     @property
     def trials(self) -> Floats:
@@ -166,7 +177,7 @@ class Simulated:
     @property
     def complete(self) -> bool:
         """Whether all the trials asked for were run."""
-        return all(tally.trials == self.wanted for tally in self.tallies)
+        return not self.left_out and all(tally.trials == self.wanted for tally in self.tallies)
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from trialwright.conduct.advise import decide
 from trialwright.operating.facts import Facts
+from trialwright.operating.made import Made
 from trialwright.operating.people import NEVER, People, draw_people
 from trialwright.operating.truths import Truths
 from trialwright.protocol.study import Study
@@ -32,6 +33,7 @@ class VirtualTrials:
     backfill: Bools  # assigned as an extra participant at a cleared level
     enrolled: Ints
     infused: Ints  # NEVER where the person left before
+    amount: Floats  # given at the infusion; nan for who is not infused
     dlt: Ints  # day of the DLT; NEVER where there is none
     left: Ints
     active: Bools  # activity, whether it is known yet or not
@@ -43,18 +45,26 @@ class VirtualTrials:
 
 
 def run_trials(
-    study: Study, people: People, *, true_dlt_rate: Floats, days: int, true_activity_rate: Floats | None = None
+    study: Study,
+    people: People,
+    *,
+    true_dlt_rate: Floats,
+    days: int,
+    true_activity_rate: Floats | None = None,
+    made: Made | None = None,
 ) -> VirtualTrials:
     """Run all trials for a number of days; the true rates are one per dose level, activity independent of the DLT.
 
-    Activity is judged in a study that observes it; ``true_activity_rate`` must then be given.
+    Activity is judged in a study that observes it; ``true_activity_rate`` must then be given. ``made``: which shares
+    of the amount assigned are given, for people who have a number for it; None: all of it.
     """
     if (study.activity is None) != (true_activity_rate is None):
         raise ValueError("true_activity_rate goes with a study that says in [activity] what counts, and only with it")
     truths = Truths.of_dlt(true_dlt_rate)
     if true_activity_rate is not None:
         truths = Truths.of_activity(dlt=true_dlt_rate, activity=true_activity_rate)
-    facts = Facts.none_yet(study, people, cells=truths.cells[0])
+    doses = None if made is None else made.doses(study, np.asarray(true_dlt_rate, np.float64))
+    facts = Facts.none_yet(study, people, cells=truths.cells[0], made=doses)
     everyone = np.arange(people.trials)
     level = np.zeros((people.trials, days), np.int64)
     wait, stop, extra = np.zeros((3, people.trials, days), np.bool_)
@@ -73,6 +83,7 @@ def run_trials(
         backfill=facts.backfill,
         enrolled=facts.enrolled,
         infused=facts.infused,
+        amount=facts.amount,
         dlt=facts.dlt,
         left=facts.left,
         active=facts.active,

@@ -31,19 +31,25 @@ from trialwright.numerics.scalars import is_list_of, is_probability
 from trialwright.operating.ends import TrialEnds
 from trialwright.operating.truths import Truths
 from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.orders import Order
 from trialwright.vocabulary.seen import Floats
 
 AT_ONCE = 128  # boxes split per round
+NO_ROOM = "must leave room for rates that do not fall from level to level, as far as the order of the levels is known"
 EDGE = 1e-9  # rates are kept this far from 0 and 1, where E hardly differs: by less than N times this
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Truths to be covered: a range of the DLT rate at every level, rates never falling from level to level."""
+    """Truths to be covered: a range of the DLT rate at every level, rates never falling from level to level.
+
+    ``order``: where only a part of the order of the levels is known, rates never fall along that part.
+    """
 
     lower: tuple[float, ...]
     upper: tuple[float, ...]
+    order: Order | None = None
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -54,17 +60,39 @@ class Region:
         if not complaints.findings:
             allowed = f"must have as many rates as lower: {len(self.lower)}"
             if complaints.unless(len(self.upper) == len(self.lower), "upper", self.upper, allowed):
-                rising = np.maximum.accumulate(self.lower) <= np.asarray(self.upper)
-                allowed = "must leave room for rates that do not fall from level to level"
-                complaints.unless(bool(rising.all()), "upper", self.upper, allowed)
+                complaints.unless(self._holds_some(), "upper", self.upper, NO_ROOM)
         complaints.raise_as(ParameterError, "this region holds no truth")
 
+    def _holds_some(self) -> bool:
+        known = self.order is None or len(self.order.below) == len(self.lower)
+        return known and bool((_raised(np.asarray(self.lower), self.order) <= np.asarray(self.upper)).all())
+
     @classmethod
-    def around(cls, rates: Sequence[float], *, within: float) -> Region:
+    def around(cls, rates: Sequence[float], *, within: float, order: Order | None = None) -> Region:
         """Every rate within so much of a given truth."""
         middle = np.asarray(rates, np.float64)
         low, high = np.clip(middle - within, 0, 1), np.clip(middle + within, 0, 1)
-        return cls(tuple(low.tolist()), tuple(high.tolist()))
+        return cls(tuple(low.tolist()), tuple(high.tolist()), order)
+
+
+def _raised(rates: Floats, order: Order | None) -> Floats:
+    """The lowest rates above these that do not fall along what is known of the order; ``[..., D]``."""
+    if order is None:
+        return np.asarray(np.maximum.accumulate(rates, axis=-1), np.float64)
+    answer = rates.copy()
+    for level, below in enumerate(order.below.T):  # nothing is known to be below a level of a smaller number
+        answer[..., level] = np.maximum(answer[..., level], answer[..., below].max(axis=-1, initial=-np.inf))
+    return answer
+
+
+def _lowered(rates: Floats, order: Order | None) -> Floats:
+    """The highest rates below these that do not fall along what is known of the order; ``[..., D]``."""
+    if order is None:
+        return np.asarray(np.minimum.accumulate(rates[..., ::-1], axis=-1)[..., ::-1], np.float64)
+    answer = rates.copy()
+    for level, above in reversed(list(enumerate(order.below))):
+        answer[..., level] = np.minimum(answer[..., level], answer[..., above].min(axis=-1, initial=np.inf))
+    return answer
 
 
 def _is_rate(value: object) -> bool:
@@ -114,10 +142,11 @@ def largest(
 @final
 @dataclass(frozen=True, slots=True)
 class _Boxes:
-    """Boxes of angles: ``low`` and ``high`` are ``[T, D]``."""
+    """Boxes of angles: ``low`` and ``high`` are ``[T, D]``; ``order`` as in a region."""
 
     low: Floats
     high: Floats
+    order: Order | None
 
     @property
     def centre(self) -> Floats:
@@ -129,17 +158,16 @@ class _Boxes:
 
     def tightened(self) -> _Boxes:
         """Only what holds rates that do not fall; boxes without any are left out."""
-        low = np.maximum.accumulate(self.low, axis=1)
-        high = np.minimum.accumulate(self.high[:, ::-1], axis=1)[:, ::-1]
+        low, high = _raised(self.low, self.order), _lowered(self.high, self.order)
         some = (low <= high).all(axis=1)
-        return _Boxes(low[some], high[some])
+        return _Boxes(low[some], high[some], self.order)
 
     def halves(self, along: npt.NDArray[np.int64]) -> _Boxes:
         """Each box in two, across one of its sides."""
         row, middle = np.arange(len(along)), self.centre[np.arange(len(along)), along]
         low, high = self.low.copy(), self.high.copy()
         low[row, along], high[row, along] = middle, middle
-        return _Boxes(np.concatenate([self.low, low]), np.concatenate([high, self.high]))
+        return _Boxes(np.concatenate([self.low, low]), np.concatenate([high, self.high]), self.order)
 
 
 @final
@@ -163,7 +191,7 @@ class _Search:
     def over(self, region: Region, *, tolerance: float, most_boxes: int) -> WorstCase:
         low, high = (_angle(np.array([side])) for side in (region.lower, region.upper))
         queue: list[tuple[float, int, Floats, Floats, int]] = []
-        count, boxes = 0, _Boxes(low, high).tightened()
+        count, boxes = 0, _Boxes(low, high, region.order).tightened()
         while len(boxes.low):
             bounds, along = self.bounded(boxes)
             for bound, low_side, high_side, side in zip(bounds, boxes.low, boxes.high, along, strict=True):
@@ -171,24 +199,26 @@ class _Search:
                 heapq.heappush(queue, (-float(bound), count, low_side, high_side, int(side)))
             if -queue[0][0] <= self.best + tolerance or count >= most_boxes:
                 break
-            boxes = self._next(queue, tolerance=tolerance)
+            boxes = self._next(queue, tolerance=tolerance, order=region.order)
         bound = max(self.best, -queue[0][0])
         assert self.where is not None
         return WorstCase(tuple(_rate(self.where).tolist()), self.best, bound, count)
 
-    def _next(self, queue: list[tuple[float, int, Floats, Floats, int]], *, tolerance: float) -> _Boxes:
+    def _next(
+        self, queue: list[tuple[float, int, Floats, Floats, int]], *, tolerance: float, order: Order | None
+    ) -> _Boxes:
         """The halves of the boxes that promise most."""
         taken: list[tuple[float, int, Floats, Floats, int]] = []
         while queue and len(taken) < AT_ONCE and -queue[0][0] > self.best + tolerance:
             taken.append(heapq.heappop(queue))
-        parts = _Boxes(np.array([one[2] for one in taken]), np.array([one[3] for one in taken]))
+        parts = _Boxes(np.array([one[2] for one in taken]), np.array([one[3] for one in taken]), order)
         return parts.halves(np.array([one[4] for one in taken])).tightened()
 
     def bounded(self, boxes: _Boxes) -> tuple[Floats, npt.NDArray[np.int64]]:
         """The most each box can hold, and across which side it is best cut."""
         mean, gradient = self.at(boxes.centre)
         self._note(boxes.centre, mean)
-        corner = np.maximum.accumulate(np.where(gradient > 0, boxes.high, boxes.low), axis=1)
+        corner = _raised(np.where(gradient > 0, boxes.high, boxes.low), boxes.order)
         self._note(corner, self.at(corner)[0])
         reach = boxes.reach
         bend = self.spread * (self.most * reach**2 + 0.5 * reach**2 * self._skew(boxes))

@@ -53,6 +53,13 @@ class ConductSection(Part):
     second_factor: Annotated[bool, Field(description="Whether signing needs a one-time code beside the password")] = (
         True
     )
+    failed_attempts: Annotated[
+        int,
+        Field(ge=1, le=100, description="Wrong passwords or codes in a row after which an account is locked"),
+    ] = 5  # our choice; NIST SP 800-63B 5.2.2 allows no more than 100
+    password_min_length: Annotated[int, Field(ge=8, le=200, description="Characters that a password has at least")] = (
+        12  # our choice; NIST SP 800-63B 5.1.1.2 asks for 8 or more
+    )
     elsewhere: Annotated[
         tuple[Guarded, ...],
         Field(description="What another system documents, so that nothing waits for it here"),

@@ -18,8 +18,11 @@ from pydantic_core import ErrorDetails
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
+from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
 from trialwright.protocol.order import misplaced
+from trialwright.protocol.product import Product
+from trialwright.protocol.safety import Clock, SafetySection, clock_findings, clocks_of
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, ParameterError, ProtocolError, Refused
@@ -30,7 +33,7 @@ from trialwright.vocabulary.seen import Seen
 # Every table a protocol file may hold: its name, what stands in it, and whether it may be absent.
 SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "identity": (TypeAdapter(sections.Identity), False),
-    "product": (TypeAdapter(sections.Product), True),
+    "product": (TypeAdapter(Product), True),
     "dose": (TypeAdapter(sections.Dosing), False),
     "design": (TypeAdapter(NamedParameters), False),
     "rules": (TypeAdapter(tuple[NamedParameters, ...]), True),
@@ -41,10 +44,12 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
     "activity": (TypeAdapter(ActivityDefinition), True),
     "conduct": (TypeAdapter(ConductSection), True),
+    "safety": (TypeAdapter(SafetySection), True),
+    "clocks": (TypeAdapter(tuple[Clock, ...]), True),
     "about": (TypeAdapter(tuple[sections.About, ...]), True),
     "published": (TypeAdapter(tuple[sections.Published, ...]), True),
 }
-LISTS = ("rules", "visits", "endpoints", "about", "published")
+LISTS = ("rules", "visits", "endpoints", "clocks", "about", "published")
 
 
 def read_protocol(path: Path) -> Study:
@@ -113,9 +118,11 @@ class _Reading:
         self.complaints.add(misplaced([named.name for named in rule_names]))
         if design is not None and levels is not None:
             self._check_order(design, built, levels=levels)
+            self.complaints.add(amount_misfits(design, self.parts.get("dose")))
             self._apply(design, built, levels=levels)
         disease = self._disease()
         self._activity()
+        self._clocks()
         if self.complaints.findings:
             return None
         return Study(
@@ -135,6 +142,8 @@ class _Reading:
             endpoints=self.parts["endpoints"],
             activity=self.parts["activity"],
             conduct=self.parts["conduct"] or ConductSection(),
+            safety=self.parts["safety"] or SafetySection(),
+            clocks=clocks_of(self.parts["safety"] or SafetySection(), self.parts["clocks"]),
             about=self.parts["about"],
             published=self.parts["published"],
             digest=digest,
@@ -242,6 +251,11 @@ class _Reading:
             return
         named = {name: self.parts[name] for name in ("endpoints", "visits", "disease")}
         self.complaints.add(finding.within("activity") for finding in definition.findings(**named))
+
+    def _clocks(self) -> None:
+        """Whether every clock has a name of its own, and every profile is there."""
+        if {"safety", "clocks"} <= self.parts.keys():
+            self.complaints.add(clock_findings(self.parts["safety"] or SafetySection(), self.parts["clocks"]))
 
     def _disease(self) -> Any:
         """The disease and its instruments, looked up by the names in the file."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from trialwright.protocol.eligibility import Criterion
+from trialwright.vocabulary import ctcae
 from trialwright.vocabulary.words import Text
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -22,6 +23,17 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("is not a time zone; use a name such as Europe/Paris")
     return name
+
+
+def _known_term(name: str) -> str:
+    """A CTCAE term as it is written there; ValueError names near ones."""
+    for finding in ctcae.term_findings(name, place=""):
+        raise ValueError(f"{finding.allowed}; {finding.remedy}")
+    found = ctcae.find(name)
+    return found.name if found else name
+
+
+CtcaeTerm = Annotated[str, AfterValidator(_known_term)]
 
 
 def in_every_language(value: Any) -> Any:
@@ -58,13 +70,6 @@ class Identity(Part):
         return ZoneInfo(self.time_zone)
 
 
-class Product(Part):
-    """The cell product."""
-
-    name: Annotated[Text, Field(description="What is infused")]
-    donors: Annotated[int | None, Field(ge=1, description="Number of donors, when known")] = None
-
-
 class Dosing(Part):
     """The declared dose set and how people move through it."""
 
@@ -88,6 +93,22 @@ class Dosing(Part):
     interval_days: Annotated[int | None, Field(ge=1, description="Days between infusions, where there are several")] = (
         None
     )
+    interval_window_days: Annotated[
+        int | None, Field(ge=0, description="Allowed deviation of that interval either way; absent when not published")
+    ] = None
+    basis: Annotated[
+        Literal["per kg", "total"] | None,
+        Field(
+            description="Whether an amount is per kg of body weight or for the whole person; needed to prepare doses"
+        ),
+    ] = None
+
+
+class TermGrade(Part):
+    """A CTCAE term that is dose-limiting from a grade of its own."""
+
+    term: Annotated[CtcaeTerm, Field(description="The term, as CTCAE v5.0 writes it")]
+    min_grade: Annotated[int, Field(ge=1, le=5, description="Lowest grade of this term that counts")]
 
 
 class DltDefinition(Part):
@@ -99,11 +120,31 @@ class DltDefinition(Part):
     ]
     first_day: Annotated[int, Field(ge=0, description="First day of the window, counted from the infusion")] = 0
     last_day: Annotated[int, Field(ge=0, description="Last day of the window, included")]
+    terms: Annotated[
+        tuple[TermGrade, ...], Field(description="CTCAE terms that count from another grade than the others")
+    ] = ()
+    excluded_terms: Annotated[tuple[CtcaeTerm, ...], Field(description="CTCAE terms that never count")] = ()
+    excludes_relapse: Annotated[
+        bool, Field(description="Whether events that a person ascribed to a relapse of the disease do not count")
+    ] = False
+    needs_meaning: Annotated[
+        tuple[CtcaeTerm, ...],
+        Field(description="Laboratory terms that count only where a person judged them clinically meaningful"),
+    ] = ()
+    serious: Annotated[
+        Literal["ignored", "counts", "required"],
+        Field(description="Whether a serious event counts whatever its grade, or only serious events count"),
+    ] = "ignored"
 
     @property
     def window_days(self) -> int:
         """Days from the infusion to the end of the window, the day of the infusion included."""
         return self.last_day + 1
+
+    @property
+    def looks_at_terms(self) -> bool:
+        """Whether the answer may depend on the CTCAE term of an event."""
+        return bool(self.terms or self.excluded_terms or self.needs_meaning)
 
 
 class NamedParameters(BaseModel):

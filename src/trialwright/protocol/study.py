@@ -8,6 +8,8 @@ from typing import final
 
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.conduct import ConductSection, Guarded
+from trialwright.protocol.product import Product
+from trialwright.protocol.safety import Clock, SafetySection
 from trialwright.protocol.sections import (
     About,
     DiseaseSection,
@@ -17,12 +19,12 @@ from trialwright.protocol.sections import (
     Endpoint,
     Identity,
     NamedParameters,
-    Product,
     Published,
     Visit,
 )
 from trialwright.rules.replace_non_evaluable import ReplaceNonEvaluable
 from trialwright.vocabulary.doses import DoseLevel, Placed, place
+from trialwright.vocabulary.given import uses_dose_given
 from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.scores import Disease, Instrument
 from trialwright.vocabulary.seen import Design, Rule
@@ -59,6 +61,8 @@ class Study:
     endpoints: tuple[Endpoint, ...]
     activity: ActivityDefinition | None  # what counts as activity for dose finding
     conduct: ConductSection
+    safety: SafetySection
+    clocks: tuple[Clock, ...]  # of expedited reporting: those of the profiles named, then the protocol's own
     about: tuple[About, ...]
     published: tuple[Published, ...]
     digest: str  # SHA-256 of the protocol file's bytes
@@ -76,6 +80,11 @@ class Study:
     def guards(self, what: Guarded) -> bool:
         """Whether this record itself makes sure of something; not where another system does, or in a reconstruction."""
         return not self.identity.reconstruction and what not in self.conduct.elsewhere
+
+    @property
+    def uses_dose_given(self) -> bool:
+        """Whether the design judges each participant by the dose given itself, instead of the nearest level."""
+        return uses_dose_given(self.design)
 
     @property
     def target(self) -> float | None:

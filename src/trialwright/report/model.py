@@ -17,7 +17,7 @@ from typing import Literal, Protocol, final, runtime_checkable
 
 from trialwright.report.specifications import FigureSpec
 from trialwright.vocabulary.doses import DoseLevel
-from trialwright.vocabulary.words import Language, Text, plain
+from trialwright.vocabulary.words import Language, Text, amount
 
 
 @runtime_checkable
@@ -107,10 +107,6 @@ class Tally:
     events: int
 
 
-SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-BIG = 10_000  # from here on an amount is written with a power of ten
-
-
 @final
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -124,10 +120,7 @@ class Amount:
         >>> Amount(2e6).said("en"), Amount(3.5e6).said("fr"), Amount(75).said("en")
         ('2 × 10⁶', '3,5 × 10⁶', '75')
         """
-        if self.value < BIG:
-            return plain(self.value, language)
-        mantissa, exponent = f"{self.value:e}".split("e")
-        return f"{plain(float(mantissa), language)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+        return amount(self.value, language)
 
 
 @final

@@ -17,7 +17,12 @@ from trialwright.report.manifest import MANIFEST, files_listed, manifest_json
 from trialwright.report.model import Document
 from trialwright.report.pdf import lay_out_pdf
 from trialwright.vocabulary.errors import Refused
-from trialwright.vocabulary.words import Language
+from trialwright.vocabulary.words import Language, Text
+
+A_FILE = Text(
+    en="{out} is a file; a report needs a folder. Name another place with --out",
+    fr="{out} est un fichier ; un rapport demande un dossier. Nommez un autre endroit avec --out",
+)
 
 
 @final
@@ -37,7 +42,7 @@ class Written:
 def write_report(document: Document, out: Path, *, language: Language) -> Written:
     """Write the report into a folder, replacing an earlier report there; other files in it are left alone."""
     if out.exists() and not out.is_dir():
-        raise Refused(f"{out} is a file; a report needs a folder. Name another place with --out")
+        raise Refused(A_FILE, {"out": out})
     contents = report_files(document, language=language)
     manifest = manifest_json(contents, origin=document.provenance, language=language).encode()
     _replace(out, {**contents, MANIFEST: manifest})

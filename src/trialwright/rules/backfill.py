@@ -11,10 +11,11 @@ participants are what they would be without. Where no level is cleared and has r
 Formula. Where wait, with d the current level and p the level proposed: k = max{j: lowest <= j < d, j <= p, n(j) >= 1,
 room(j)}; where there is such a k: level <- k, wait <- no, backfill <- yes.
 
-Reference. Dehbi, O'Quigley & Iasonos 2021, Contemporary Clinical Trials 111:106600; Zhao, Yuan, Korn & Freidlin 2024,
-Clinical Cancer Research 30:673 (BF-BOIN). Differs from BF-BOIN: there a level opens for backfill only once activity was
-seen at or below it, which is not seen here (name it by ``lowest``), and it closes when its own DLT rate, pooled with
-the next level's, is too high; here it closes when the proposal falls below it or the design closes it.
+Reference. Dehbi, O'Quigley & Iasonos 2021, Contemporary Clinical Trials 111:106605; Zhao, Yuan, Korn & Freidlin 2024,
+Clinical Cancer Research 30:673 (BF-BOIN). Differs from BF-BOIN, whose rules are given from memory: there a level
+opens for backfill only once activity was seen at or below it, which is not seen here (name it by ``lowest``), and it
+closes when its own DLT rate, pooled with the next level's, is too high; here it closes when the proposal falls below
+it or the design closes it.
 
 Choose it to learn more about levels below the one being tried, about activity above all, without holding up the
 escalation. Three words, kept apart: *cleared* is what this rule asks of a level; the *current* level is where cohorts
@@ -31,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -47,6 +48,10 @@ EXTRA = Text(
     "({taken} of {at_most} so far).",
     fr="La cohorte du palier {current} attend ; le palier {level} est acquis et a de la place : une personne de plus à "
     "ce palier ({taken} sur {at_most} à ce jour).",
+)
+NO_PEOPLE = Text(
+    en="backfill looks at who was assigned outside the cohorts; simulate the trial instead",
+    fr="backfill regarde qui a été inclus hors des cohortes ; simulez plutôt l'essai",
 )
 
 
@@ -66,15 +71,8 @@ class Backfill:
         complaints.unless(self.count in COUNTS, "count", self.count, f"must be one of {', '.join(COUNTS)}")
         complaints.raise_as(ParameterError, "backfill cannot be built")
 
-    @property
-    def about_time(self) -> bool:
-        """It fills waiting time: with everybody settled nobody waits, and it is silent."""
-        return True
-
-    @property
-    def needs_one_order(self) -> bool:
-        """It answers with another level, found by number."""
-        return True
+    about_time: ClassVar[bool] = True  # it fills waiting time: with everybody settled nobody waits, and it is silent
+    needs_one_order: ClassVar[bool] = True  # it answers with another level, found by number
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """There must be a level above the lowest one, or nothing is ever cleared."""
@@ -88,7 +86,7 @@ class Backfill:
         if seen.people is None:
             if not seen.n_assigned.any():
                 return proposal
-            raise Refused("backfill looks at who was assigned outside the cohorts; simulate the trial instead")
+            raise Refused(NO_PEOPLE)
         taken = seen.n_treated if self.count == "all" else _backfilled(seen.people, levels=seen.levels)
         level = np.arange(1, seen.levels + 1)
         below = (level < seen.current[:, None]) & (level <= proposal.dose_level[:, None])

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -62,10 +62,7 @@ class CapLevel:
         complaints.unless(is_probability(self.rate), "rate", self.rate, "must lie between 0 and 1")
         complaints.raise_as(ParameterError, "cap_level cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It answers with another level, found by number."""
-        return True
+    needs_one_order: ClassVar[bool] = True  # it answers with another level, found by number
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level named must exist."""
@@ -74,10 +71,12 @@ class CapLevel:
         complaints.unless(exists, "level", self.level, f"must be one of the {levels} dose levels")
         return complaints.findings
 
+    judges_safety: ClassVar[bool] = True  # a level it forbids is not recommended at the end either
+
     @property
-    def judges_safety(self) -> bool:
-        """A level it forbids is not recommended at the end either."""
-        return True
+    def asks_posterior(self) -> bool:
+        """Whether it looks at the design's posterior: levels and counts are enough."""
+        return False
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered to the cap."""

@@ -23,15 +23,15 @@ one-stage CRM is coherent by itself one participant at a time, so there the rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.numerics.scalars import is_count, is_probability
-from trialwright.vocabulary.errors import MISSING, Complaints, Finding, ParameterError, Refused
-from trialwright.vocabulary.seen import Ints, Proposal, Seen
+from trialwright.vocabulary.errors import MISSING, Complaints, ParameterError, Refused
+from trialwright.vocabulary.seen import Ints, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 LAST = Text(
@@ -43,6 +43,12 @@ CURRENT = Text(
     fr="{n_dlt} DLT sur {n} au palier {level} : pas d'escalade au palier {proposed}.",
 )
 JUDGED = ("last", "current_level")
+NO_PEOPLE = Text(
+    en="coherence was asked to look at the last participants, but only counts per level are kept here; "
+    'use judged = "current_level" with a rate',
+    fr="coherence doit regarder les dernières personnes, et seuls les effectifs par palier sont gardés ici ; "
+    'utilisez judged = "current_level" avec un taux',
+)
 
 
 @final
@@ -67,14 +73,8 @@ class Coherence:
         )
         complaints.raise_as(ParameterError, "coherence cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, kept at the current level where it would go up right after a DLT."""
@@ -99,10 +99,7 @@ class Coherence:
         if people is None and not seen.n_assigned.any():
             return seen.n_assigned, seen.n_assigned
         if people is None:
-            raise Refused(
-                "coherence was asked to look at the last participants, but only counts per level are kept here; "
-                'use judged = "current_level" with a rate'
-            )
+            raise Refused(NO_PEOPLE)
         settled = people.evaluable & (people.dlt | people.complete) & people.in_cohorts
         from_the_end = np.flip(np.flip(settled, axis=1).cumsum(axis=1), axis=1)
         looked_at = settled & (from_the_end <= self.last)

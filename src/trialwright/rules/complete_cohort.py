@@ -15,12 +15,11 @@ Choose it whenever cohorts have more than one participant. It changes nothing wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
-from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.seen import Proposal, Seen
+from trialwright.vocabulary.seen import Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 FILLING = Text(
@@ -34,14 +33,8 @@ FILLING = Text(
 class CompleteCohort:
     """No parameters: the size of a cohort belongs to the protocol."""
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, kept at the current level where a cohort has places left."""

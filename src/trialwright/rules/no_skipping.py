@@ -15,14 +15,14 @@ Choose it with every model-based design in humans. Not needed with 3+3, which ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 CURRENT = Text(
@@ -48,14 +48,8 @@ class NoSkipping:
         complaints.unless(self.above in allowed, "above", self.above, f"must be one of {', '.join(allowed)}")
         complaints.raise_as(ParameterError, "no_skipping cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It answers with another level, found by number."""
-        return True
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = True  # it answers with another level, found by number
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered where it would skip a level."""

@@ -18,15 +18,15 @@ likelihood CRM): use stop_when_too_toxic with posterior "beta" there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from trialwright.numerics.scalars import is_probability
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
-from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
+from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 FACTS_EN = (
@@ -45,6 +45,12 @@ STOP = Text(
     en=f"{FACTS_EN}, and no lower level is admissible: the trial stops.",
     fr=f"{FACTS_FR}, et aucun palier inférieur n'est admissible : l'essai s'arrête.",
 )
+NO_POSTERIOR = Text(
+    en="overdose_control needs the design's posterior, but this design keeps none; "
+    'use stop_when_too_toxic with posterior = "beta"',
+    fr="overdose_control a besoin de la loi a posteriori du plan, et ce plan n'en garde pas ; "
+    'utilisez stop_when_too_toxic avec posterior = "beta"',
+)
 
 
 @final
@@ -62,27 +68,14 @@ class OverdoseControl:
             complaints.unless(is_probability(value), place, value, "must lie between 0 and 1")
         complaints.raise_as(ParameterError, "overdose_control cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It answers with another level, found by number."""
-        return True
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
-
-    @property
-    def judges_safety(self) -> bool:
-        """A level it forbids is not recommended at the end either."""
-        return True
+    needs_one_order: ClassVar[bool] = True  # it answers with another level, found by number
+    fits = any_number_of_levels
+    judges_safety: ClassVar[bool] = True  # a level it forbids is not recommended at the end either
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, lowered to the highest admissible level; a stop where there is none."""
         if proposal.posterior is None:
-            raise Refused(
-                "overdose_control needs the design's posterior, but this design keeps none; "
-                'use stop_when_too_toxic with posterior = "beta"'
-            )
+            raise Refused(NO_POSTERIOR)
         exceedance = proposal.posterior.exceedance(self.rate)
         levels = np.arange(1, seen.levels + 1)
         allowed = self._admissible(exceedance, seen) & (levels <= proposal.dose_level[:, None])

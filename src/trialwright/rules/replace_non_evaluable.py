@@ -23,13 +23,13 @@ whoever comes next by counts alone, such as ``rolling_six``: there a participant
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 from trialwright.numerics.scalars import is_count
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 REPLACED = Text(
@@ -59,14 +59,8 @@ class ReplaceNonEvaluable:
         """How many give their place back, for counting cohorts; None: all of them."""
         return None if isinstance(self.at_most, str) else self.at_most
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, kept at the current level where a place of the cohort was given back."""

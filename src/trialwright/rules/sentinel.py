@@ -15,20 +15,23 @@ anything, and to know who was infused when: where only counts per level are kept
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
-from trialwright.numerics.scalars import is_count
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
-from trialwright.vocabulary.seen import Ints, People, Proposal, Seen
+from trialwright.rules import check_days, people_infused
+from trialwright.vocabulary.seen import Ints, People, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 WATCHED = Text(
     en="The first participant of this cohort is observed for {days} days before anyone else joins it.",
     fr="La première personne de cette cohorte est observée {days} jours avant toute autre inclusion.",
+)
+NO_PEOPLE = Text(
+    en="sentinel looks at days since an infusion; simulate the trial instead of enumerating counts",
+    fr="sentinel regarde les jours écoulés depuis une perfusion ; simulez l'essai au lieu d'énumérer des effectifs",
 )
 
 
@@ -40,31 +43,18 @@ class Sentinel:
     days: int
 
     def __post_init__(self) -> None:
-        complaints = Complaints()
-        complaints.unless(is_count(self.days), "days", self.days, "must be a whole number of 1 or more")
-        complaints.raise_as(ParameterError, "sentinel cannot be built")
+        check_days(self.days, rule="sentinel")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
-
-    @property
-    def about_time(self) -> bool:
-        """It speaks of days alone: with everybody settled it is silent."""
-        return True
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
+    about_time: ClassVar[bool] = True  # it speaks of days alone: with everybody settled it is silent
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, on hold where the cohort's first participant is still watched alone."""
-        if seen.people is None:
-            if not seen.n_assigned.any():
-                return proposal
-            raise Refused("sentinel looks at days since an infusion; simulate the trial instead of enumerating counts")
-        alone = (seen.counted_in_cohort == 1) & (_last_follow_up(seen.people, seen.n_assigned) < self.days)
+        people = people_infused(seen, otherwise=NO_PEOPLE)
+        if people is None:
+            return proposal
+        alone = (seen.counted_in_cohort == 1) & (_last_follow_up(people, seen.n_assigned) < self.days)
         held = alone & ~seen.goes_down(proposal.dose_level) & ~proposal.stop & ~proposal.wait
         return proposal.changed(held, code="sentinel.watched", text=WATCHED, values={"days": self.days}, wait=True)
 

@@ -14,18 +14,21 @@ needs to know who was infused when: where only counts per level are kept (exact 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
-from trialwright.numerics.scalars import is_count
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
-from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen
+from trialwright.rules import check_days, people_infused
+from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 TOO_SOON = Text(
     en="{n} infused less than {days} days ago, or not infused yet; nobody is assigned before that interval has passed.",
     fr="{n} perfusé(s) depuis moins de {days} jours, ou pas encore perfusé(s) ; aucune inclusion avant ce délai.",
+)
+NO_PEOPLE = Text(
+    en="stagger looks at days since each infusion; simulate the trial instead of enumerating counts",
+    fr="stagger regarde les jours écoulés depuis chaque perfusion ; simulez l'essai au lieu d'énumérer des effectifs",
 )
 
 
@@ -37,31 +40,17 @@ class Stagger:
     days: int
 
     def __post_init__(self) -> None:
-        complaints = Complaints()
-        complaints.unless(is_count(self.days), "days", self.days, "must be a whole number of 1 or more")
-        complaints.raise_as(ParameterError, "stagger cannot be built")
+        check_days(self.days, rule="stagger")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
-
-    @property
-    def about_time(self) -> bool:
-        """It speaks of days alone: with everybody settled it is silent."""
-        return True
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
+    about_time: ClassVar[bool] = True  # it speaks of days alone: with everybody settled it is silent
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, on hold where an infusion is too recent."""
-        people = seen.people
+        people = people_infused(seen, otherwise=NO_PEOPLE)
         if people is None:
-            if not seen.n_assigned.any():
-                return proposal
-            raise Refused("stagger looks at days since each infusion; simulate the trial instead of enumerating counts")
+            return proposal
         recent = (people.assigned > NO_LEVEL) & people.evaluable & (people.follow_up < self.days)
         n = recent.sum(axis=1)
         held = (n > 0) & ~proposal.stop & ~proposal.wait

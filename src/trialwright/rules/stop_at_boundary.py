@@ -14,12 +14,14 @@ stop before the first look. Derived: c_k(a) = the least y with P(Bin(n_k, accept
 cannot be reached, where there is none. The probability of ever reaching the boundary is summed over all counts at all
 looks, without simulation.
 
-Reference. Pocock 1977, Biometrika 64:191 (one nominal level at all looks), with exact binomial tests. The manual of the
-R package clinfun 1.1.5, toxbdry, describes the same; its boundaries are the highest numbers that go on, one less than
-stop_at: "acceptable" is its hi.bdry, "unacceptable" its lo.bdry. They surround the bound, and in 19 of the 22 cases of
-references/clinfun_toxbdry they are the nearest ones that do. In 3, all of them with priority "alt", one of the two is
-not the nearest (its manual speaks of a search in a set number of iterations). The nearest is taken here: "slightly
-above" and "slightly below" are the manual's words, and no boundary of the family lies in between.
+Reference. Pocock 1977, Biometrika 64:191 (one nominal level at all looks), with exact binomial tests. The manual of
+the R package clinfun 1.1.5, toxbdry, describes the same; its boundaries are the highest numbers that go on, one less
+than stop_at: "acceptable" is its hi.bdry, "unacceptable" its lo.bdry. They surround the bound, and in 19 of the 22
+cases of references/clinfun_toxbdry they are the nearest ones that do. In 3, all of them with priority "alt", one of
+the two is not the nearest: what a search leaves that halves the level a few times and stops. Several such searches
+repeat all nine cases with priority "alt", so the numbers do not say which one is the tool's, and its manual does not
+either (a set number of iterations). None of them is a rule about DLTs. The nearest is taken here: "slightly above"
+and "slightly below" are the manual's words, and no boundary of the family lies in between.
 
 Choose it where a protocol prints a table of stopping numbers, or bounds the probability of a false stop. List as looks
 every number at which the trial is asked, as cohort ends: asked between two looks, the rule holds the boundary of the
@@ -35,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -97,10 +99,12 @@ class StopAtBoundary:
         """Staying below a level number needs one order; stopping does not."""
         return isinstance(self.level, int) and self.level > 1
 
+    judges_safety: ClassVar[bool] = True  # a level it forbids is not recommended at the end either
+
     @property
-    def judges_safety(self) -> bool:
-        """A level it forbids is not recommended at the end either."""
-        return True
+    def asks_posterior(self) -> bool:
+        """Whether it looks at the design's posterior: its table of numbers is enough."""
+        return False
 
     def fits(self, levels: int) -> Sequence[Finding]:
         """The level judged must exist."""

@@ -18,15 +18,15 @@ level selected at the end is the design's own answer, which knows of no rules an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.numerics.scalars import is_count
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import NO_LEVEL, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 SETTLED = Text(
@@ -59,14 +59,8 @@ class StopWhenNAtDose:
         complaints.unless(known, "counted", self.counted, f"must be one of {', '.join(SAID)}")
         complaints.raise_as(ParameterError, "stop_when_n_at_dose cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop where the level proposed has been seen in enough participants."""

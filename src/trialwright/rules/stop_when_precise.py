@@ -21,16 +21,16 @@ that the design and those rules would have gone on with; the level selected at t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
 from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.scalars import is_count, is_positive, is_probability
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
-from trialwright.vocabulary.seen import NO_LEVEL, Floats, Posterior, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
+from trialwright.vocabulary.seen import NO_LEVEL, Floats, Posterior, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 QUARTILES_APART = 1.349  # standard deviations between the quartiles of a normal distribution
@@ -48,6 +48,11 @@ CV = Text(
     "{below:percent1} : l'essai s'arrête et recommande le palier {level}.",
 )
 CHOICES = {"measure": ("interval", "cv"), "posterior": ("design", "beta")}
+NO_POSTERIOR = Text(
+    en='stop_when_precise was asked to use the design\'s posterior, but this design keeps none; use posterior = "beta"',
+    fr="stop_when_precise doit utiliser la loi a posteriori du plan, et ce plan n'en garde pas ; "
+    'utilisez posterior = "beta"',
+)
 
 
 @final
@@ -77,14 +82,8 @@ class StopWhenPrecise:
             complaints.unless(is_positive(value), place, value, "must be a number above 0", "1 is flat")
         complaints.raise_as(ParameterError, "stop_when_precise cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """A stop where the rate of the level proposed is known precisely enough."""
@@ -117,10 +116,7 @@ class StopWhenPrecise:
         if self.posterior == "beta":
             return BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt, prior_a=self.prior_a, prior_b=self.prior_b)
         if proposal.posterior is None:
-            raise Refused(
-                "stop_when_precise was asked to use the design's posterior, but this design keeps none; "
-                'use posterior = "beta"'
-            )
+            raise Refused(NO_POSTERIOR)
         return proposal.posterior
 
 

@@ -15,14 +15,14 @@ designs that weigh pending participants by their follow-up, which exist to avoid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
-from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import Bools, Proposal, Seen
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.seen import Bools, Proposal, Seen, any_number_of_levels
 from trialwright.vocabulary.words import Text
 
 ANYBODY = Text(
@@ -53,14 +53,8 @@ class WaitForPending:
         complaints.unless(known, "scope", self.scope, f"must be one of {', '.join(SAID)}")
         complaints.raise_as(ParameterError, "wait_for_pending cannot be built")
 
-    @property
-    def needs_one_order(self) -> bool:
-        """It keeps the level, waits or stops."""
-        return False
-
-    def fits(self, levels: int) -> Sequence[Finding]:
-        """Any number of levels will do."""
-        return ()
+    needs_one_order: ClassVar[bool] = False  # it keeps the level, waits or stops
+    fits = any_number_of_levels
 
     def __call__(self, proposal: Proposal, seen: Seen) -> Proposal:
         """The proposal, on hold where someone is pending."""

@@ -120,6 +120,17 @@ def one_trial_is_answered_as_in_a_batch(design: Design, levels: int) -> None:
         promise(int(design.select(alone)[0]) == int(selected[trial]), f"trial {trial}: the same selection alone")
 
 
+def a_selection_by_the_posterior_is_the_selection(design: Design, levels: int) -> None:
+    """A design that offers ``select_by`` selects with the posterior of its own proposal what it selects by itself."""
+    select_by = getattr(design, "select_by", None)
+    if select_by is None:
+        return
+    seen = seen_for(design, people_of(levels), levels=levels)
+    posterior = design.propose(seen).posterior
+    if posterior is not None:
+        promise(np.array_equal(select_by(seen, posterior), design.select(seen)), "the same selection by its posterior")
+
+
 def more_dlts_never_raise_the_dose(design: Design, levels: int) -> None:
     """One more DLT at the current level never raises the proposal or the selection, nor undoes a stop for toxicity.
 
@@ -240,6 +251,7 @@ def bad_parameters_are_all_named(design: Design, levels: int) -> None:
 DESIGN_CHECKS: tuple[Callable[[Design, int], None], ...] = (
     answers_are_in_range,
     a_stop_is_level_zero,
+    a_selection_by_the_posterior_is_the_selection,
     same_state_same_answer,
     one_trial_is_answered_as_in_a_batch,
     more_dlts_never_raise_the_dose,
@@ -307,7 +319,8 @@ def untouched(before: object, after: object) -> None:
         if isinstance(was, People):
             untouched(was, now)
         elif isinstance(was, np.ndarray):
-            promise(np.array_equal(was, now), f"{field.name} is left as it was given")
+            same = np.array_equal(was, now, equal_nan=was.dtype.kind == "f")
+            promise(same, f"{field.name} is left as it was given")
 
 
 def nonsense_is_named(kind: type) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
+from trialwright.vocabulary.given import uses_dose_given
 from trialwright.vocabulary.seen import NO_LEVEL, NOT_YET, Bools, Design, People, Seen
 
 PARTICIPANTS, COHORT, TRIALS = 24, 3, 300
@@ -47,13 +49,21 @@ def seen_of(people: People, levels: int) -> Seen:
 
 
 def seen_for(design: Design, people: People, *, levels: int) -> Seen:
-    """The trials as this design sees them: with counts of activity only where it looks at them."""
-    seen = seen_of(people, levels)
+    """The trials as this design sees them: with activity, or with the doses given, only where it looks at them."""
+    told = with_amounts(people, amounts=design.doses) if uses_dose_given(design) else people  # type: ignore[attr-defined]
+    seen = seen_of(told, levels)
     if not needs_activity(design):
         return seen
     drawn = np.random.default_rng(20_260_102).random(people.dlt.shape)
     active = drawn < np.linspace(0.1, 0.7, len(drawn))[:, None]
     return with_activity(seen, people, active=active)
+
+
+def with_amounts(people: People, *, amounts: Sequence[float]) -> People:
+    """The same people, given between half of the amount assigned and a fifth more; nothing before the infusion."""
+    share = np.random.default_rng(20_260_103).choice([0.5, 0.7, 0.9, 1.0, 1.2], people.dlt.shape)
+    own = np.asarray(amounts, np.float64)[np.maximum(people.dose_level, 1) - 1]
+    return replace(people, amount=np.where(people.follow_up > NOT_YET, own * share, np.nan))
 
 
 def needs_activity(design: Design) -> bool:

@@ -10,15 +10,18 @@
     x LedgerBroken         a stored entry no longer matches its digest
     x LedgerUnavailable    the file is missing, read-only, or the disk is full
   x OutOfOrder             an event speaks of something that has not happened
+  x NotRecognised          a person did not prove to be who they say they are
   x NotFound               a trial, a file or a registered name does not exist
   x Refused                a method declines: not wrong, but not applicable here
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
+
+from trialwright.vocabulary.words import Language, Text
 
 
 @final
@@ -116,12 +119,30 @@ class OutOfOrder(TrialError):
     """An event speaks of a participant, event or decision that does not exist at that point."""
 
 
+class NotRecognised(TrialError):
+    """A password or one-time code is missing or not right; the words are the same whatever it was."""
+
+
 class NotFound(TrialError):
     """A trial folder, file or registered name does not exist."""
 
 
 class Refused(TrialError):
-    """A method declines this input because it does not apply to it; the message names the alternative."""
+    """A method declines this input because it does not apply to it; the message names the alternative.
+
+    It is said in the language of its reader: ``said(language)``; ``str`` is English.
+    """
+
+    def __init__(self, why: Text, values: Mapping[str, object] | None = None) -> None:
+        self.why, self.values = why, dict(values or {})
+        super().__init__(why, self.values)
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+    def said(self, language: Language, /) -> str:
+        """The reason and the way out, in one language."""
+        return self.why.said(language, **self.values)
 
 
 @final

@@ -34,6 +34,7 @@ class People:
     active: Bools | None = None  # activity has been seen; None: this trial does not observe activity
     judged: Bools | None = None  # whether there was activity is known; without it ``active`` says nothing
     backfill: Bools | None = None  # an extra participant at a cleared level, outside the cohorts; None: nobody
+    amount: Floats | None = None  # given at the infusion, in the protocol's unit; nan before it; None: not told
 
     @property
     def backfilled(self) -> Bools:

@@ -32,11 +32,15 @@ __all__ = [
     "Proposal",
     "Rule",
     "Seen",
+    "any_number_of_levels",
 ]
 
-NO_ACTIVITY = (
-    "it decides by activity as well as by DLTs, and no activity is observed in this trial; say in an [activity] "
-    "section what counts as activity, or name a design that looks at DLTs alone, such as boin or crm"
+NO_ACTIVITY = Text(
+    en="it decides by activity as well as by DLTs, and no activity is observed in this trial; say in an [activity] "
+    "section what counts as activity, or name a design that looks at DLTs alone, such as boin or crm",
+    fr="il décide selon l'activité autant que selon les DLT, et aucune activité n'est observée dans cet essai ; dites "
+    "dans une section [activity] ce qui compte comme activité, ou nommez un plan qui ne regarde que les DLT, tel que "
+    "boin ou crm",
 )
 
 
@@ -386,3 +390,8 @@ class Rule(Protocol):
     def fits(self, levels: int) -> Sequence[Finding]:
         """Complaints when the rule's parameters do not go with this number of dose levels."""
         ...
+
+
+def any_number_of_levels(design: object, levels: int) -> Sequence[Finding]:
+    """What ``fits`` is where any number of levels will do: ``fits = any_number_of_levels``."""
+    return ()

@@ -42,6 +42,25 @@ NONE_OPEN = Text(
     en="The lowest level is closed, so the trial stops.",
     fr="Le palier le plus bas est fermé : l'essai s'arrête.",
 )
+RATE_LOW = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the rate is at or below the boundary {lower:percent1}, which asks for a "
+    "higher level.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : le taux ne dépasse pas la borne {lower:percent1}, ce qui demande un "
+    "palier supérieur.",
+)
+RATE_BETWEEN = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the rate lies between the boundaries {lower:percent1} and "
+    "{upper:percent1}, which asks to stay.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : le taux est compris entre les bornes {lower:percent1} et "
+    "{upper:percent1}, ce qui demande de rester.",
+)
+RATE_HIGH = Text(
+    en="{n_dlt} DLT in {n} at level {current}: the rate is at or above the boundary {upper:percent1}, which asks for a "
+    "lower level.",
+    fr="{n_dlt} DLT sur {n} au palier {current} : le taux atteint la borne {upper:percent1}, ce qui demande un palier "
+    "inférieur.",
+)
+BY_RATE = (RATE_LOW, RATE_BETWEEN, RATE_HIGH)  # the sentences of a design that compares the observed rate
 KEPT = Text(
     en="The counts at level {current} do not ask for a lower level, and in this design they decide: it is kept.",
     fr="Les effectifs du palier {current} ne demandent pas de descendre, et ce plan s'y tient : il est conservé.",

@@ -18,6 +18,8 @@ Language = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 LOCALES: Mapping[str, str] = {"en": "en_GB", "fr": "fr_FR"}
 NOT_AVAILABLE = "–"
+SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+BIG = 10_000  # from here on an amount is written with a power of ten
 
 
 def number(value: float, decimals: int = 2, language: Language = "en") -> str:
@@ -42,6 +44,18 @@ def plain(value: float, language: Language = "en") -> str:
     """
     digits = f"{float(value):.6f}".rstrip("0").partition(".")[2]
     return number(value, len(digits), language)
+
+
+def amount(value: float, language: Language = "en") -> str:
+    """An amount of cells or of a dose as clinicians write it: a large one with a power of ten.
+
+    >>> amount(2e6), amount(3.5e6, "fr"), amount(75)
+    ('2 × 10⁶', '3,5 × 10⁶', '75')
+    """
+    if value < BIG:
+        return plain(value, language)
+    mantissa, exponent = f"{value:e}".split("e")
+    return f"{plain(float(mantissa), language)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
 
 
 def percent(value: float, decimals: int = 1, language: Language = "en") -> str:
@@ -81,6 +95,8 @@ class _Template(string.Formatter):
             return value.said(self.language)
         if isinstance(value, date):
             return day(value, self.language)
+        if format_spec in ("amount", "plain"):
+            return (amount if format_spec == "amount" else plain)(float(value), self.language)
         wanted = re.fullmatch(r"(percent|number)(\d*)", format_spec)
         if wanted is None:
             return super().format_field(value, format_spec)
@@ -93,7 +109,8 @@ class _Template(string.Formatter):
 class Text:
     """One sentence in every language of the trial, with named places to fill.
 
-    Places take ``percent`` or ``number`` with a count of decimals: ``{rate:percent1}``, ``{skeleton:number2}``.
+    Places take ``percent`` or ``number`` with a count of decimals: ``{rate:percent1}``, ``{skeleton:number2}``; or
+    ``amount`` for cells and doses, ``plain`` for a number with the decimals it has.
 
     >>> rule = Text(en="DLT rate {rate:percent0} of {n}", fr="taux de DLT {rate:percent0} sur {n}")
     >>> rule.said("en", rate=0.25, n=4)
@@ -102,6 +119,16 @@ class Text:
 
     en: str
     fr: str
+
+    @classmethod
+    def literally(cls, en: str, fr: str) -> Text:
+        """Words somebody else wrote, in which a brace is a brace.
+
+        >>> Text.literally("a {b}", "un {b}").said("fr")
+        'un {b}'
+        """
+        doubled = [text.replace("{", "{{").replace("}", "}}") for text in (en, fr)]
+        return cls(*doubled)
 
     def said(self, language: Language, /, **values: object) -> str:
         """The sentence in one language, its places filled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -14,11 +15,18 @@ from typing import Any, final
 from trialwright.operating.campaign import Campaign, Finished, Lot, Plain, Pool, Results, one_process, run_lot
 from trialwright.operating.simulated import Progress
 from trialwright.vocabulary.errors import Refused
+from trialwright.vocabulary.words import Text
 
-OTHER_CAMPAIGN = (
-    "{folder} keeps lots of another campaign, or of another version; give this one a folder of its own, or remove that"
+OTHER_CAMPAIGN = Text(
+    en="{folder} keeps lots of another campaign, or of another version; give this one a folder of its own, or remove "
+    "that",
+    fr="{folder} garde des lots d'une autre campagne, ou d'une autre version ; donnez à celle-ci un dossier à elle, ou "
+    "supprimez celui-là",
 )
-NO_DASK = "a cluster needs Dask, which is not installed here: pip install 'trialwright[cluster]'"
+NO_DASK = Text(
+    en="a cluster needs Dask, which is not installed here: pip install 'trialwright[cluster]'",
+    fr="une grappe de calcul demande Dask, qui n'est pas installé ici : pip install 'trialwright[cluster]'",
+)
 ATTEMPTS = 5  # workers that may be lost under one lot before it is given up
 
 
@@ -56,7 +64,7 @@ def _pool(workers: int, *, cluster: str | None) -> Iterator[Pool]:
 @contextmanager
 def processes(workers: int) -> Iterator[Pool]:
     """Lots are run by several processes of this machine."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_left_to_the_parent) as executor:
 
         def run(lots: Sequence[Lot]) -> Iterator[Finished]:
             waiting = {executor.submit(run_lot, lot): lot for lot in lots}
@@ -67,6 +75,11 @@ def processes(workers: int) -> Iterator[Pool]:
                 executor.shutdown(wait=False, cancel_futures=True)
 
         yield run
+
+
+def _left_to_the_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; who is in the middle of a lot finishes it, the parent decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
@@ -113,10 +126,10 @@ class ResultsFolder(MutableMapping[str, Plain]):
         note = folder / "campaign.json"
         if not note.exists():
             if any(folder.glob("*.json")):
-                raise Refused(OTHER_CAMPAIGN.format(folder=folder))
+                raise Refused(OTHER_CAMPAIGN, {"folder": folder})
             _write(note, mine)
         elif note.read_text("utf-8") != mine:
-            raise Refused(OTHER_CAMPAIGN.format(folder=folder))
+            raise Refused(OTHER_CAMPAIGN, {"folder": folder})
 
     def __getitem__(self, key: str) -> Plain:
         try:

@@ -18,22 +18,16 @@ from trialwright.operating import (
 )
 from trialwright.operating.scenarios import (
     Scenario,
-    default_scenarios,
-    parse_given,
-    parse_scenarios,
     together,
 )
 from trialwright.protocol import Study, read_protocol
 from trialwright.report import Document, render_pdf, table_csv
-from trialwright.report.documents.operating import Foreseen, aim_of, long_operating_table, operating_document
-from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
-from trialwright.vocabulary.words import Language, Text
-from trialwright.workbench.files import scenario_file, write_file
-
-NO_ORDER = (
-    "the worst case is searched among rates that do not fall from level to level, and this design knows only part of "
-    "the order of its levels; name the truths you fear with --truth"
-)
+from trialwright.report.documents.foreseeing import aim_of
+from trialwright.report.documents.operating import Foreseen, long_operating_table, operating_document
+from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.words import Language
+from trialwright.workbench.files import write_file
+from trialwright.workbench.scenario_files import exact_scenarios
 
 Stage = Callable[[str], None]  # told what is being worked on
 
@@ -57,7 +51,8 @@ def operating_characteristics(
     ``gap_days``: mean days between two people who could take part, for the duration of the trial.
     """
     study = read_protocol(path)
-    named, given = named_scenarios(study, truths=truths, scenarios=scenarios)
+    asked = exact_scenarios(study, scenarios, typed=truths)
+    named, given = asked.scenarios, asked.given
     conditions = Conditions(cohorts=tuple(cohorts), after_each=after_each, at_most=at_most, given=given)
     _check(worst_within=worst_within, gap_days=gap_days)
     stage("walk")
@@ -72,18 +67,6 @@ def operating_characteristics(
     stage("worst")
     worst = () if worst_within is None else _worst(study, ends, scenarios=named, within=worst_within)
     return Foreseen(study, conditions, named, found, len(ends.ways), ignored, worst, worst_within or 0.0, gap_days)
-
-
-def named_scenarios(
-    study: Study, *, truths: Sequence[str] = (), scenarios: Path | None = None
-) -> tuple[tuple[Scenario, ...], tuple[tuple[float, ...], ...]]:
-    """The scenarios asked for, and what the scenario file says of doses given; defaults where nothing is asked for."""
-    levels = len(study.dosing.amounts)
-    typed = _typed(truths, levels=levels)
-    if scenarios is None:
-        return typed or default_scenarios(study), ()
-    content = scenario_file(scenarios)
-    return (*typed, *parse_scenarios(content, levels=levels, name=str(scenarios))), parse_given(content)
 
 
 def operating_as_document(foreseen: Foreseen) -> Document:
@@ -101,23 +84,6 @@ def write_operating_csv(foreseen: Foreseen, out: Path, *, language: Language) ->
     write_file(out, table_csv(long_operating_table(foreseen), language=language).encode())
 
 
-def _typed(truths: Sequence[str], *, levels: int) -> tuple[Scenario, ...]:
-    """Truths as typed on a command line."""
-    complaints, found = Complaints(), []
-    for typed in truths:
-        try:
-            rates = [float(part) for part in typed.replace(";", ",").split(",")]
-        except ValueError:
-            rates = []
-        fine = len(rates) == levels and all(0 <= rate <= 1 for rate in rates)
-        allowed = f"must give {levels} rates between 0 and 1, as in 0.05,0.10,0.25"
-        if complaints.unless(fine, "truth", typed, allowed):
-            name = " – ".join(f"{rate:g}" for rate in rates)
-            found.append(Scenario(Text(en=name, fr=name.replace(".", ",")), tuple(rates)))
-    complaints.raise_as(ParameterError, "the truths cannot be read")
-    return tuple(found)
-
-
 def _check(*, worst_within: float | None, gap_days: float | None) -> None:
     complaints = Complaints()
     fine = worst_within is None or 0 <= worst_within <= 0.5
@@ -128,11 +94,10 @@ def _check(*, worst_within: float | None, gap_days: float | None) -> None:
 
 def _worst(study: Study, ends: TrialEnds, *, scenarios: Sequence[Scenario], within: float) -> tuple[WorstCase, ...]:
     """The lowest probability to select each scenario's right level, over a region around the scenario."""
-    if study.order is not None:
-        raise Refused(NO_ORDER)
     aim = aim_of(study)
     answers = []
     for scenario in scenarios:
         right = int(aim.right(scenario.truths)[0])
-        answers.append(smallest(ends, ends.selected == right, region=Region.around(scenario.dlt, within=within)))
+        region = Region.around(scenario.dlt, within=within, order=study.order)
+        answers.append(smallest(ends, ends.selected == right, region=region))
     return tuple(answers)

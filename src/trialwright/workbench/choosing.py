@@ -90,8 +90,7 @@ def _registry(kind: Kind) -> Registry:
 
 def _sentence(registry: Registry, name: str) -> Text:
     english, french = registry.sentence(name), registry.sentence_in_french(name)
-    said = [text.replace("{", "{{").replace("}", "}}") for text in (english, french or f"{english} (en anglais)")]
-    return Text(en=said[0], fr=said[1])
+    return Text.literally(english, french or f"{english} (en anglais)")
 
 
 def _default(field: Any) -> str:
@@ -118,3 +117,16 @@ def read_value(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except (ValueError, RecursionError):
         return text
+
+
+def parted(text: str) -> list[str]:
+    """Parts between commas that stand outside brackets and quotes."""
+    parts, depth, quoted = [""], 0, False
+    for letter in text:
+        quoted ^= letter == '"'
+        depth += 0 if quoted else (letter in "[{") - (letter in "]}")
+        if letter == "," and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part for part in parts if part.strip()]

@@ -16,20 +16,20 @@ from trialwright.numerics import calibration as setting_up
 from trialwright.numerics.one_parameter import OneParameterModel
 from trialwright.operating.calibration import Calibration, Wanted, calibrate
 from trialwright.operating.comparison import Aim, Candidate, Comparison, Progress, compare
+from trialwright.operating.conditions import Conditions
 from trialwright.operating.pathways import Pathways, pathways
-from trialwright.operating.scenarios import Scenario, default_scenarios, parse_scenarios
 from trialwright.operating.variants import check_skeleton_request
-from trialwright.protocol import Study, read_protocol
+from trialwright.protocol import read_protocol
 from trialwright.report import Document, Figure, Table, render_pdf, table_csv
 from trialwright.report.cells import say
-from trialwright.report.documents import calibration as calibrated
-from trialwright.report.documents import comparison as compared
+from trialwright.report.documents import calibration as calibrated, comparison as compared
 from trialwright.report.documents.pathways import long_table, pathways_document, tree_figure
 from trialwright.report.figures import draw_svg
 from trialwright.vocabulary.errors import Complaints, ParameterError
 from trialwright.vocabulary.words import Language
-from trialwright.workbench.choosing import read_settings, read_value
-from trialwright.workbench.files import scenario_file, write_file
+from trialwright.workbench.choosing import parted, read_settings, read_value
+from trialwright.workbench.files import write_file
+from trialwright.workbench.scenario_files import exact_scenarios
 from trialwright.workbench.trials import reach_trial
 
 SOFTWARE = "trialwright"
@@ -58,13 +58,6 @@ def write_pathways(
     """The pathways as files: every step one a line, a document, the tree."""
     document = pathways_document(found, software=SOFTWARE, version=version("trialwright"))
     return write_all(long_table(found), document, figure=tree_figure(found), to=(csv, pdf, svg), language=language)
-
-
-def scenarios_for(study: Study, path: Path | None, *, target: float) -> tuple[Scenario, ...]:
-    """The scenarios of a file; without one, a level on target at a time and one with all of them too toxic."""
-    if path is None:
-        return default_scenarios(study, target=target)
-    return parse_scenarios(scenario_file(path), levels=len(study.dosing.amounts), name=str(path))
 
 
 def compare_designs(
@@ -96,11 +89,13 @@ def compare_designs(
     complaints.unless(fine, "within", within, "must lie between 0 and 1", "0.02 is two percentage points")
     complaints.raise_as(ParameterError, "these designs cannot be compared")
     aim = Aim.of(study, target=target, too_toxic=too_toxic)
+    asked = exact_scenarios(study, scenarios, target=aim.target)
     return compare(
         study,
         candidates,
-        scenarios=scenarios_for(study, scenarios, target=aim.target),
+        scenarios=asked.scenarios,
         aim=aim,
+        conditions=Conditions(given=asked.given),
         chosen=place,
         within=within,
         progress=progress,
@@ -111,20 +106,7 @@ def _candidate(said: str) -> Candidate:
     """``crm:prior_sd=1.0,skeleton=[0.1,0.2]`` as a name and what is changed."""
     name, _, changes = said.partition(":")
     designs.module(name)
-    return Candidate(name, read_settings(_parted(changes)))
-
-
-def _parted(text: str) -> list[str]:
-    """Parts between commas that stand outside brackets and quotes."""
-    parts, depth, quoted = [""], 0, False
-    for letter in text:
-        quoted ^= letter == '"'
-        depth += 0 if quoted else (letter in "[{") - (letter in "]}")
-        if letter == "," and depth == 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return [part for part in parts if part.strip()]
+    return Candidate(name, read_settings(parted(changes)))
 
 
 def write_comparison(
@@ -159,10 +141,18 @@ def calibrate_design(
     study = read_protocol(path)
     grid, fixed = _read_grid(vary), read_settings(settings)
     aim = Aim.of(study, target=fixed.get("target_toxicity_rate"), too_toxic=too_toxic)
-    chosen = scenarios_for(study, scenarios, target=aim.target)
+    asked = exact_scenarios(study, scenarios, target=aim.target)
     wanted = Wanted("worst" if objective == "worst" else "mean", most_overdosing, most_dlts)
     return calibrate(
-        study, grid, scenarios=chosen, design=design, fixed=fixed, wanted=wanted, aim=aim, progress=progress
+        study,
+        grid,
+        scenarios=asked.scenarios,
+        design=design,
+        fixed=fixed,
+        wanted=wanted,
+        aim=aim,
+        conditions=Conditions(given=asked.given),
+        progress=progress,
     )
 
 
@@ -170,10 +160,10 @@ def _read_grid(vary: Sequence[str]) -> dict[str, list[Any]]:
     complaints, grid = Complaints(), dict[str, list[Any]]()
     for one in vary:
         name, equals, values = one.partition("=")
-        fine = bool(equals) and name.strip().isidentifier() and bool(_parted(values))
+        fine = bool(equals) and name.strip().isidentifier() and bool(parted(values))
         fine = complaints.unless(fine, "vary", one, "must be name=value,value,…", "as in prior_sd=0.5,0.8,1.16")
         if fine and complaints.unless(name.strip() not in grid, "vary", one, "names a parameter a second time"):
-            grid[name.strip()] = [read_value(value.strip()) for value in _parted(values)]
+            grid[name.strip()] = [read_value(value.strip()) for value in parted(values)]
     complaints.raise_as(ParameterError, "this grid cannot be searched")
     return grid
 

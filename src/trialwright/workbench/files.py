@@ -7,13 +7,13 @@ from pathlib import Path
 from trialwright.vocabulary.errors import NotFound, TrialError
 
 
-def scenario_file(path: Path) -> bytes:
-    """The content of a scenario file; NotFound says why it cannot be read."""
+def read_file(path: Path, *, what: str) -> bytes:
+    """The content of a file a person named; NotFound says why it cannot be read. ``what``: "scenario file"."""
     try:
         return path.read_bytes()
     except OSError as error:
         why = error.strerror or error
-        raise NotFound(f"there is no scenario file to read at {path} ({why}); name another scenario file") from error
+        raise NotFound(f"there is no {what} to read at {path} ({why}); name another {what}") from error
 
 
 def write_file(out: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import final
 
 from trialwright.conduct import TrialState, as_of, fold
-from trialwright.ledger import DatabaseLedger, server_address
+from trialwright.ledger import Change, DatabaseLedger, server_address
 from trialwright.protocol import Study, protocol_schema, read_protocol
 from trialwright.vocabulary.errors import LedgerBroken, NotFound, TrialError
-from trialwright.vocabulary.events import TrialOpened
+from trialwright.vocabulary.events import Event, TrialOpened
 from trialwright.vocabulary.records import Entry, Ledger, Record
 
 PROTOCOL_FILE = "protocol.toml"
 LEDGER_FILE = "ledger.sqlite"
+OWNER_ONLY = 0o600  # where credentials lie beside the record
 LEDGER_ADDRESS_FILE = "ledger.toml"  # in its place, where the ledger is kept on a server
 ADDRESS = """\
 # Where the record of this trial is kept. No password belongs here: it comes from PGPASSWORD or ~/.pgpass.
@@ -82,12 +83,15 @@ def open_trial(
     at: datetime | None = None,
     rehearsal: bool = False,
     ledger: str | None = None,
+    first: Sequence[Event] = (),
+    beside: Change | None = None,
 ) -> Trial:
     """Open a trial from a protocol file in a new folder; its first entry is the opening.
 
     A rehearsal is for practice: every guard works as in the trial, but the moment of an entry may be stated, and
     everything that is shown or printed says that it is a rehearsal. ``ledger`` is the address of a PostgreSQL server
-    where the record is kept; without it, a file in the folder.
+    where the record is kept; without it, a file in the folder. ``first`` follows the opening, and ``beside`` goes with
+    it: the account of the person who opens the trial, and the password (``staff.open_trial``).
 
     Raises ProtocolError with every finding, TrialError when the folder already holds a trial, LedgerUnavailable when
     the ledger cannot be made; nothing is left then.
@@ -101,8 +105,18 @@ def open_trial(
         reconstruction=study.identity.reconstruction,
         rehearsal=rehearsal,
     )
+    entries = [Entry(event, by, moment) for event in (opened, *first)]
     with new_folder(folder, protocol.read_bytes(), address=ledger) as place:
-        return Trial(folder, study, DatabaseLedger.create(place, first=[Entry(opened, by, moment)]))
+        if beside is not None and isinstance(place, Path):
+            place.touch(mode=OWNER_ONLY)
+        return Trial(folder, study, DatabaseLedger.create(place, first=entries, beside=beside))
+
+
+def keep_private(trial: Trial) -> None:
+    """Let nobody but its owner read the file in which credentials are to lie."""
+    file = trial.folder / LEDGER_FILE
+    if file.exists():
+        file.chmod(OWNER_ONLY)
 
 
 @contextmanager
@@ -111,10 +125,7 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
 
     Raises TrialError when the folder holds a trial already, or cannot be written.
     """
-    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
-        raise TrialError(
-            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
-        )
+    check_free(folder)
     place: Path | str = folder / LEDGER_FILE if address is None else server_address(address)
     was_there = folder.exists()
     try:
@@ -128,6 +139,14 @@ def new_folder(folder: Path, protocol: bytes, *, address: str | None) -> Iterato
     except BaseException:
         _remove_new(folder, with_folder=not was_there)
         raise
+
+
+def check_free(folder: Path) -> None:
+    """TrialError when the folder holds a trial already."""
+    if any((folder / name).exists() for name in (PROTOCOL_FILE, LEDGER_FILE, LEDGER_ADDRESS_FILE)):
+        raise TrialError(
+            f"{folder} already holds a trial; choose another folder with --trial, or go on with that trial"
+        )
 
 
 @contextmanager

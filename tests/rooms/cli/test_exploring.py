@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -219,3 +220,56 @@ def test_every_document_is_whole_in_both_languages(protocol: Path, spoken: str) 
         assert "<svg" in page
         words = re.sub(r"<svg.*?</svg>", "", page[page.index("<main") : page.index("</main>")], flags=re.DOTALL)
         assert "{" not in words
+
+
+class TestTheDoseGiven:
+    """A scenario file that says which dose is given is taken at its word by every exact command."""
+
+    text = (
+        "given = [[0, 1, 0, 0], [0, 0.5, 0.5, 0], [0.1, 0, 0.2, 0.7]]\n"
+        '[[scenario]]\nname = "low"\ndlt = [0.02, 0.1, 0.2]\n'
+    )
+
+    def numbers(self, *arguments: str | Path) -> dict[str, Any]:
+        read: dict[str, Any] = json.loads(shown(*arguments, "--json"))
+        return read
+
+    def test_compare_and_calibrate_say_what_operating_says(self, protocol: Path, tmp_path: Path) -> None:
+        file = tmp_path / "scenarios.toml"
+        file.write_text(self.text, "utf-8")
+        exact = self.numbers("operating", protocol, "--scenarios", file)["scenarios"][0]
+        file_options = ("--scenarios", file)
+        compared = self.numbers("compare", protocol, "--design", "boin", *file_options)["designs"][0]
+        assert compared["selection"][0] == pytest.approx(exact["selection"])
+        sd = tomllib.loads(protocol.read_text("utf-8"))["design"].get("prior_sd", 1.34**0.5)
+        tried = self.numbers("calibrate", protocol, "--vary", f"prior_sd={sd}", *file_options)["best"]
+        assert tried["right"][0] == pytest.approx(exact["correct_selection"])
+        file.write_text(self.text.partition("\n")[2], "utf-8")
+        other = self.numbers("compare", protocol, "--design", "boin", *file_options)["designs"][0]
+        assert other["selection"][0] != pytest.approx(exact["selection"])
+
+    def test_it_is_said(self, protocol: Path, tmp_path: Path) -> None:
+        file = tmp_path / "scenarios.toml"
+        file.write_text(self.text, "utf-8")
+        assert "dose given" in shown("compare", protocol, "--design", "boin", "--scenarios", file)
+        assert "dose administrée" in shown(
+            *("calibrate", protocol, "--vary", "prior_sd=0.5", "--scenarios", file, "--lang", "fr")
+        )
+
+    @pytest.mark.parametrize("told", ["leavers = { share = 0.1, within_days = 5 }", "committee = 0.1"])
+    def test_what_only_a_simulation_knows_is_refused(
+        self, protocol: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], told: str
+    ) -> None:
+        file = tmp_path / "scenarios.toml"
+        file.write_text(f"[circumstances]\naccrual = 7\n{told}\n" + self.text.partition("\n")[2], "utf-8")
+        for command in (("operating",), ("compare", "--design", "boin"), ("calibrate", "--vary", "prior_sd=1")):
+            error = refused(capsys, command[0], protocol, *command[1:], "--scenarios", file)
+            assert "trialwright simulate" in error
+
+
+def test_refusals_are_said_in_the_reader_s_language(protocol: Path) -> None:
+    french = shown("compare", protocol, "--design", "tite_boin", "--lang", "fr")
+    assert "simulez plutôt" in french
+    assert "instead" not in french
+    found = json.loads(shown("compare", protocol, "--design", "tite_boin", "--lang", "fr", "--json"))
+    assert "simulez plutôt" in found["left_out"][0]["why"]

@@ -90,3 +90,21 @@ def test_a_design_that_cannot_be_walked_says_so(capsys: pytest.CaptureFixture[st
         main(["operating", str(tite)])
     assert ended.value.code in (1, 2)
     assert "simulate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["operating", "compare --design boin", "calibrate --vary prior_sd=1"])
+def test_rules_that_are_silent_here_are_named(command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Nobody waits in an exact walk, so nobody is treated as a backfill: the reader is told."""
+    filled = tmp_path / "protocol.toml"
+    filled.write_text(PROTOCOL.read_text("utf-8") + '\n[[rules]]\nname = "backfill"\nat_most = 3\n', "utf-8")
+    name, *more = command.split()
+
+    def said(path: Path, lang: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([name, str(path), *more, "--lang", lang])
+        assert not ended.value.code
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "have no effect here: backfill." in said(filled, "en")
+    assert "sont ici sans effet : backfill." in said(filled, "fr")
+    assert "have no effect here" not in said(PROTOCOL, "en")

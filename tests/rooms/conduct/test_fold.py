@@ -6,7 +6,7 @@ import pytest
 
 from trials import on, recorded, state_of, study_of
 from trialwright.conduct import as_of, fold
-from trialwright.conduct.fold import Folding
+from trialwright.conduct.fold import Folding, known_of
 from trialwright.conduct.state import Known
 from trialwright.vocabulary.errors import OutOfOrder
 from trialwright.vocabulary.events import (
@@ -110,7 +110,7 @@ class TestFolding:
         records = recorded(ENROLLED, INFUSED)
         folding = Folding.of(fold(records[:2], zone=STUDY.identity.zone))
         early = folding.state(Head())
-        folding.take(INFUSED, Known(INFUSED, 3, on(2), by="tester"))
+        folding.take(INFUSED, known_of(records[2], INFUSED, zone=STUDY.identity.zone))
         assert early.participants["P-1"].infusions == ()
         assert folding.state(Head()).participants == fold(records, zone=STUDY.identity.zone).participants
 

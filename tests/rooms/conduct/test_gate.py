@@ -139,7 +139,7 @@ class TestFinding1:
 
     def test_finding_1_no_infusion_while_the_decision_waits_for_its_signatures(self) -> None:
         run = Run(extra=GUARDED)
-        staff(run, ana=("administrator", "investigator"), ben=("board",))
+        staff(run, ana=("administrator", "investigator", "statistician"), ben=("board",))
         first_cohort(run)
         position = run.decide(20)
         assert "not signed yet; it waits for: investigator, board" in refusal(run, NEXT)
@@ -150,7 +150,7 @@ class TestFinding1:
 
     def test_a_repeated_infusion_waits_for_signatures_too(self) -> None:
         run = Run(extra=GUARDED)
-        staff(run, ana=("administrator", "investigator"), ben=("board",))
+        staff(run, ana=("administrator", "investigator", "statistician"), ben=("board",))
         first_cohort(run)
         position = run.decide(20)
         again = InfusionGiven(usubjid="P-1", on=on(20), dose_given=1.0, infusion_number=2)

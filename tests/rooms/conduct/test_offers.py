@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trials import PROTOCOLS, protocol_text, recorded, study_of
 from trialwright.conduct.offers import entries_from, read_offers
@@ -31,6 +30,26 @@ def places(study: Study, text: str) -> dict[str, str]:
 
 
 class TestFindings:
+    @pytest.mark.parametrize("by", [5, "", ["a"], {"name": "a"}])
+    def test_who_recorded_is_a_name(self, by: object) -> None:
+        with pytest.raises(RecordError, match=r"line 1\.by .*must be a name"):
+            read_offers(lines({**ENROL, "by": by}))
+
+    @pytest.mark.parametrize("name", ["by", "provenance"])
+    def test_half_a_character_is_refused_wherever_it_stands(self, name: str) -> None:
+        half = '"\\ud800"' if name == "by" else '{"source": "\\ud800"}'
+        with pytest.raises(RecordError, match=r"line 1 .*surrogates not allowed"):
+            read_offers(json.dumps(ENROL)[:-1] + f', "{name}": {half}}}')
+        with pytest.raises(RecordError, match="cannot be written down"):
+            entries_from(study_of(), recorded(), offers=read_offers(lines(ENROL)), by="\udcff", at=NOW)
+
+    def test_a_line_ends_at_a_line_feed_only(self) -> None:
+        """Other marks that end a line may stand inside a text of JSON."""
+        offer = {**ENROL, "provenance": {"source": "one\u2028two\x85three"}}
+        (read,) = read_offers(json.dumps(offer, ensure_ascii=False) + "\r\n\r\n")
+        assert read.provenance is not None
+        assert read.provenance.source == "one\u2028two\x85three"
+
     def test_every_line_that_does_not_fit_is_named_at_once(self) -> None:
         text = lines(
             ENROL,

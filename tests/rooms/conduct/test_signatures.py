@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from trials import DAY_0, on, protocol_text, state_of
+from staff import DECIDED, person, signed, study_with_accounts
+from trials import on, state_of
 from trialwright.conduct.signatures import is_signed, missing_signatures, roles_to_sign
 from trialwright.conduct.state import TrialState
-from trialwright.protocol import Study, parse_protocol
+from trialwright.protocol import Study
 from trialwright.vocabulary.events import (
-    AccountOpened,
     BatchReleased,
     Corrected,
     DataLocked,
     DelegationEnded,
-    DoseDecided,
     Event,
     ParticipantEnrolled,
     Role,
-    RoleDelegated,
-    Signed,
     TrailReviewed,
     WaiverGranted,
 )
-from trialwright.vocabulary.records import body_of, event_digest
-
-DECIDED = DoseDecided(
-    on=on(3), dose_level=1, advised_dose_level=1, advised_action="start", endorsed=True, reason="-", decided_by="anna"
-)
-
-
-def study_with_accounts(extra: str = "") -> Study:
-    return parse_protocol(protocol_text(extra=extra).encode())
-
-
-def person(account: str, role: Role, *, last_day: date | None = None) -> tuple[Event, ...]:
-    return (
-        AccountOpened(account=account, printed_name=account.title(), on=DAY_0),
-        RoleDelegated(account=account, role=role, first_day=DAY_0, last_day=last_day, on=DAY_0),
-    )
-
-
-def signed(event: Event, *, position: int, account: str, role: Role, day: int = 4) -> Signed:
-    return Signed(
-        position=position,
-        event_digest=event_digest(event),
-        on=on(day),
-        meaning="approval",
-        account=account,
-        printed_name=account.title(),
-        role=role,
-        second_factor=True,
-    )
+from trialwright.vocabulary.records import body_of
 
 
 def trial(study: Study, *after: Event | tuple[int, Event]) -> TrialState:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from trialwright import diseases
 from trialwright.diseases.lupus.bilag import Bilag, truth_of

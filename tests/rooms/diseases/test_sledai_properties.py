@@ -8,8 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from trialwright.diseases.lupus import tables
 from trialwright.diseases.lupus.sledai import Sledai, instruments

@@ -10,8 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from rooms.ledger.offered import START, built, logs, many
 from trialwright.ledger import DatabaseLedger, MemoryLedger, check_anchor, database

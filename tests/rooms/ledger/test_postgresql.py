@@ -16,15 +16,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 
 from rooms.ledger.offered import logs, many
 from servers import Server
-from trialwright.ledger import DatabaseLedger, schema
-from trialwright.ledger import postgresql as backend
+from trialwright.ledger import DatabaseLedger, postgresql as backend, schema
 from trialwright.ledger.chain import continued, settle
 from trialwright.ledger.places import place_of
 from trialwright.ledger.troubles import in_plain_words, is_busy

@@ -20,7 +20,10 @@ from trialwright.vocabulary.records import Head
 
 RELEASED = Path(__file__).parent / "released"
 VERSIONS = sorted(script.revision for script in schema.scripts().walk_revisions())
-HEADS = {"0001": Head(6, "b67ba50aaf291c55a83eeb5c48c4db3889eaf8718c95dbfe004ddf5984c25c93")}
+HEADS = {
+    "0001": Head(6, "b67ba50aaf291c55a83eeb5c48c4db3889eaf8718c95dbfe004ddf5984c25c93"),
+    "0002": Head(6, "6f7db65369ade29534e4fc0e41d15898e444cec9deb21d579d2a10b449cd39f2"),
+}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

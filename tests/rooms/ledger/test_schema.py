@@ -19,8 +19,8 @@ NEXT = '''
 """A version that does not exist yet."""
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -42,7 +42,7 @@ def path(tmp_path: Path) -> Path:
 def next_version(folder: Path, monkeypatch: pytest.MonkeyPatch, *, then: str = "") -> None:
     """Let this program be one version further than it is."""
     shutil.copytree(schema.MIGRATIONS, folder / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "migrations" / "versions" / "version_0002.py").write_text(NEXT.format(then=then), "utf-8")
+    (folder / "migrations" / "versions" / "version_0003.py").write_text(NEXT.format(then=then), "utf-8")
     monkeypatch.setattr(schema, "MIGRATIONS", folder / "migrations")
 
 
@@ -82,7 +82,7 @@ def test_an_older_ledger_is_brought_up_to_date(path: Path, tmp_path: Path, monke
 def test_a_new_ledger_goes_through_every_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     next_version(tmp_path, monkeypatch)
     DatabaseLedger.create(tmp_path / "new.db").close()
-    assert tables(tmp_path / "new.db") == {"entries", "notes", "alembic_version"}
+    assert tables(tmp_path / "new.db") == {"entries", "credentials", "notes", "alembic_version"}
 
 
 def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(
@@ -102,7 +102,7 @@ def test_a_newer_ledger_is_left_alone(path: Path, tmp_path: Path, monkeypatch: p
         next_version(tmp_path, patch)
         DatabaseLedger.open(path).close()
     before = path.read_bytes()
-    with pytest.raises(LedgerUnavailable, match=r"newer version .* version 0002; .* up to 0001.* Install that version"):
+    with pytest.raises(LedgerUnavailable, match=r"newer version .* version 0003; .* up to 0002.* Install that version"):
         DatabaseLedger.open(path)
     assert path.read_bytes() == before
 

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from numpy.testing import assert_allclose
 
 from trialwright.numerics import quadrature
 from trialwright.numerics.arrays import Floats
 from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.most_likely import fit
 from trialwright.numerics.one_parameter import (
     GammaPrior,
     NormalPrior,
     OneParameterModel,
     OneParameterPosterior,
-    fit,
     log_posterior,
     posterior,
+    tallied,
 )
 
 POWER = OneParameterModel("power", (0.05, 0.12, 0.25, 0.4, 0.55))
@@ -62,7 +62,7 @@ def dense(state: State, points: int = 400_001) -> tuple[Floats, Floats]:
 
     def logs(beta: Floats) -> Floats:
         n, n_dlt = np.array([state.n], np.float64), np.array([state.n_dlt], np.float64)
-        return log_posterior(beta, model=state.model, prior=state.prior, n=n, n_dlt=n_dlt)(np.array([0]))[0]
+        return log_posterior(beta, model=state.model, prior=state.prior, counts=tallied(n, n_dlt))(np.array([0]))[0]
 
     wide = np.linspace(-60 * state.prior_sd, 60 * state.prior_sd, 40_001)
     seen = np.flatnonzero((values := logs(wide)) > values.max() - 60)
@@ -163,7 +163,7 @@ class TestTheErrorIsBounded:
         (panel,) = ours.panels
         n, n_dlt = np.array([state.n], np.float64), np.array([state.n_dlt], np.float64)
         beta = panel.axis.halved().halved().nodes
-        logs = log_posterior(beta, model=state.model, prior=state.prior, n=n, n_dlt=n_dlt)(np.array([0]))[0]
+        logs = log_posterior(beta, model=state.model, prior=state.prior, counts=tallied(n, n_dlt))(np.array([0]))[0]
         weights = np.exp(logs - logs.max())
         weights /= weights.sum()
         scale = max(1.0, abs(float(ours.beta_mean[0])))

@@ -6,20 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize_scalar
 
 from trialwright.numerics.arrays import Floats
-from trialwright.numerics.one_parameter import (
-    NormalPrior,
-    OneParameterModel,
-    Unfinished,
-    fit,
-    posterior,
-    weighted_fit,
-)
+from trialwright.numerics.most_likely import fit, weighted_fit
+from trialwright.numerics.one_parameter import NormalPrior, OneParameterModel, Unfinished, posterior
 from trialwright.numerics.windows import adaptive_share, linear_share
 
 

@@ -11,6 +11,7 @@ import pytest
 from staggered import (
     COHORT,
     DAYS,
+    DOSES_GIVEN,
     LAST_DAY,
     SKIP,
     STOP,
@@ -25,7 +26,7 @@ from staggered import (
 from trials import on, study_of
 from trialwright.conduct import advise, as_of, fold
 from trialwright.ledger import DatabaseLedger
-from trialwright.operating import VirtualTrials, draw_people, run_trials
+from trialwright.operating import Accrual, Circumstances, Made, VirtualTrials, draw_people, run_trials
 from trialwright.operating.virtual import NEVER
 from trialwright.protocol import Study
 from trialwright.vocabulary.events import (
@@ -50,13 +51,13 @@ def events_of(trials: VirtualTrials, b: int, study: Study) -> list[tuple[int, in
     """The events of one virtual trial: day, order within the day, event. Enrolment comes first on a day."""
     found: list[tuple[int, int, Event]] = []
     for p in np.flatnonzero(trials.assigned[b]):
-        who, level = f"P-{p + 1:02d}", int(trials.assigned[b, p])
+        who = f"P-{p + 1:02d}"
         enrolled, infused, dlt, left = (
             int(getattr(trials, name)[b, p]) for name in ("enrolled", "infused", "dlt", "left")
         )
         found.append((enrolled, 0, _enrolled(trials, b, p, who=who)))
         if infused < NEVER:
-            amount = study.dosing.amounts[level - 1]
+            amount = float(trials.amount[b, p])
             found.append((infused, 1, InfusionGiven(usubjid=who, on=on(infused), dose_given=amount)))
             mild = AdverseEventReported(
                 usubjid=who, ae=f"M-{who}", term="headache", on=on(infused), grade=2, related=True
@@ -123,6 +124,30 @@ def test_virtual_trials_are_backfilled_at_cleared_levels_only(place: int) -> Non
         before = trials.assigned[b, :p][~trials.backfill[b, :p]]
         assert 0 < trials.assigned[b, p] < before[-1]
     assert (trials.backfill <= (trials.assigned > 0)).all()
+
+
+@pytest.mark.parametrize("place", range(len(DOSES_GIVEN)))
+def test_a_replayed_trial_decides_the_same_by_the_doses_given(place: int, tmp_path: Path) -> None:
+    """Doses between the levels and above the highest one, told to the live trial by its infusions."""
+    study = study_of(last_day=LAST_DAY, **DOSES_GIVEN[place])
+    made = Made((0.45, 0.6, 0.8, 1.0, 1.3), (0.15, 0.2, 0.25, 0.3, 0.1))
+    meets = Circumstances(accrual=Accrual(3), leaving=0.15, leaving_days=10, infusion_days=(0, 4), made=made)
+    rates = np.array([0.1, 0.25, 0.45])
+    trials_each = 2 if study.design_name == "blrm" else 10  # a tenth of a second for each of its decisions
+    people = meets.draw(study, seed=90 + place, trials=range(trials_each), people=14, rates=rates)
+    trials = run_trials(study, people, true_dlt_rate=rates, days=DAYS, made=made)
+    zone = study.identity.zone
+    for b in range(trials_each):
+        ledger = written(tmp_path, trials, b, study)
+        records = tuple(ledger.read())
+        ledger.close()
+        for day in range(DAYS):
+            decision = advise(study, fold(as_of(records, on(day), zone=zone), zone=zone), on=on(day))
+            simulated = (int(trials.dose_level[b, day]), bool(trials.wait[b, day]), bool(trials.stop[b, day]))
+            assert (decision.dose_level, decision.action == "wait", decision.action == "stop") == simulated, (b, day)
+    told = trials.amount[np.isfinite(trials.amount)]
+    assert len(np.unique(told)) > 5
+    assert len(np.unique(trials.dose_level)) > 1
 
 
 WITH_ACTIVITY = [

@@ -275,9 +275,36 @@ class TestInterrupted:
         assert found.trials.tolist() == [2 * SLICE, SLICE]
         assert_allclose(found.selection.sum(axis=1), 1, atol=1e-12)
 
-    def test_with_nothing_done_it_goes_on_upwards(self) -> None:
+    def test_truths_without_any_trial_are_left_out(self) -> None:
+        found = self.stopped_after(1)
+        assert not found.complete
+        assert found.trials.tolist() == [SLICE]
+        assert len(found.truths) == len(found.selection) == 1
+
+    def test_one_lot_of_the_first_truth_is_not_everything(self) -> None:
+        def interrupt(done: int, total: int) -> None:
+            raise KeyboardInterrupt
+
+        truths = Truths.of_dlt([RATES, RATES / 2])
+        found = simulate(small(), truths, circumstances=SETTLED, trials=20, seed=1, progress=interrupt)
+        assert found.trials.tolist() == [20]
+        assert not found.complete
+
+    def test_with_nothing_done_it_goes_on_upwards(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt(*_: object, **__: object) -> Tally:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Simulation, "part", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            self.stopped_after(1)
+            simulate(small(), Truths.of_dlt(RATES), circumstances=SETTLED, trials=20, seed=1)
+
+
+def test_how_many_trials_are_run_at_once_changes_nothing() -> None:
+    truths = Truths.of_dlt([RATES, RATES / 2])
+    whole, parts = (
+        simulate(small(), truths, circumstances=SETTLED, trials=100, seed=3, at_once=size) for size in (100, 17)
+    )
+    assert whole.tallies == parts.tallies
 
 
 # ── Numbers and their errors ─────────────────────────────────────────────────────────────────────────────────────────

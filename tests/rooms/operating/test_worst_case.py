@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from trials import study_with
 from trialwright import designs, rules
 from trialwright.operating import Region, TrialEnds, Truths, every_end, largest, smallest
 from trialwright.vocabulary.errors import ParameterError
+from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.seen import Floats
 
 
@@ -86,3 +86,49 @@ def test_bad_regions() -> None:
         Region((0.3, 0.1), (0.4, 0.2))
     with pytest.raises(ParameterError, match="must have 3 levels"):
         smallest(ENDS, CORRECT, region=Region((0.1,), (0.2,)))
+
+
+class TestAPartialOrder:
+    """Two doses by two numbers of infusions: levels 2 and 3 may stand either way round."""
+
+    def ends(self) -> tuple[TrialEnds, Order]:
+        two_by_two = {"target_toxicity_rate": 0.3, "skeleton": [0.1, 0.2, 0.3, 0.45], "rows": 2, "columns": 2}
+        design = designs.build("po_crm", two_by_two)
+        order = order_of(design)
+        assert order is not None
+        return every_end(study_with(design, levels=4, planned=9)), order
+
+    def test_the_bound_holds_for_truths_in_either_order(self) -> None:
+        ends, order = self.ends()
+        correct = (ends.selected == 2).astype(float)
+        region = Region.around((0.1, 0.3, 0.3, 0.5), within=0.12, order=order)
+        found = smallest(ends, correct, region=region, tolerance=0.01)
+        drawn = np.random.default_rng(1).uniform(region.lower, region.upper, (3000, 4))
+        drawn = drawn[(drawn[:, 0] <= drawn[:, 1:3].min(axis=1)) & (drawn[:, 3] >= drawn[:, 1:3].max(axis=1))]
+        assert (drawn[:, 1] > drawn[:, 2]).any()
+        seen = ends.expectation(correct, Truths.of_dlt(drawn))
+        assert found.gap <= 0.01
+        assert found.bound <= seen.min() <= found.value + 0.1
+        assert found.value <= seen.min() + 0.01
+        truth = np.array(found.truth)
+        assert all(truth[low - 1] <= truth[high - 1] + 1e-12 for low, high in order.pairs())
+
+    def test_it_covers_truths_that_fall_by_number(self) -> None:
+        """Level 2 is the more toxic one throughout: no truth by number, and every one by the order that is known."""
+        ends, order = self.ends()
+        lower, upper, third = (0.05, 0.3, 0.1, 0.4), (0.1, 0.45, 0.2, 0.6), (ends.selected == 3).astype(float)
+        with pytest.raises(ParameterError):
+            Region(lower, upper)
+        found = largest(ends, third, region=Region(lower, upper, order), tolerance=0.005)
+        drawn = np.random.default_rng(2).uniform(lower, upper, (2000, 4))
+        drawn = drawn[drawn[:, 3] >= drawn[:, 1]]
+        seen = ends.expectation(third, Truths.of_dlt(drawn)).max()
+        assert seen <= found.bound
+        assert seen <= found.value + 0.005
+        assert found.gap <= 0.005
+
+    def test_a_region_that_falls_along_the_order_is_refused(self) -> None:
+        _, order = self.ends()
+        Region((0.1, 0.4, 0.2, 0.5), (0.1, 0.4, 0.2, 0.5), order)
+        with pytest.raises(ParameterError, match="as far as the order"):
+            Region((0.1, 0.4, 0.2, 0.3), (0.1, 0.4, 0.2, 0.3), order)

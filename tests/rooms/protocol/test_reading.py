@@ -102,7 +102,8 @@ class TestWorkedProtocols:
     @pytest.mark.parametrize("name", WORKED)
     def test_every_worked_protocol_describes_a_trial(self, name: str) -> None:
         study = read_protocol(PROTOCOLS / name / "protocol.toml")
-        assert study.identity.reconstruction
+        has_a_course = (PROTOCOLS / name / "events.jsonl").exists()
+        assert study.identity.reconstruction == has_a_course
         assert all(about.note.en and about.note.fr for about in study.about)
 
     def test_the_founding_trial_starts_at_level_2_of_3(self) -> None:

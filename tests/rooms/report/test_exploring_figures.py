@@ -7,8 +7,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from trialwright.report import Panel, PanelFigure, ReferenceLine, ScatterDot, ScatterFigure, TreeFigure, TreeNode
 from trialwright.report.figures import draw_svg, trees

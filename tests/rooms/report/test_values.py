@@ -8,8 +8,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from rooms.report.pages import Page
 from rooms.report.sample import sample

@@ -17,7 +17,8 @@ from trials import on, protocol_text
 from trialwright.conduct.offers import read_offers
 from trialwright.ledger import DatabaseLedger, MemoryLedger, json_line, read_json_lines
 from trialwright.report.documents.trail import TrailEntry, trail_entries
-from trialwright.report.documents.trail_words import FIELDS_IN_FRENCH, KINDS_IN_FRENCH, stem_of
+from trialwright.report.documents.trail_words import stem_of
+from trialwright.report.documents.trail_words_fr import FIELDS_IN_FRENCH, KINDS_IN_FRENCH
 from trialwright.testing.ledgers import STORY
 from trialwright.vocabulary.errors import LedgerUnavailable, NotFound
 from trialwright.vocabulary.events import (
@@ -121,7 +122,7 @@ class TestWords:
         assert entry.usubjid == "P-1"
 
     def test_every_kind_and_field_has_its_french(self) -> None:
-        """A new one appears without it, in English; its French is one line in report/documents/trail_words.py."""
+        """A new one appears without it, in English; its French is one line in report/documents/trail_words_fr.py."""
         assert {stem_of(kind) for kind in EVENTS} <= set(KINDS_IN_FRENCH)
         names = {each.name for event in EVENTS.values() for each in dataclasses.fields(event)}  # type: ignore[arg-type]
         assert names <= set(FIELDS_IN_FRENCH)

@@ -15,13 +15,35 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import decision, excuse, lock
+from trialwright.conduct.guards import adverse_events, decision, excuse, identity, lock, product
+from trialwright.conduct.guards.accounts import accounts
+from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
+from trialwright.conduct.guards.signing import signing
 from trialwright.conduct.logs import Logs
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding
-from trialwright.vocabulary.events import DoseDecided, Event, InfusionGiven, ParticipantEnrolled
+from trialwright.vocabulary.events import (
+    AccountClosed,
+    AccountOpened,
+    AdverseEventCoded,
+    AdverseEventFollowed,
+    BatchReleased,
+    CausalityAssessed,
+    DelegationEnded,
+    DltAdjudicated,
+    DoseDecided,
+    Event,
+    ExpectednessAssessed,
+    IdentityConfirmed,
+    InfusionGiven,
+    ParticipantEnrolled,
+    ProductReleased,
+    RoleDelegated,
+    SafetyReportSent,
+    Signed,
+)
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
 
@@ -42,11 +64,25 @@ class Readiness(Protocol):
         ...
 
 
-STANDING: tuple[Standing, ...] = (lock.locked,)
+STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     ParticipantEnrolled: (decision.of_enrolment,),
-    InfusionGiven: (decision.of_infusion,),
+    BatchReleased: (product.batch_release,),
+    ProductReleased: (product.dose_release,),
+    IdentityConfirmed: (identity.confirmation,),
+    InfusionGiven: (decision.of_infusion, product.infusion, identity.confirmed),
     DoseDecided: (decision.of_decision,),
+    AdverseEventCoded: (adverse_events.fits_the_course,),
+    AdverseEventFollowed: (adverse_events.fits_the_course,),
+    CausalityAssessed: (adverse_events.fits_the_course,),
+    DltAdjudicated: (adverse_events.fits_the_course,),
+    ExpectednessAssessed: (adverse_events.fits_the_course,),
+    SafetyReportSent: (adverse_events.fits_the_course,),
+    AccountOpened: (accounts,),
+    AccountClosed: (accounts,),
+    RoleDelegated: (accounts,),
+    DelegationEnded: (accounts,),
+    Signed: (signing,),
 }
 
 

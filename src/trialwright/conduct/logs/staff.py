@@ -72,20 +72,21 @@ class StaffLog:
         """The roles a person holds on a day, in the order in which they were delegated."""
         held: list[Role] = []
         for known in self.delegations.get(account, []):
-            event = known.event
-            within = event.first_day <= on and (event.last_day is None or on <= event.last_day)
-            if within and not self._ended(known, on=on) and event.role not in held:
-                held.append(event.role)
+            last = self.last_day(known)
+            within = known.event.first_day <= on and (last is None or on <= last)
+            if within and known.event.role not in held:
+                held.append(known.event.role)
         return tuple(held)
 
-    def _ended(self, delegation: Known[RoleDelegated], *, on: date) -> bool:
-        """Whether a delegation was taken back, by an entry after it, before this day."""
-        return any(
-            ending.event.role == delegation.event.role
-            and ending.position > delegation.position
-            and on > ending.event.last_day
-            for ending in self.endings.get(delegation.event.account, [])
+    def last_day(self, delegation: Known[RoleDelegated]) -> date | None:
+        """The last day of a delegation: as it was given, or earlier where it was taken back; None: no end is set."""
+        event = delegation.event
+        taken_back = (
+            ending.event.last_day
+            for ending in self.endings.get(event.account, [])
+            if ending.event.role == event.role and ending.position > delegation.position
         )
+        return min((day for day in (event.last_day, *taken_back) if day is not None), default=None)
 
     def is_open(self, account: str) -> bool:
         """Whether an account may be used: opened, not closed, not locked."""

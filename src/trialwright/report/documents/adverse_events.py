@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
+from trialwright.conduct.inconsistencies import POINTS, inconsistencies
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
-from trialwright.report.model import Block, Cell, Column, Section, Table, Value
-from trialwright.report.model import Tally as TallyCell
+from trialwright.report.model import (
+    Block,
+    Bullets,
+    Cell,
+    Column,
+    Filled,
+    Paragraph,
+    Section,
+    Table,
+    Tally as TallyCell,
+    Value,
+    fill,
+)
 from trialwright.vocabulary.words import Text
 
 KINDS = {
@@ -27,7 +39,25 @@ OPTIONAL_KINDS = ("not_judged", "serious_unknown", "after_relapse")  # shown onl
 def adverse_events_section(findings: Findings) -> Section:
     """Overview, events of each grade by participant, and one line per event."""
     blocks: tuple[Block, ...] = (_overview_table(findings), _person_table(findings), _listing_table(findings))
+    if any(one.limiting.adjudicated is not None for one in findings.listing):
+        blocks += (_adjudication_table(findings),)
+    points = () if findings.case.state.is_reconstruction else inconsistencies_of(findings)
+    if points:
+        blocks += (Paragraph(_TOGETHER), Bullets(points))
     return Section("adverse-events", Text(en="Adverse events", fr="Événements indésirables"), blocks)
+
+
+_TOGETHER = Text(
+    en="What does not go together in the adverse events at this data cut, for somebody to look at:",
+    fr="Ce qui ne concorde pas dans les événements indésirables à ce gel des données, à examiner :",
+)
+
+
+def inconsistencies_of(findings: Findings) -> tuple[Filled, ...]:
+    """What does not go together, in words; in a reconstruction most of it was never published."""
+    case = findings.case
+    points = inconsistencies(case.study, case.state, on=case.on)
+    return tuple(fill(POINTS[point.code], about=point.about, **point.values) for point in points)
 
 
 def _overview_table(findings: Findings) -> Table:
@@ -113,7 +143,7 @@ def _listing_table(findings: Findings) -> Table:
         Column("term", Text(en="Term", fr="Terme")),
         Column("on", Text(en="Onset", fr="Début")),
         Column("day", Text(en="Day from infusion", fr="Jour depuis la perfusion"), "right"),
-        Column("grade", Text(en="Grade", fr="Grade"), "right"),
+        Column("grade", Text(en="Worst grade", fr="Grade maximal"), "right"),
         Column("related", Text(en="Related", fr="Lié")),
         Column("serious", Text(en="Serious", fr="Grave")),
         Column("dlt", Text(en="DLT", fr="DLT")),
@@ -138,10 +168,54 @@ def _listing_row(one: ListedEvent) -> tuple[Cell, ...]:
         Cell(event.term, illustrative=known.illustrative("term")),
         Cell(event.on, illustrative=known.illustrative("on")),
         Cell(one.day, illustrative=known.illustrative("on")),
-        Cell(event.grade, illustrative=known.illustrative("grade")),
-        Cell(_answer(event.related), illustrative=known.illustrative("related")),
-        Cell(_answer(event.serious), illustrative=known.illustrative("serious")),
+        Cell(one.course.worst, illustrative=known.illustrative("grade")),
+        Cell(_answer(one.course.relation.counts), illustrative=known.illustrative("related")),
+        Cell(_answer(one.course.serious), illustrative=known.illustrative("serious")),
         Cell(_answer(one.dlt), emphasis=one.dlt is True),
+    )
+
+
+def _adjudication_table(findings: Findings) -> Table:
+    """Every event that a person adjudicated, beside what the definition says of it."""
+    judged = [one for one in findings.listing if one.limiting.adjudicated is not None]
+    said = findings.case.state.adjudications
+    return Table(
+        name="dlt-adjudication",
+        title=Text(
+            en="Dose-limiting toxicity: by definition and as adjudicated",
+            fr="Toxicité limitant la dose : selon la définition et selon l'adjudication",
+        ),
+        columns=(
+            Column("ae", Text(en="Event", fr="Événement")),
+            Column("usubjid", Text(en="Participant", fr="Personne")),
+            Column("term", Text(en="Term", fr="Terme")),
+            Column("grade", Text(en="Worst grade", fr="Grade maximal"), "right"),
+            Column("computed", Text(en="By definition", fr="Selon la définition")),
+            Column("adjudicated", Text(en="Adjudicated", fr="Adjugé")),
+            Column("differs", Text(en="They differ", fr="Divergence")),
+            Column("reason", Text(en="Reason", fr="Motif")),
+        ),
+        rows=tuple(_adjudication_row(one, said[one.known.event.ae].event.reason) for one in judged),
+        notes=(
+            Text(
+                en="Dose finding uses the adjudication; the definition's answer is kept beside it.",
+                fr="La recherche de dose utilise l'adjudication ; la réponse de la définition est gardée à côté.",
+            ),
+        ),
+    )
+
+
+def _adjudication_row(one: ListedEvent, reason: str) -> tuple[Cell, ...]:
+    event, limiting = one.known.event, one.limiting
+    return (
+        Cell(event.ae),
+        Cell(event.usubjid, illustrative=one.known.illustrative("usubjid")),
+        Cell(event.term),
+        Cell(one.course.worst),
+        Cell(_answer(limiting.computed)),
+        Cell(_answer(limiting.adjudicated), emphasis=True),
+        Cell(YES if limiting.disagree else NO, emphasis=limiting.disagree),
+        Cell(reason),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialwright.operating.calibration import Calibration, Tried, as_toml
+from trialwright.report.documents.foreseeing import GIVEN, before_a_trial, silent_rules
 from trialwright.report.model import (
     Bullets,
     Cell,
@@ -12,7 +13,6 @@ from trialwright.report.model import (
     Filled,
     Number,
     Paragraph,
-    Provenance,
     Section,
     Share,
     Table,
@@ -75,11 +75,6 @@ HOLLOW = Text(
 )
 FOR_PROTOCOL = Text(en="For the protocol file", fr="Pour le fichier de protocole")
 LEFT_OUT = Text(en="Settings that cannot be", fr="Réglages impossibles")
-SOURCE = Text(
-    en="Protocol file and scenarios; no participant is involved",
-    fr="Protocole et scénarios ; aucun participant concerné",
-)
-NOTHING = Text(en="Nothing here is illustrative.", fr="Rien ici n'est illustratif.")
 NAMED_DOTS = 3
 
 
@@ -100,7 +95,8 @@ def conclusions(found: Calibration) -> tuple[Filled, ...]:
     done = len(found.tried) + len(found.impossible)
     stopped = () if found.is_complete else (fill(STOPPED, done=done, of=found.settings),)
     judged = fill(EXACT, scenarios=len(found.scenarios), target=found.aim.target, too_toxic=found.aim.too_toxic)
-    return (said, *stopped, judged)
+    given = (fill(GIVEN),) if found.conditions.given else ()
+    return (said, *stopped, judged, *given, *silent_rules(found.study))
 
 
 def setting_in_words(one: Tried) -> str:
@@ -110,8 +106,8 @@ def setting_in_words(one: Tried) -> str:
 
 def impossible_in_words(found: Calibration) -> tuple[Filled, ...]:
     """The settings that could not be judged, one of them for each reason, and how many share it."""
-    first: dict[str, str] = {}
-    count: dict[str, int] = {}
+    first: dict[Text, str] = {}
+    count: dict[Text, int] = {}
     for one in found.impossible:
         first.setdefault(one.why, ", ".join(f"{name}={value}" for name, value in one.setting.items()))
         count[one.why] = count.get(one.why, 0) + 1
@@ -171,11 +167,7 @@ def calibration_document(found: Calibration, *, software: str, version: str) -> 
         sections.append(Section("block", FOR_PROTOCOL, lines))
     if found.impossible:
         sections.append(Section("impossible", LEFT_OUT, (Bullets(impossible_in_words(found)),)))
-    return Document(
-        title=fill(TITLE, design=found.design, id=study.identity.id),
-        subtitle=study.identity.title,
-        running_head=study.identity.id,
-        sections=tuple(sections),
-        provenance=Provenance(SOURCE, None, software, version, study.digest),
-        illustrative_note=NOTHING,
+    title = fill(TITLE, design=found.design, id=study.identity.id)
+    return before_a_trial(
+        study, sections, title=title, subtitle=study.identity.title, software=software, version=version
     )

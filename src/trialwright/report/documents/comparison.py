@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trialwright.operating.comparison import Compared, Comparison
 from trialwright.report.documents.comparison_text import how_it_runs, percent_of, protocol_text
+from trialwright.report.documents.foreseeing import GIVEN, before_a_trial, silent_rules
 from trialwright.report.model import (
     Bullets,
     Column,
@@ -14,7 +15,6 @@ from trialwright.report.model import (
     Filled,
     Number,
     Paragraph,
-    Provenance,
     Section,
     Share,
     Table,
@@ -71,11 +71,6 @@ ALT = Text(
 MARK = Text(en="right selection", fr="bonne sélection")
 LEVEL = Text(en="level {level}", fr="palier {level}")
 NO_LEVEL = Text(en="none", fr="aucun")
-SOURCE = Text(
-    en="Protocol file and scenarios; no participant is involved",
-    fr="Protocole et scénarios ; aucun participant concerné",
-)
-NOTHING = Text(en="Nothing here is illustrative.", fr="Rien ici n'est illustratif.")
 LONG_TITLE = Text(
     en="Designs compared, one design and scenario a line", fr="Plans comparés, un plan et un scénario par ligne"
 )
@@ -110,7 +105,8 @@ def overview_table(found: Comparison) -> Table:
                 )
             )
     rule = fill(RULE, target=found.aim.target, too_toxic=found.aim.too_toxic)
-    return Table("overview", TABLE_TITLE, columns, tuple(rows), notes=(EXACT, rule))
+    given = (GIVEN,) if found.conditions.given else ()
+    return Table("overview", TABLE_TITLE, columns, tuple(rows), notes=(EXACT, rule, *given, *silent_rules(found.study)))
 
 
 def selection_table(found: Comparison) -> Table:
@@ -206,7 +202,8 @@ def _figure(
 def comparison_document(found: Comparison, *, software: str, version: str) -> Document:
     """The whole comparison in both languages."""
     study = found.study
-    run = (Paragraph(fill(RUN, **how_it_runs(found.compared[0]))),) if found.compared else ()
+    run: tuple[Paragraph, ...] = (Paragraph(fill(RUN, **how_it_runs(found.compared[0]))),) if found.compared else ()
+    run += (Paragraph(GIVEN),) if found.conditions.given else ()
     results = (
         (
             overview_table(found),
@@ -227,14 +224,9 @@ def comparison_document(found: Comparison, *, software: str, version: str) -> Do
         Section("text", PROTOCOL_TEXT, text),
         *([Section("left-out", LEFT_OUT, left)] if left else []),
     ]
-    provenance = Provenance(SOURCE, None, software, version, study.digest)
-    return Document(
-        title=fill(TITLE, id=study.identity.id),
-        subtitle=study.identity.title,
-        running_head=study.identity.id,
-        sections=tuple(sections),
-        provenance=provenance,
-        illustrative_note=NOTHING,
+    title = fill(TITLE, id=study.identity.id)
+    return before_a_trial(
+        study, sections, title=title, subtitle=study.identity.title, software=software, version=version
     )
 
 

@@ -24,6 +24,12 @@ INTRODUCTION = Text(
     "dose en commençant au palier {start}, cohortes de {size}, au plus {n} participants, avec les règles {rules}) ont "
     "été calculées exactement, sans simulation, sous {count} scénarios de taux réels de DLT.",
 )
+OF_GIVEN = Text(
+    en="They take into account that the dose given may not be the dose assigned: participants count at the level of "
+    "the dose given, with the probabilities stated, and some not at all.",
+    fr="Elles tiennent compte de ce que la dose administrée n'est pas toujours la dose attribuée : les personnes "
+    "comptent au palier de la dose administrée, avec les probabilités indiquées, et certaines pas du tout.",
+)
 OF_RIGHT = Text(
     en="Where a level was right (closest to the target), it was selected with a probability of {low:percent1} "
     "(scenario “{low_name}”) to {high:percent1} (“{high_name}”), {mean:percent1} on average.",
@@ -60,6 +66,13 @@ OF_WORST = Text(
 )
 
 
+PARTLY = Text(
+    en="(Only a part of the order of the levels is known to this design; rates do not fall along that part.)",
+    fr="(Ce plan ne connaît l'ordre de ses paliers qu'en partie ; les taux ne décroissent pas le long de "
+    "cette partie.)",
+)
+
+
 def protocol_text(found: Comparison) -> tuple[Filled, ...]:
     """Sentences for the protocol about the chosen design, with its numbers; where it is not exact, that alone."""
     if found.chosen is None:
@@ -77,6 +90,7 @@ def protocol_text(found: Comparison) -> tuple[Filled, ...]:
             **how_it_runs(one),
         )
     ]
+    said += [fill(OF_GIVEN)] if found.conditions.given else []
     some = np.flatnonzero(one.right > 0)
     if len(some):
         low, high = some[one.correct[some].argmin()], some[one.correct[some].argmax()]
@@ -124,12 +138,14 @@ def _worst_text(found: Comparison, names: Sequence[Text]) -> tuple[Filled, ...]:
     low = min(range(len(names)), key=lambda place: found.worst[place][0].bound)
     high = max(range(len(names)), key=lambda place: found.worst[place][1].bound)
     bound, over = percent_of(found.worst[low][0].bound), percent_of(found.worst[high][1].bound)
-    return (fill(OF_WORST, within=found.within, bound=bound, over=over, name=names[low], over_name=names[high]),)
+    said = fill(OF_WORST, within=found.within, bound=bound, over=over, name=names[low], over_name=names[high])
+    partly = found.chosen is not None and found.compared[found.chosen].study.order is not None
+    return (said, fill(PARTLY)) if partly else (said,)
 
 
 def percent_of(value: float) -> float:
     """A probability without the last rounding error of a sum."""
-    return float(min(max(value, 0.0), 1.0))
+    return float(min(max(value, 0.0), 1.0)) + 0.0  # -0.0 is said as 0
 
 
 def how_it_runs(one: Compared) -> dict[str, object]:

@@ -6,7 +6,10 @@ from datetime import date
 
 from trialwright.analysis.baseline import BaselineActivity, PersonScore
 from trialwright.analysis.decision_history import Decided
+from trialwright.conduct.adverse_events import course
+from trialwright.conduct.signatures import signing_list
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
+from trialwright.report.documents.signatures import signature_table
 from trialwright.report.model import (
     Block,
     Bullets,
@@ -23,12 +26,16 @@ from trialwright.report.model import (
 )
 from trialwright.report.specifications import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan
 from trialwright.vocabulary.decisions import ACTIONS
+from trialwright.vocabulary.events import DoseDecided
 from trialwright.vocabulary.words import Language, Text
 
 
 def decisions_section(findings: Findings) -> Section:
     """Every decision with the advice of its day, the timeline, and the advice at the data cut with its reasons."""
     blocks: list[Block] = [_decisions_table(findings)]
+    study, state = findings.case.study, findings.case.state
+    if signed := [one for one in signing_list(study, state) if isinstance(one.known.event, DoseDecided)]:
+        blocks.append(signature_table(signed, zone=study.identity.zone))
     if findings.case.state.participants:
         blocks.append(_timeline(findings))
     advice = findings.advice
@@ -150,7 +157,8 @@ def _decision_lane(findings: Findings, start: date) -> Lane:
 def _person_lane(findings: Findings, usubjid: str, *, start: date) -> Lane:
     case = findings.case
     person = case.state.participants[usubjid]
-    severe = [known for known in case.state.events_of(usubjid) if known.event.grade >= case.study.dlt.min_grade]
+    events = (course(case.state, known) for known in case.state.events_of(usubjid))
+    severe = [one.known for one in events if one.worst >= case.study.dlt.min_grade]
     points = tuple(
         TimelinePoint((known.event.on - start).days, "", "triangle", "warning", illustrative=known.illustrative("on"))
         for known in severe

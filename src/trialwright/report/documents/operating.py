@@ -9,36 +9,30 @@ import numpy as np
 
 from trialwright.operating import Aim, Characteristics, Conditions
 from trialwright.operating.ends import PLANNED
-from trialwright.operating.scenarios import WITHOUT_TARGET, Scenario
+from trialwright.operating.scenarios import Scenario
 from trialwright.operating.worst_case import WorstCase
 from trialwright.protocol import Study
+from trialwright.report.documents import foreseeing as words
 from trialwright.report.model import (
     Block,
     Cell,
     Column,
     Document,
     Fact,
-    Figure,
     KeyFacts,
     Number,
     Paragraph,
-    Provenance,
     Section,
     Share,
     Table,
     Value,
-    Words,
     fill,
     row,
 )
-from trialwright.report.specifications import BarFigure, BarRow
 from trialwright.vocabulary.seen import Floats
 from trialwright.vocabulary.words import Text
 
 TITLE = Text(en="Operating characteristics", fr="Caractéristiques opératoires")
-SUBTITLE = Text(en="{id}, {trial}", fr="{id}, {trial}")
-THE_TRIAL = Text(en="The trial as it is run", fr="L'essai tel qu'il est conduit")
-RESULTS = Text(en="What it does", fr="Ce qu'il fait")
 IGNORED = Text(en="If the dose given were ignored", fr="Si la dose administrée était ignorée")
 WORST = Text(en="The worst in a region", fr="Le pire dans une région")
 EXACT = Text(
@@ -54,50 +48,16 @@ AFTER_EACH = Text(
     en="A decision follows each participant, once settled.",
     fr="Une décision suit chaque participant, une fois évalué.",
 )
-MEANING = Text(
-    en="“Early” is before the planned number of participants. Right is the level whose true DLT rate is closest to "
-    "{target:percent1} (ties: the lower), and none where even the lowest rate is above {too_toxic:percent1}.",
-    fr="« Précoce » signifie avant le nombre prévu de participants. Le bon choix est le palier dont le taux réel de "
-    "DLT est le plus proche de {target:percent1} (à égalité, le plus bas), et aucun palier si même le plus faible "
-    "taux dépasse {too_toxic:percent1}.",
-)
-GIVEN = Text(
-    en="The dose given is not always the dose assigned: participants count at the level given, and some not at all.",
-    fr="La dose administrée n'est pas toujours la dose attribuée : on compte les personnes au palier administré, et "
-    "certaines pas du tout.",
-)
 IGNORING = Text(
     en="The same trial, had everybody been counted at the level assigned, whatever was given. The right level is "
     "the same as above; what the design sees is a mixture of levels.",
     fr="Le même essai, si chacun avait été compté au palier attribué, quelle que soit la dose administrée. Le bon "
     "choix est le même que ci-dessus ; ce que voit le plan est un mélange de paliers.",
 )
-DESIGN = Text(en="Design", fr="Plan")
-RULES = Text(en="Rules, in order", fr="Règles, dans l'ordre")
-LIMIT = Text(en="Participants at most", fr="Participants au plus")
-DECISIONS = Text(en="Decisions", fr="Décisions")
-SCENARIO = Text(en="Scenario", fr="Scénario")
-TRUE_RATES = Text(en="True DLT rates by level", fr="Taux réels de DLT par palier")
-TRUE_ACTIVITY = Text(en="True activity rates by level", fr="Taux réels d'activité par palier")
-SELECTION = Text(en="Level selected at the end", fr="Palier retenu à la fin")
 PEOPLE = Text(en="Participants and DLTs (means)", fr="Participants et DLT (moyennes)")
-ENDING = Text(en="Why the trial ends", fr="Pourquoi l'essai s'arrête")
-LEVEL = Text(en="Level {level}", fr="Palier {level}")
-NONE = Text(en="None", fr="Aucun")
-RIGHT = Text(en="Right", fr="Bon choix")
-ABOVE = Text(en="Above it", fr="Au-dessus")
 TOTAL = Text(en="All", fr="Total")
 SPREAD = Text(en="sd", fr="écart-type")
-DLTS = Text(en="DLTs", fr="DLT")
-EARLY = Text(en="Early end", fr="Fin précoce")
 DAYS = Text(en="Days", fr="Jours")
-PLANNED_NUMBER = Text(en="Planned number", fr="Nombre prévu")
-SHARE_OF_TRIALS = Text(en="Share of trials", fr="Part des essais")
-FIGURE = Text(en="Level selected, by scenario", fr="Palier retenu, selon le scénario")
-FIGURE_ALT = Text(
-    en="One bar per scenario, divided by the probability that no level, level 1, … is selected.",
-    fr="Une barre par scénario, partagée selon la probabilité qu'aucun palier, le palier 1, … soit retenu.",
-)
 TRUTH_OF = Text(en="Truth", fr="Vérité")
 WORST_NOTE = Text(
     en="Over all truths whose rates lie within {within:number2} of the scenario's and do not fall from level to level, "
@@ -107,17 +67,14 @@ WORST_NOTE = Text(
     "pas d'un palier à l'autre, la probabilité du bon choix dans le scénario n'est nulle part inférieure "
     "à la borne (démontrée ; la vérité trouvée s'en approche).",
 )
+PARTLY = Text(
+    en="Only a part of the order of the levels is known to this design; rates do not fall along that part.",
+    fr="Ce plan ne connaît l'ordre de ses paliers qu'en partie ; les taux ne décroissent pas le long de cette partie.",
+)
 HERE = Text(en="In the scenario", fr="Dans le scénario")
 LOWEST = Text(en="Lowest found", fr="Minimum trouvé")
 BOUND = Text(en="Proven bound", fr="Borne démontrée")
 AT_TRUTH = Text(en="Found at", fr="Trouvé en")
-SOURCE = Text(
-    en="Protocol file and scenarios; no participant is involved",
-    fr="Fichier de protocole et scénarios ; aucun participant n'est concerné",
-)
-NOTHING = Text(
-    en="Scenarios are assumptions, not findings.", fr="Les scénarios sont des hypothèses, non des résultats."
-)
 
 
 @final
@@ -138,18 +95,12 @@ class Foreseen:
     @property
     def aim(self) -> Aim:
         """What is looked for; around 25 % for a design without a target."""
-        return aim_of(self.study)
+        return words.aim_of(self.study)
 
     @property
     def correct(self) -> Floats:
         """Probability of the right selection in every scenario, ``[T]``."""
-        right = self.aim.right(self.found.truths)
-        return np.asarray(np.take_along_axis(self.found.selection, right[:, None], axis=1)[:, 0], np.float64)
-
-
-def aim_of(study: Study) -> Aim:
-    """What a study looks for; around 25 % where its design has no target."""
-    return Aim.of(study, target=study.target if study.target is not None else WITHOUT_TARGET)
+        return words.share_right(self.found, self.aim)
 
 
 def operating_document(foreseen: Foreseen, *, software: str, version: str) -> Document:
@@ -160,67 +111,41 @@ def operating_document(foreseen: Foreseen, *, software: str, version: str) -> Do
         selection = selection_table(foreseen, foreseen.ignored, name="selection-ignored")
         sections.append(Section("ignored", IGNORED, (Paragraph(IGNORING), selection)))
     if foreseen.worst:
-        note = Paragraph(fill(WORST_NOTE, within=foreseen.within))
-        sections.append(Section("worst", WORST, (note, _worst_table(foreseen))))
-    return Document(
-        title=TITLE,
-        subtitle=fill(SUBTITLE, id=study.identity.id, trial=study.identity.title),
-        running_head=study.identity.id,
-        sections=tuple(sections),
-        provenance=Provenance(
-            source=SOURCE, data_cut=None, software=software, version=version, protocol_digest=study.digest
-        ),
-        illustrative_note=NOTHING,
-    )
+        notes = [Paragraph(fill(WORST_NOTE, within=foreseen.within))]
+        notes += [Paragraph(PARTLY)] if study.order is not None else []
+        sections.append(Section("worst", WORST, (*notes, _worst_table(foreseen))))
+    subtitle = words.trial_and_id(study)
+    return words.before_a_trial(study, sections, title=TITLE, subtitle=subtitle, software=software, version=version)
 
 
 def _trial_section(foreseen: Foreseen) -> Section:
     study, conditions = foreseen.study, foreseen.conditions
     rules = ", ".join(rule.name for rule in study.rule_names)
     facts = (
-        Fact(DESIGN, Cell(study.design_name)),
-        Fact(RULES, Cell(rules or None)),
-        Fact(LIMIT, Cell(conditions.limit(study))),
-        Fact(DECISIONS, Cell(AFTER_EACH if conditions.after_each else BY_COHORT)),
+        Fact(words.DESIGN, Cell(study.design_name)),
+        Fact(words.RULES, Cell(rules or None)),
+        Fact(words.LIMIT, Cell(conditions.limit(study))),
+        Fact(words.DECISIONS, Cell(AFTER_EACH if conditions.after_each else BY_COHORT)),
     )
     notes = [
         Paragraph(fill(EXACT, ends=foreseen.ends)),
-        Paragraph(fill(MEANING, target=foreseen.aim.target, too_toxic=foreseen.aim.too_toxic)),
+        Paragraph(fill(words.MEANING, target=foreseen.aim.target, too_toxic=foreseen.aim.too_toxic)),
     ]
+    notes += [Paragraph(said) for said in words.silent_rules(study)]
     if conditions.given:
-        notes.append(Paragraph(GIVEN))
-    return Section("trial", THE_TRIAL, (KeyFacts(facts), *notes))
+        notes.append(Paragraph(words.GIVEN))
+    return Section("trial", words.THE_TRIAL, (KeyFacts(facts), *notes))
 
 
 def _results_section(foreseen: Foreseen) -> Section:
-    blocks: list[Block] = [_truth_table(foreseen, TRUE_RATES, name="truth", rates=foreseen.found.truths.dlt)]
-    if foreseen.found.truths.cells.shape[2] > 2:
-        rates = foreseen.found.truths.activity
-        blocks.append(_truth_table(foreseen, TRUE_ACTIVITY, name="truth-activity", rates=rates))
-    blocks += [
+    blocks: tuple[Block, ...] = (
+        *words.truth_tables(foreseen.study, foreseen.scenarios, found=foreseen.found),
         selection_table(foreseen, foreseen.found, name="selection"),
-        _selection_figure(foreseen),
+        words.selection_figure(foreseen.scenarios, foreseen.found),
         _people_table(foreseen),
         _ending_table(foreseen),
-    ]
-    return Section("results", RESULTS, tuple(blocks))
-
-
-def _levels(foreseen: Foreseen) -> list[Column]:
-    levels = range(1, len(foreseen.study.dosing.amounts) + 1)
-    return [Column(f"level_{level}", fill(LEVEL, level=level), align="right") for level in levels]
-
-
-def _first() -> Column:
-    return Column("scenario", SCENARIO)
-
-
-def _truth_table(foreseen: Foreseen, title: Text, *, name: str, rates: Floats) -> Table:
-    rows = [
-        row(scenario.name, *(Share(float(rate)) for rate in truth))
-        for scenario, truth in zip(foreseen.scenarios, rates, strict=True)
-    ]
-    return Table(name=name, title=title, columns=(_first(), *_levels(foreseen)), rows=tuple(rows))
+    )
+    return Section("results", words.RESULTS, blocks)
 
 
 def selection_table(foreseen: Foreseen, found: Characteristics, *, name: str) -> Table:
@@ -232,31 +157,18 @@ def selection_table(foreseen: Foreseen, found: Characteristics, *, name: str) ->
         cells = [Cell(Share(float(share)), emphasis=bool(level == right)) for level, share in enumerate(shares)]
         above = float(shares[levels > right].sum())
         rows.append(row(scenario.name, *cells, Share(float(shares[right])), Share(above)))
-    none = Column("none", NONE, align="right")
-    last = (Column("right", RIGHT, align="right"), Column("above", ABOVE, align="right"))
-    columns = (_first(), none, *_levels(foreseen), *last)
-    return Table(name=name, title=SELECTION, columns=columns, rows=tuple(rows), landscape=len(columns) > 9)
-
-
-def _selection_figure(foreseen: Foreseen) -> Figure:
-    names: tuple[Words, ...] = (
-        NONE,
-        *(fill(LEVEL, level=level) for level in range(1, foreseen.found.selection.shape[1])),
-    )
-    bars = tuple(
-        BarRow(scenario.name, tuple(100 * float(share) for share in shares))
-        for scenario, shares in zip(foreseen.scenarios, foreseen.found.selection, strict=True)
-    )
-    spec = BarFigure(series=names, rows=bars, axis_label=Text(en="% of trials", fr="% des essais"))
-    return Figure(name="selection", title=FIGURE, alt=FIGURE_ALT, spec=spec)
+    none = Column("none", words.NONE, align="right")
+    last = (Column("right", words.RIGHT, align="right"), Column("above", words.ABOVE, align="right"))
+    columns = (words.scenario_column(), none, *words.level_columns(foreseen.study), *last)
+    return Table(name=name, title=words.SELECTION, columns=columns, rows=tuple(rows), landscape=len(columns) > 9)
 
 
 def _people_table(foreseen: Foreseen) -> Table:
     found, gap = foreseen.found, foreseen.gap_days
-    columns = [_first(), *_levels(foreseen)]
+    columns = [words.scenario_column(), *words.level_columns(foreseen.study)]
     columns += [
         Column(key, label, align="right")
-        for key, label in (("n", TOTAL), ("sd", SPREAD), ("n_dlt", DLTS), ("early", EARLY))
+        for key, label in (("n", TOTAL), ("sd", SPREAD), ("n_dlt", words.DLTS), ("early", words.EARLY))
     ]
     days = None
     if gap is not None:
@@ -295,13 +207,15 @@ def long_operating_table(foreseen: Foreseen) -> Table:
 
 def _ending_table(foreseen: Foreseen) -> Table:
     found = foreseen.found
-    columns = [_first()]
-    columns += [Column(code, PLANNED_NUMBER if code == PLANNED else code, align="right") for code in found.reasons]
+    columns = [words.scenario_column()]
+    columns += [
+        Column(code, words.PLANNED_NUMBER if code == PLANNED else code, align="right") for code in found.reasons
+    ]
     rows = [
         row(scenario.name, *(Share(float(share)) for share in shares))
         for scenario, shares in zip(foreseen.scenarios, found.ended, strict=True)
     ]
-    return Table(name="ending", title=ENDING, columns=tuple(columns), rows=tuple(rows))
+    return Table(name="ending", title=words.ENDING, columns=tuple(columns), rows=tuple(rows))
 
 
 def _worst_table(foreseen: Foreseen) -> Table:
@@ -317,5 +231,9 @@ def _worst_table(foreseen: Foreseen) -> Table:
         for scenario, worst, here in zip(foreseen.scenarios, foreseen.worst, right, strict=True)
     ]
     labels = (("here", HERE), ("lowest", LOWEST), ("bound", BOUND))
-    columns = (_first(), *(Column(key, label, align="right") for key, label in labels), Column("at", AT_TRUTH))
+    columns = (
+        words.scenario_column(),
+        *(Column(key, label, align="right") for key, label in labels),
+        Column("at", AT_TRUTH),
+    )
     return Table(name="worst", title=WORST, columns=columns, rows=tuple(rows))

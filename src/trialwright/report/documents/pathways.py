@@ -11,6 +11,7 @@ from trialwright.report.model import (
     Cell,
     Column,
     Document,
+    Figure as DrawnFigure,
     Filled,
     Paragraph,
     Provenance,
@@ -21,7 +22,6 @@ from trialwright.report.model import (
     fill,
     row,
 )
-from trialwright.report.model import Figure as DrawnFigure
 from trialwright.report.specifications import Kind, TreeFigure, TreeNode
 from trialwright.vocabulary.decisions import ACTIONS, Action
 from trialwright.vocabulary.words import Language, Text

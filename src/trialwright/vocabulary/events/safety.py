@@ -43,12 +43,14 @@ class AdverseEventReported(Event):
     outcome: Outcome | None = None
     action: str = ""
     narrative: str = ""
+    meaningful: bool | None = None  # a laboratory value that means something for the person; None: not judged
+    preexisting: bool = False  # it began before consent, and is reported because it worsened
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdverseEventFollowed(Event):
-    """How an adverse event went on: what changed on a day; None or empty: as before."""
+    """How an adverse event went on: what changed, or became known, on a day; None or empty: as before."""
 
     kind: ClassVar[str] = "adverse-event-followed.1"
     ae: Subject
@@ -61,6 +63,9 @@ class AdverseEventFollowed(Event):
     outcome: Outcome | None = None
     action: str = ""
     narrative: str = ""
+    ctcae_term: str = ""  # the term whose grades apply, where it was not known before
+    after_relapse: bool | None = None
+    meaningful: bool | None = None
 
 
 @final
@@ -76,6 +81,7 @@ class CausalityAssessed(Event):
     causality: Causality | None = None
     naranjo: Mapping[str, Answer] | None = None
     reason: str = ""
+    sponsor_aware_on: date | None = None  # the day the sponsor learned of an investigator's judgement
 
 
 @final
@@ -131,3 +137,4 @@ class SafetyReportSent(Event):
     clock: Name  # the protocol's name of the clock it answers
     recipient: str = ""
     reference: str = ""
+    complete: bool = False  # nothing further is owed: no follow-up report is awaited
