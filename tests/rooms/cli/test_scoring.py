@@ -103,6 +103,15 @@ class TestScore:
         assert (second["AVAL"], second["AVALLO"], second["AVALHI"]) == ("", "0.0", "1.0")
         assert second["MISSING"] == "clinical_sledai"
 
+    def test_letters_have_codes_of_their_own(self, run: Run, visits: Callable[..., Path], tmp_path: Path) -> None:
+        file = visits("P-01,4,yes", header="usubjid,psychosis,renal_before\n")
+        out = tmp_path / "scores.csv"
+        assert run("score", "lupus", file, "--instrument", "bilag-2004", "--csv", out)[0] == 0
+        lines = {each["PARAMCD"]: each for each in csv.DictReader(io.StringIO(out.read_text("utf-8")))}
+        assert len(lines) == 10
+        assert (lines["BL04NEU"]["AVALC"], lines["BL04NEU"]["AVAL"]) == ("A", "12.0")
+        assert (lines["BILAG04"]["AVAL"], lines["BILAG04"]["AVALLO"]) == ("", "12.0")
+
     def test_several_instruments_of_one_file(self, run: Run, visits: Callable[..., Path]) -> None:
         file = visits("P-01,1.5,1", header="usubjid,pga,sledai\n")
         _, out, _ = run("score", "lupus", file, "--instrument", "pga", "--instrument", "lldas", "--json")

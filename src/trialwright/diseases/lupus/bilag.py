@@ -80,6 +80,11 @@ class Bilag:
         return {recorded.key: recorded.scale for recorded in self.form.recorded if recorded.scale}
 
     @property
+    def part_codes(self) -> Mapping[str, str]:
+        """The ADaM code of each system's letter."""
+        return {system.key: system.paramcd for system in self.form.systems}
+
+    @property
     def parameters(self) -> dict[str, Value]:
         """Every choice with the side taken."""
         return {parameter.name: parameter.default for parameter in self.form.parameters} | dict(self.chosen)
