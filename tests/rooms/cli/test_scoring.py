@@ -134,6 +134,14 @@ class TestScore:
         [found] = workbench.score_file(file, "lupus", names=["pga"])
         assert found.score.value == 1.5
 
+    def test_nothing_of_a_file_is_dropped_without_a_word(self, visits: Callable[..., Path]) -> None:
+        numbered = visits("#1,1.5", "#,a comment", header="usubjid,pga\n")
+        assert [one.usubjid for one in workbench.score_file(numbered, "lupus", names=["pga"])] == ["#1"]
+        with pytest.raises(ParameterError, match="stands 2 times in the header"):
+            workbench.score_file(visits("P-01,1,2", header="usubjid,pga,pga\n"), "lupus", names=["pga"])
+        with pytest.raises(ParameterError, match="beyond the last of 2 columns"):
+            workbench.score_file(visits("P-01,1,5", header="usubjid,pga\n"), "lupus", names=["pga"])
+
     def test_an_empty_file_and_a_missing_one(self, visits: Callable[..., Path], tmp_path: Path) -> None:
         for path in (visits(header=""), tmp_path / "nowhere.csv"):
             with pytest.raises(NotFound):
