@@ -270,10 +270,10 @@ def _shown(label: Text, value: object, *, codes: Mapping[str, Text]) -> Text:
     """One thing recorded: its label, and its code in words, its value, or nothing more than that it is there."""
     if value is True:
         return label
-    words = codes.get(str(value))
+    words = codes.get(written(value))  # 4, or 4.0 from a record
     if words is None:
         return Text(**{each: PLAIN.said(each, label=label, value=written(value)) for each in LANGUAGES})
-    return Text(**{each: CODED.said(each, label=label, code=value, words=words) for each in LANGUAGES})
+    return Text(**{each: CODED.said(each, label=label, code=written(value), words=words) for each in LANGUAGES})
 
 
 def instruments() -> tuple[Bilag, ...]:
