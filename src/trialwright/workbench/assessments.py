@@ -159,6 +159,7 @@ def with_earlier(
 ) -> list[dict[str, Any]]:
     """Answers about the previous visit and the baseline, taken from the participant's own earlier rows."""
     days = [_day(row) for row in rows]
+    _check_days(rows, days)
     order = sorted(range(len(rows)), key=lambda place: days[place])
     seen: dict[str, list[int]] = {}
     filled = [dict(items) for items in answers]
@@ -173,6 +174,16 @@ def with_earlier(
                 filled[place] |= {} if value is None else {key: value}
         before.append(place)
     return filled
+
+
+def _check_days(rows: Sequence[Row], days: Sequence[date]) -> None:
+    """A finding for two rows of one participant on one day: which came first is not known."""
+    complaints, seen = Complaints(), dict[tuple[str, date], int]()
+    for row, day in zip(rows, days, strict=True):
+        first = seen.setdefault((row.said("usubjid"), day), row.number)
+        allowed = f"is also the day of row {first} of the same participant"
+        complaints.unless(first == row.number, f"row {row.number}.visit_date", day.isoformat(), allowed)
+    complaints.raise_as(ParameterError, "the visits cannot be ordered")
 
 
 def _earlier(key: str) -> tuple[str, str]:

@@ -187,6 +187,11 @@ class TestEarlierVisits:
         halved = [point.said for one in found for point in one.score.points if point.item == "proteinuria_halved"]
         assert [said.en.partition(" ")[0] for said in halved if said is not None] == ["open", "not", "met"]
 
+    def test_two_visits_on_one_day_have_no_order(self, visits: Callable[..., Path]) -> None:
+        file = visits("P-01,2024-01-01,1", "P-01,2024-01-01,2", header="usubjid,visit_date,pga\n")
+        with pytest.raises(ParameterError, match="is also the day of row 2 of the same participant"):
+            workbench.score_file(file, "lupus", names=["pga"], from_earlier=True)
+
     def test_visits_need_their_days(self, visits: Callable[..., Path]) -> None:
         file = visits("P-01,soon,1", header="usubjid,visit_date,pga\n")
         with pytest.raises(ParameterError, match="must be a day like 2024-01-31"):
