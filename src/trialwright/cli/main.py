@@ -13,6 +13,7 @@ from trialwright.cli import (
     adverse_events,
     asked,
     asking,
+    checking,
     choosing,
     clocks,
     comparing,
@@ -24,11 +25,13 @@ from trialwright.cli import (
     preparing,
     product,
     scoring,
+    screening,
     signing,
     simulating,
     staff,
     storing,
     tracing,
+    visiting,
 )
 from trialwright.cli.passwords import Terminal
 from trialwright.cli.terminal import complain
@@ -65,6 +68,9 @@ GROUPS = (
     simulating,
     adverse_events,
     clocks,
+    screening,
+    visiting,
+    checking,
     scoring,
 )
 for group in GROUPS:

@@ -55,6 +55,7 @@ FACTS = {
 }
 IN_SPECIFICATION = Text(en="in specification", fr="conforme aux spécifications")
 OUT_OF_SPECIFICATION = Text(en="OUT OF SPECIFICATION", fr="HORS SPÉCIFICATIONS")
+ILLUSTRATIVE = Text(en="[illustrative, not published: {fields}]", fr="[illustratif, non publié : {fields}]")
 LAST = {
     "received": Text(en="received {value}", fr="reçue le {value}"),
     "moved": Text(en="moved {value}", fr="déplacée le {value}"),
@@ -135,6 +136,8 @@ def _line(node: Node, study: Study, *, spoken: Language) -> str:
         parts.append((IN_SPECIFICATION if facts["in_specification"] else OUT_OF_SPECIFICATION).said(spoken))
     if facts.get("last"):
         parts.append(LAST[facts["last"]].said(spoken, value=facts["last_on"]))
+    if facts.get("illustrative"):
+        parts.append(ILLUSTRATIVE.said(spoken, fields=", ".join(facts["illustrative"])))
     return " · ".join(parts)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from trialwright.conduct import consistency
 from trialwright.conduct.adverse_events import course
 from trialwright.conduct.fold import fold
 from trialwright.conduct.inconsistencies import POINTS as OF_EVENTS, inconsistencies
@@ -119,12 +120,15 @@ def cut_points(study: Study, state: TrialState, *, on: date) -> tuple[CutPoint, 
         _inconsistencies,
         _eligibility,
         _deviations,
+        _contradictions,
     )
     return tuple(point for check in checks for point in check(study, state, on=on))
 
 
 def said(point: CutPoint, language: Language) -> str:
     """A point in words; one of a newer version of this program by its code."""
+    if point.code in consistency.TEXTS:
+        return consistency.said(point, language)
     text = POINTS.get(point.code) or OF_EVENTS.get(point.code)
     values = {name: _readable(name, value) for name, value in point.values.items()}
     return f"{point.code}: {point.about}" if text is None else text.said(language, about=point.about, **values)
@@ -183,3 +187,8 @@ def _deviations(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoi
     for number, known in state.logs.oversight.deviations.items():
         if known.event.major:
             yield CutPoint(code="deviation", about=number, values={"description": known.event.description})
+
+
+def _contradictions(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
+    """What does not go together in the record, as an assessment after a death."""
+    return consistency.consistency(study, state)

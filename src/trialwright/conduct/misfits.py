@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from trialwright.conduct.adverse_event_misfits import safety_misfits
+from trialwright.conduct.asked_for import misfits_of_results, misfits_of_screening, misfits_of_waiver
 from trialwright.conduct.fold import corrected_event
 from trialwright.conduct.logs import StaffLog
 from trialwright.conduct.product_misfits import done_again, product_misfits
+from trialwright.conduct.pseudonyms import unmasked
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
@@ -18,10 +20,15 @@ from trialwright.vocabulary.events import (
     DataLocked,
     DoseDecided,
     Event,
+    MeasurementsRecorded,
     ParticipantEnrolled,
     ResponseAssessed,
+    ScreeningRecorded,
     Signed,
     TrialOpened,
+    VisitHeld,
+    VisitMissed,
+    WaiverGranted,
 )
 
 # What a command computes, or asks a password for, is not put in the place of another entry.
@@ -36,14 +43,24 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
     yield from product_misfits(study, event)
     yield from safety_misfits(study, event, recorded_on=recorded_on)
+    yield from unmasked(study, event)
     levels = len(study.dosing.amounts)
     match event:
+        case ScreeningRecorded():
+            yield from misfits_of_screening(study, event)
+        case WaiverGranted():
+            yield from misfits_of_waiver(study, event)
         case ParticipantEnrolled(dose_level=level) | DoseDecided(dose_level=level) if level > levels:
             yield Finding("dose_level", level, f"must be one of the protocol's {levels} dose levels")
         case ParticipantEnrolled(backfill=True) if all(rule.name != "backfill" for rule in study.rule_names):
             yield Finding("backfill", True, "is not foreseen: the protocol has no rule named backfill", "remove it")
         case AssessmentRecorded():
             yield from _of_assessment(study, event)
+        case VisitHeld() | VisitMissed():
+            yield from _of_visit(study, event.visit)
+        case MeasurementsRecorded():
+            yield from _of_visit(study, event.visit)
+            yield from misfits_of_results(study, event)
         case ResponseAssessed():
             yield from _of_response(study, event)
         case Corrected():

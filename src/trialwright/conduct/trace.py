@@ -128,6 +128,9 @@ def years_later(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
+SHOWN = ("usubjid", "batch", "bags", "on", "dose_released", "dose_given")  # fields an answer shows
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -162,7 +165,8 @@ class Use:
             known |= {"released_on": self.released.event.on, "dose_released": self.released.event.dose_released}
         if self.given is not None:
             known |= {"given_on": self.given.event.on, "dose_given": self.given.event.dose_given}
-        return known
+        made_up = [name for name in SHOWN for one in (self.released, self.given) if one and one.illustrative(name)]
+        return {**known, "illustrative": list(dict.fromkeys(made_up))} if made_up else known
 
 
 def _uses(one: Participant) -> Iterable[Use]:

@@ -101,6 +101,7 @@ def _engine(url: URL) -> Engine:
             url,
             isolation_level="READ COMMITTED",  # a writer sees what was committed while it queued
             pool_pre_ping=True,
+            hide_parameters=True,  # among them are hashes and secrets
             connect_args={"client_encoding": "utf8", "application_name": "trialwright"},
         )
     except ImportError as error:

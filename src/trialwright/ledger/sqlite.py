@@ -30,7 +30,7 @@ class SqliteFile:
         self.shown = str(file) if file else url.render_as_string(hide_password=True)
         if file:
             url = url.set(database=file.absolute().as_uri(), query={"mode": mode, "uri": "true"})
-        self.engine: Engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        self.engine: Engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True)
         event.listen(self.engine, "connect", _prepare)
         event.listen(self.engine, "begin", _begin)
 

@@ -13,6 +13,7 @@ from trialwright.vocabulary.words import Language, Text, plain
 
 Operator = Literal[">", ">=", "<", "<=", "="]
 SIGN = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "=": "="}
+KEY = r"^[a-z0-9][a-z0-9_-]{0,39}$|^$"
 AND = Text(en=" and ", fr=" et ")
 OR = Text(en=" or ", fr=" ou ")
 FOR = Text(en="for {duration}", fr="pendant {duration}")
@@ -26,6 +27,7 @@ class Comparison(_Rule):
     """A measured quantity against a threshold."""
 
     quantity: Text
+    key: Annotated[str, Field(pattern=KEY, description="Short name under which it is recorded; may be left out")] = ""
     operator: Operator
     value: float
     unit: str = ""
@@ -40,6 +42,7 @@ class Statement(_Rule):
     """Something that is so or not, judged by a person."""
 
     statement: Text
+    key: Annotated[str, Field(pattern=KEY, description="Short name under which it is recorded; may be left out")] = ""
 
     def said(self, language: Language) -> str:
         """The statement."""
@@ -50,6 +53,7 @@ class Treatment(_Rule):
     """A drug taken at a dose for a time; used for refractoriness and for stable background treatment."""
 
     drug: Text
+    key: Annotated[str, Field(pattern=KEY, description="Short name under which it is recorded; may be left out")] = ""
     dose: Annotated[tuple[Comparison, ...], Field(description="Dose limits; all must hold")] = ()
     course: Text | None = None  # where the dose is a course rather than a rate
     duration: Comparison | None = None

@@ -20,6 +20,7 @@ from trialwright.protocol import sections
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
+from trialwright.protocol.laboratory import LaboratoryTest, misplanned
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.product import Product
 from trialwright.protocol.safety import Clock, SafetySection, clock_findings, clocks_of
@@ -40,6 +41,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "dlt": (TypeAdapter(sections.DltDefinition), False),
     "eligibility": (TypeAdapter(sections.EligibilitySection), True),
     "visits": (TypeAdapter(tuple[sections.Visit, ...]), True),
+    "laboratory": (TypeAdapter(tuple[LaboratoryTest, ...]), True),
     "disease": (TypeAdapter(sections.DiseaseSection), True),
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
     "activity": (TypeAdapter(ActivityDefinition), True),
@@ -49,7 +51,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "about": (TypeAdapter(tuple[sections.About, ...]), True),
     "published": (TypeAdapter(tuple[sections.Published, ...]), True),
 }
-LISTS = ("rules", "visits", "endpoints", "clocks", "about", "published")
+LISTS = ("rules", "visits", "laboratory", "endpoints", "clocks", "about", "published")
 
 
 def read_protocol(path: Path) -> Study:
@@ -123,6 +125,9 @@ class _Reading:
         disease = self._disease()
         self._activity()
         self._clocks()
+        if {"visits", "laboratory", "disease"} <= self.parts.keys():
+            planned = (self.parts["visits"], self.parts["laboratory"])
+            self.complaints.add(misplanned(*planned, disease=self.parts["disease"]))
         if self.complaints.findings:
             return None
         return Study(
@@ -137,6 +142,7 @@ class _Reading:
             dlt=self.parts["dlt"],
             eligibility=self.parts["eligibility"] or sections.EligibilitySection(),
             visits=self.parts["visits"],
+            laboratory=self.parts["laboratory"],
             disease=disease,
             disease_section=self.parts["disease"],
             endpoints=self.parts["endpoints"],

@@ -163,10 +163,17 @@ class NamedParameters(BaseModel):
 
 
 class Visit(Part):
-    """A planned visit, counted in days from the first infusion."""
+    """A planned visit, counted in days from an infusion: the first, a later one, or each of them."""
 
     name: Text
     day: Annotated[int, Field(description="Planned day")]
+    infusion: Annotated[int, Field(ge=1)] | Literal["each"] = Field(
+        default=1,
+        description="Number of the infusion it is counted from, or each: it takes place after every one",
+    )
+    instruments: Annotated[
+        tuple[str, ...] | None, Field(description="Instruments assessed at it; those of the disease if absent")
+    ] = None
     window_days: Annotated[
         int | None, Field(ge=0, description="Allowed deviation either way; absent when not published")
     ] = None

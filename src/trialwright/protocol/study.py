@@ -8,6 +8,7 @@ from typing import final
 
 from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.conduct import ConductSection, Guarded
+from trialwright.protocol.laboratory import LaboratoryTest
 from trialwright.protocol.product import Product
 from trialwright.protocol.safety import Clock, SafetySection
 from trialwright.protocol.sections import (
@@ -56,6 +57,7 @@ class Study:
     dlt: DltDefinition
     eligibility: EligibilitySection
     visits: tuple[Visit, ...]
+    laboratory: tuple[LaboratoryTest, ...]
     disease: Disease | None
     disease_section: DiseaseSection | None
     endpoints: tuple[Endpoint, ...]

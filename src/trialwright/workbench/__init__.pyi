@@ -64,6 +64,10 @@ from .keeping import (
     verify_trial as verify_trial,
     write_anchor as write_anchor,
 )
+from .outside import (
+    check_data as check_data,
+    inconsistencies as inconsistencies,
+)
 from .product import (
     BatchStanding as BatchStanding,
     Infused as Infused,
@@ -114,6 +118,14 @@ from .scoring import (
     write_scores as write_scores,
     write_template as write_template,
 )
+from .screening import (
+    confirm as confirm,
+    eligibility_of as eligibility_of,
+    enrol as enrol,
+    screen as screen,
+    screening_template as screening_template,
+    waive as waive,
+)
 from .simulating import (
     campaign_as_document as campaign_as_document,
     read_campaign as read_campaign,
@@ -159,4 +171,15 @@ from .trials import (
     Trial as Trial,
     reach_trial as reach_trial,
     write_schema as write_schema,
+)
+from .visiting import (
+    Seen as Seen,
+    answer as answer,
+    assess as assess,
+    labs_of as labs_of,
+    range_template as range_template,
+    read_visits as read_visits,
+    set_ranges as set_ranges,
+    visit_template as visit_template,
+    visits_of as visits_of,
 )

@@ -17,7 +17,7 @@ from trialwright.vocabulary.errors import LedgerMoved, NotRecognised, TrialError
 from trialwright.vocabulary.events import AccountLocked
 from trialwright.vocabulary.records import body_of
 from trialwright.workbench.asker import asker
-from trialwright.workbench.trials import Trial
+from trialwright.workbench.trials import Trial, now
 
 ATTEMPTS = 5  # to note a lock-out while others write
 
@@ -29,28 +29,30 @@ def credentials_of(trial: Trial) -> Credentials:
     return trial.ledger.credentials
 
 
-def identified(trial: Trial, *, by: str, at: datetime, signing: bool = False) -> None:
+def identified(trial: Trial, *, by: str, at: datetime | None = None, signing: bool = False) -> None:
     """Nothing where the person is recognised, or the trial keeps no accounts; NotRecognised otherwise.
 
     ``signing``: the password is typed again, with a one-time code where the protocol asks for one. ``at`` is the
-    moment of the entry, by which the code is checked: in a rehearsal, the moment that was stated.
+    moment by which the code is checked where one is stated, in a rehearsal; otherwise the clock is read once the code
+    is typed.
     """
     if not trial.study.guards("accounts"):
         return
     with_code = signing and trial.study.conduct.second_factor
     password = asker().password(by, again=signing)
     code = asker().code(by) if with_code else None
+    moment = at or now()
     stored, allowed = credentials_of(trial).attempt(by), trial.study.conduct.failed_attempts
     fits = password_fits(stored.password_hash if stored else None, password)
     if stored is not None and stored.failures <= allowed and fits:
         if code is not None and stored.second_factor is None:
             credentials_of(trial).succeeded(by)
             raise TrialError(f"{by} has no second factor; set one up: `trialwright accounts second-factor`")
-        step = None if code is None else step_of(stored.second_factor, code, at=at, after=stored.last_step)
+        step = None if code is None else step_of(stored.second_factor, code, at=moment, after=stored.last_step)
         if (code is None or step is not None) and credentials_of(trial).succeeded(by, step=step):
             return
     if stored is not None and stored.failures >= allowed:
-        _lock(trial, by, at=at)
+        _lock(trial, by, at=moment)
     raise NotRecognised(
         f"not recognised: {by} has no account here, is locked, or the password{' or the code' if with_code else ''} is "
         f"not right. Nothing was recorded. After {allowed} wrong attempts an account is locked; an administrator "

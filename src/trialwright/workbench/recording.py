@@ -25,7 +25,7 @@ def record_file(trial: Trial, path: Path, *, by: str, at: datetime | None = None
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
-    return record_offers(trial, read_offers(text), by=by, at=trial.moment(at))
+    return record_offers(trial, read_offers(text), by=by, at=at and trial.moment(at))
 
 
 def record_offers(
@@ -41,9 +41,8 @@ def record_offers(
 
     Every entry a person makes passes through here, so that nobody records who is not recognised (NotRecognised).
     """
-    moment = at or now()
-    identified(trial, by=by, at=moment, signing=signing)
-    return append_offers(trial, offers, by=by, at=moment, beside=beside)
+    identified(trial, by=by, at=at, signing=signing)
+    return append_offers(trial, offers, by=by, at=at or now(), beside=beside)
 
 
 def append_offers(
@@ -78,7 +77,12 @@ def record_events(
     """
     try:
         return record_offers(
-            trial, offers_of(events, computed=computed), by=by, at=trial.moment(at), signing=signing, beside=beside
+            trial,
+            offers_of(events, computed=computed),
+            by=by,
+            at=at and trial.moment(at),
+            signing=signing,
+            beside=beside,
         )
     except RecordError as error:
         if len(events) != 1:

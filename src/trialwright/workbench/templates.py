@@ -41,7 +41,7 @@ HEAD = """# One batch, from the donor to the bags. Record it with `trialwright b
 
 [[donations]]
 donation = "DONATION-NUMBER"
-donor = "DONOR-PSEUDONYM"
+donor = "DONOR-01"
 on = 2026-01-01
 tissue = ""
 
@@ -88,7 +88,7 @@ def batch_template(study: Study, kind: Literal["toml", "csv"]) -> str:
     if kind == "toml":
         return HEAD + "".join(_test_table(one) for one in tests) + TAIL
     examples = [
-        {"what": "donations", "donation": "DONATION-NUMBER", "donor": "DONOR-PSEUDONYM", "on": "2026-01-01"},
+        {"what": "donations", "donation": "DONATION-NUMBER", "donor": "DONOR-01", "on": "2026-01-01"},
         {
             "what": "batches",
             "batch": "BATCH-NUMBER",

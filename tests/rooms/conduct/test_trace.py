@@ -12,6 +12,7 @@ from trialwright.conduct.trace import Trace, trace, years_later
 from trialwright.protocol.product import Retention
 from trialwright.vocabulary.errors import NotFound
 from trialwright.vocabulary.events import BatchMade, DonationRegistered, InfusionGiven
+from trialwright.vocabulary.records import Entry, Provenance
 
 STUDY = study_of()
 
@@ -91,6 +92,16 @@ class TestGaps:
     def test_a_batch_in_store_is_not_released_yet(self) -> None:
         trial = Trial(STUDY, donation(), made(), bag("BAG-1"))
         assert [one.code for one in asked("BAG-1", trial).missing] == ["batch-release"]
+
+
+def test_what_was_made_up_to_fill_a_gap_is_marked() -> None:
+    trial = Trial(STUDY, enrolled())
+    last = trial.records[-1].entry.at
+    infusion = InfusionGiven(usubjid="P-01", on=on(9), dose_given=1e6, batch="B-7")
+    trial.ledger.append([Entry(infusion, "reconstruction", last, Provenance("a paper", ("batch", "on")))])
+    (root,) = trace(STUDY, trial.state, number="P-01/1").back
+    assert root.facts["illustrative"] == ["batch", "on"]
+    assert "illustrative" not in asked("P-01/1").back[0].facts
 
 
 class TestRetention:

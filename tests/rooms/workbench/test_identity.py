@@ -75,7 +75,7 @@ def trial(tmp_path: Path, told: Told) -> Iterator[Trial]:
     folder = tmp_path / "trial"
     staff.open_trial(protocol, folder, by="anna", printed_name="Anna Example", at=START, rehearsal=True).ledger.close()
     with reach_trial(folder) as reached:
-        for account, role in (("ben", "board"), ("mona", "monitor"), ("ines", "investigator")):
+        for account, role in (("ben", "board"), ("mona", "monitor"), ("ivy", "investigator")):
             staff.open_account(
                 reached,
                 account,
@@ -274,6 +274,21 @@ class TestCodes:
             return
         with pytest.raises(NotRecognised):
             self.sign(trial, decided, later(600))
+
+    def test_the_clock_is_read_when_the_code_was_typed(
+        self, trial: Trial, told: Told, decided: int, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = [later(600)]
+
+        def slowly(account: str) -> str:
+            clock[0] = later(900)
+            return code_of(address, later(900))
+
+        monkeypatch.setattr("trialwright.workbench.identity.now", lambda: clock[0])
+        monkeypatch.setattr("trialwright.workbench.recording.now", lambda: clock[0])
+        monkeypatch.setattr("trialwright.workbench.trials.now", lambda: clock[0])
+        monkeypatch.setattr(told, "code", slowly)
+        assert workbench.sign(trial, decided, meaning="approval", by="ben").entry.at == later(900)
 
     def test_a_code_counts_once(self, trial: Trial, told: Told, decided: int, address: str) -> None:
         told.otp = code_of(address, later(60))

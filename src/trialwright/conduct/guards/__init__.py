@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import adverse_events, decision, excuse, identity, lock, product
+from trialwright.conduct.guards import adverse_events, decision, eligibility, excuse, identity, lock, product
 from trialwright.conduct.guards.accounts import accounts
 from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
@@ -31,17 +31,21 @@ from trialwright.vocabulary.events import (
     AdverseEventFollowed,
     BatchReleased,
     CausalityAssessed,
+    Corrected,
     DelegationEnded,
     DltAdjudicated,
     DoseDecided,
+    EligibilityConfirmed,
     Event,
     ExpectednessAssessed,
     IdentityConfirmed,
     InfusionGiven,
     ParticipantEnrolled,
+    ParticipantScreened,
     ProductReleased,
     RoleDelegated,
     SafetyReportSent,
+    ScreeningRecorded,
     Signed,
 )
 
@@ -66,11 +70,15 @@ class Readiness(Protocol):
 
 STANDING: tuple[Standing, ...] = (authority, lock.locked)
 NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
-    ParticipantEnrolled: (decision.of_enrolment,),
+    ParticipantScreened: (eligibility.consent_comes_first,),
+    ScreeningRecorded: (eligibility.consent_comes_first,),
+    EligibilityConfirmed: (eligibility.judgement_fits,),
+    ParticipantEnrolled: (eligibility.is_confirmed, decision.of_enrolment),
     BatchReleased: (product.batch_release,),
     ProductReleased: (product.dose_release,),
     IdentityConfirmed: (identity.confirmation,),
-    InfusionGiven: (decision.of_infusion, product.infusion, identity.confirmed),
+    InfusionGiven: (eligibility.is_confirmed, decision.of_infusion, product.infusion, identity.confirmed),
+    Corrected: (eligibility.is_confirmed,),
     DoseDecided: (decision.of_decision,),
     AdverseEventCoded: (adverse_events.fits_the_course,),
     AdverseEventFollowed: (adverse_events.fits_the_course,),

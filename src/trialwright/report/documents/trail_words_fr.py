@@ -81,6 +81,7 @@ FIELDS_IN_FRENCH: Mapping[str, str] = {
     "clock": "délai",
     "code": "code",
     "completed": "achevé",
+    "complete": "complet",
     "computed": "calculé",
     "consent_version": "version du consentement",
     "consented_on": "consentement du",

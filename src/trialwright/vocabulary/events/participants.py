@@ -90,6 +90,7 @@ class EligibilityConfirmed(Event):
     computed: Literal["met", "not met", "cannot be assessed"]
     waived: tuple[Name, ...] = ()
     reason: str = ""
+    findings_digest: str = ""  # SHA-256 of the findings it rests on: another finding, or a correction, voids it
 
 
 @final
