@@ -70,7 +70,7 @@ def consistency(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as
 
 
 def _show(points: Sequence[CutPoint], spoken: Language) -> None:
-    from trialwright.conduct.consistency import said  # loaded when there is something to show
+    from trialwright.conduct.cuts import said  # loaded when there is something to show
 
     if not points:
         say(NOTHING.said(spoken), style="bold green")
@@ -80,7 +80,7 @@ def _show(points: Sequence[CutPoint], spoken: Language) -> None:
 
 
 def _as_data(points: Sequence[CutPoint], spoken: Language) -> dict[str, object]:
-    from trialwright.conduct.consistency import said  # loaded when there is something to show
+    from trialwright.conduct.cuts import said  # loaded when there is something to show
 
     found = [
         {"code": point.code, "about": point.about, "values": dict(point.values), "text": said(point, spoken)}

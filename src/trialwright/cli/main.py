@@ -21,6 +21,7 @@ from trialwright.cli import (
     demonstration,
     exploring,
     keeping,
+    leaving,
     operating,
     preparing,
     product,
@@ -72,6 +73,7 @@ GROUPS = (
     visiting,
     checking,
     scoring,
+    leaving,
 )
 for group in GROUPS:
     group.register(app)

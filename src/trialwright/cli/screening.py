@@ -13,6 +13,8 @@ from trialwright.cli.terminal import AsOf, At, By, Json, Lang, TrialFolder, day,
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trialwright.conduct.eligibility import Eligibility, Judged
     from trialwright.vocabulary.records import Record
     from trialwright.vocabulary.words import Language
@@ -57,10 +59,15 @@ WORDS = {
     "eligible": Text(en="eligible", fr="éligible"),
     "not eligible": Text(en="not eligible", fr="non éligible"),
     "granted": Text(
-        en="Recorded as entry {position}: criterion {criterion} is waived for {usubjid}. It counts once signed: "
-        "`trialwright sign TRIAL {position}` ({roles}).",
-        fr="Enregistré à l'entrée {position} : dérogation au critère {criterion} pour {usubjid}. Elle compte une fois "
-        "signée : `trialwright sign TRIAL {position}` ({roles}).",
+        en="Recorded as entry {position}: criterion {criterion} is waived for {usubjid}. {sign}",
+        fr="Enregistré à l'entrée {position} : dérogation au critère {criterion} pour {usubjid}. {sign}",
+    ),
+    "sign": Text(
+        en="It counts once signed: `trialwright sign TRIAL {position}` ({roles}).",
+        fr="Elle compte une fois signée : `trialwright sign TRIAL {position}` ({roles}).",
+    ),
+    "signed elsewhere": Text(
+        en="Its signature is kept in another system.", fr="Sa signature est conservée dans un autre système."
     ),
     "enrolled": Text(
         en="Recorded as entry {position}: {usubjid} is enrolled at dose level {level}{backfill}.",
@@ -178,11 +185,15 @@ def waive(
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
         written = workbench.waive(reached, usubjid, criterion=criterion, reason=reason, on=day(on), by=by, at=at)
-        roles = ", ".join(reached.study.conduct.signatures.waiver)
+        study = reached.study
+        roles = ", ".join(study.conduct.signatures.waiver) if study.guards("accounts") else ""
     if as_json:
-        print_json({"position": written.position, "criterion": criterion, "to_sign": roles.split(", ")})
+        print_json(
+            {"position": written.position, "criterion": criterion, "to_sign": [one for one in roles.split(", ") if one]}
+        )
         return
-    values = {"position": written.position, "criterion": criterion, "usubjid": usubjid, "roles": roles}
+    sign = WORDS["sign" if roles else "signed elsewhere"].said(spoken, position=written.position, roles=roles)
+    values = {"position": written.position, "criterion": criterion, "usubjid": usubjid, "sign": sign}
     say(WORDS["granted"].said(spoken, **values), style="bold green")
 
 
@@ -194,6 +205,9 @@ def enrol(
         int | None, typer.Option("--dose-level", min=1, help="Dose level; the advised one if absent.")
     ] = None,
     backfill: Annotated[bool, typer.Option("--backfill", help="An extra participant, outside the cohorts.")] = False,
+    baseline: Annotated[
+        list[str] | None, typer.Option("--baseline", help="A characteristic, as in sex=female or age=34. Repeatable.")
+    ] = None,
     on: On = None,
     at: At = None,
     by: By = "unknown",
@@ -203,7 +217,16 @@ def enrol(
     """Enrol a person whose eligibility is confirmed, at the dose level the protocol advises."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
-        written = workbench.enrol(reached, usubjid, dose_level=dose_level, backfill=backfill, on=day(on), by=by, at=at)
+        written = workbench.enrol(
+            reached,
+            usubjid,
+            dose_level=dose_level,
+            backfill=backfill,
+            baseline=_baseline(baseline or ()),
+            on=day(on),
+            by=by,
+            at=at,
+        )
     level = getattr(written.event, "dose_level", None)
     if as_json:
         print_json({"position": written.position, "usubjid": usubjid, "dose_level": level, "backfill": backfill})
@@ -211,6 +234,17 @@ def enrol(
     extra = WORDS["backfill"].said(spoken) if backfill else ""
     values = {"position": written.position, "usubjid": usubjid, "level": level, "backfill": extra}
     say(WORDS["enrolled"].said(spoken, **values), style="bold green")
+
+
+def _baseline(given: Sequence[str]) -> dict[str, bool | float | str | None]:
+    """Characteristics as they were typed: ``sex=female``."""
+    found = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"{one!r} must be NAME=VALUE, as in sex=female", param_hint="--baseline")
+        found[name.strip()] = workbench.answer(value)
+    return found
 
 
 def _show(known: Eligibility, spoken: Language, *, complete: bool) -> None:

@@ -76,7 +76,7 @@ WORDS = {
         fr="Suggestions tirées des seuls chiffres : un investigateur juge, et déclare ou non un événement indésirable. "
         "† lecture de cette règle non vérifiée.",
     ),
-    "ungraded": Text(en="cannot be graded", fr="grade impossible"),
+    "ungraded": Text(en="cannot be graded", fr="grade indéterminable"),
 }
 SHOWN = ("due", "missing", "missed", "held early", "held late")
 

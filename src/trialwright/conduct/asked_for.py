@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
-from trialwright.conduct.names import BESIDE_THE_CRITERIA, asked, drug_names, known_as, same
+from trialwright.conduct.names import BESIDE_THE_CRITERIA, asked, is_drug, known_as, same, title_of
 from trialwright.conduct.units import same_kind
 from trialwright.protocol.eligibility import Comparison, Statement, Treatment
 from trialwright.protocol.sections import EligibilitySection
@@ -13,7 +13,6 @@ from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Finding
 from trialwright.vocabulary.events import Fact, MeasurementsRecorded, ScreeningRecorded, Taken, WaiverGranted
 
-ROUTES = frozenset(["iv", "oral", "orale", "sc", "im", "parenteral", "injection", "intravenous", "intraveineux"])
 NO_SUCH_NAME = "is not asked for by any criterion, so nobody would ever look at it"
 
 
@@ -80,23 +79,19 @@ def _of_unit(place: str, given: str, *, unit: str) -> Iterable[Finding]:
 
 def _of_treatment(section: EligibilitySection, taken: Taken) -> Iterable[Finding]:
     rules = [rule for rule in asked(section) if isinstance(rule, Treatment)]
-    named = [
-        rule for rule in rules if same(taken.drug) in drug_names(rule) or same(taken.drug) in known_as(rule, section)
-    ]
-    for limit in (limit for rule in named for limit in rule.dose[:1]):
+    answers = {
+        title_of(rule).en: same(taken.drug) in known_as(rule, section) or is_drug(rule, taken.drug, route=taken.route)
+        for rule in rules
+    }
+    for limit in (limit for rule in rules if answers[title_of(rule).en] for limit in rule.dose[:1]):
         if taken.dose is not None:
             yield from _of_unit("unit", taken.unit, unit=limit.unit)
     if taken.from_day and taken.to_day and taken.from_day > taken.to_day:
         yield Finding("to_day", taken.to_day, f"lies before the first day ({taken.from_day})")
-    short = {
-        " ".join(word for word in name.split() if word not in ROUTES): name
-        for rule in rules
-        for name in drug_names(rule)
-    }
-    whole = short.get(same(taken.drug))
-    if not named and not taken.route and whole is not None:
-        allowed = f"needs its route: a criterion asks for {whole}"
-        yield Finding("drug", taken.drug, allowed, f'write "{whole}", or the drug with its route')
+    unclear = [name for name, answer in answers.items() if answer is None]
+    if unclear and True not in answers.values():
+        allowed = f"needs its route: a criterion asks for {unclear[0]}"
+        yield Finding("drug", taken.drug, allowed, "give the drug with its route")
 
 
 def _did_you_mean(name: str, section: EligibilitySection, *, beside: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from trialwright.conduct import consistency
 from trialwright.conduct.adverse_events import course
 from trialwright.conduct.fold import fold
 from trialwright.conduct.inconsistencies import POINTS as OF_EVENTS, inconsistencies
+from trialwright.conduct.signatures import is_signed
 from trialwright.conduct.state import Participant, TrialState
 from trialwright.conduct.toxicity import Observed, computed_dlt, everyone
 from trialwright.protocol.study import Study
@@ -45,6 +46,14 @@ POINTS: Mapping[str, Text] = {
     ),
     "eligibility-unconfirmed": Text(
         en="{about} was enrolled without confirmed eligibility", fr="{about} a été inclus sans éligibilité confirmée"
+    ),
+    "criterion-waived": Text(
+        en="{about}: criterion {criterion} was waived: {reason}",
+        fr="{about} : dérogation au critère {criterion} : {reason}",
+    ),
+    "waiver-not-signed": Text(
+        en="{about}: the waiver of criterion {criterion} is not signed: {reason}",
+        fr="{about} : la dérogation au critère {criterion} n'est pas signée : {reason}",
     ),
     "dose-outside-tolerance": Text(
         en="{about} received a dose outside the tolerance of level {level:g}",
@@ -117,10 +126,9 @@ def cut_points(study: Study, state: TrialState, *, on: date) -> tuple[CutPoint, 
         _queries,
         _people,
         _events,
-        _inconsistencies,
+        contradictions,
         _eligibility,
         _deviations,
-        _contradictions,
     )
     return tuple(point for check in checks for point in check(study, state, on=on))
 
@@ -169,9 +177,19 @@ def _events(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
             yield CutPoint(code="adjudicated-otherwise", about=number, values=of)
 
 
-def _inconsistencies(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
-    """What of the adverse events does not go together; adjudications that differ are among the events already."""
-    return (point for point in inconsistencies(study, state, on=on) if point.code != "ae-dlt-otherwise")
+# Said of each adverse event by its own checks already.
+OF_EVENTS_ALREADY = ("death-not-ended", "event-ends-before-it-begins")
+
+
+def contradictions(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
+    """What does not go together in the record: of each adverse event, then of each person; nothing is said twice."""
+    of_events = [one for one in inconsistencies(study, state, on=on) if one.code != "ae-dlt-otherwise"]
+    late = {one.about for one in of_events if one.code == "ae-after-death"}
+    yield from of_events
+    for point in consistency.consistency(study, state):
+        again = point.code == "event-after-death" and point.values["detail"] in late
+        if point.code not in OF_EVENTS_ALREADY and not again:
+            yield point
 
 
 def _eligibility(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
@@ -181,14 +199,13 @@ def _eligibility(study: Study, state: TrialState, *, on: date) -> Iterable[CutPo
         confirmed = state.logs.screening.confirmed(usubjid)
         if confirmed is None or not confirmed.event.eligible:
             yield CutPoint(code="eligibility-unconfirmed", about=usubjid, values={})
+        for known in state.logs.screening.waivers.get(usubjid, []):
+            code = "criterion-waived" if is_signed(study, state, known=known) else "waiver-not-signed"
+            values = {"criterion": known.event.criterion, "reason": known.event.reason}
+            yield CutPoint(code=code, about=usubjid, values=values)
 
 
 def _deviations(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
     for number, known in state.logs.oversight.deviations.items():
         if known.event.major:
             yield CutPoint(code="deviation", about=number, values={"description": known.event.description})
-
-
-def _contradictions(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
-    """What does not go together in the record, as an assessment after a death."""
-    return consistency.consistency(study, state)

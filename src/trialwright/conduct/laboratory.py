@@ -16,7 +16,7 @@ from datetime import date
 from fractions import Fraction
 from typing import final
 
-from trialwright.conduct.analytes import Analyte, analyte_of
+from trialwright.conduct.analytes import Analyte, analyte_named, analyte_of
 from trialwright.conduct.findings import findings_of
 from trialwright.conduct.grading import Bounds, GradeRule, Measure, grade, rules_for
 from trialwright.conduct.known import Known
@@ -200,7 +200,7 @@ def range_for(state: TrialState, result: Result) -> LaboratoryRangeSet | None:
     set_before = [
         known
         for known in state.logs.visits.ranges
-        if same(known.event.test) == same(result.test)
+        if _same_test(known.event.test, result.test)
         and same(known.event.laboratory) == same(result.laboratory)
         and known.event.on <= result.on
     ]
@@ -212,6 +212,12 @@ def range_for(state: TrialState, result: Result) -> LaboratoryRangeSet | None:
         return None  # one of them might hold, or might not
     held = sorted((event for event, fit in fits if fit), key=_narrowness)
     return held[-1] if held else None
+
+
+def _same_test(name: str, other: str) -> bool:
+    """Whether two names are the same, or names of the same analyte."""
+    analyte = analyte_named(name)
+    return same(name) == same(other) or (analyte is not None and analyte == analyte_named(other))
 
 
 def _fits(event: LaboratoryRangeSet, *, sex: str, age: Fraction | None) -> bool | None:

@@ -7,12 +7,22 @@ beyond that: a name that is merely near is a finding, with the name that was pro
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialwright.protocol.eligibility import All, AnyOf, AnyRule, Comparison, Statement, Treatment
 from trialwright.protocol.sections import EligibilitySection
 from trialwright.vocabulary.words import Text
 
+INJECTED = frozenset(("iv", "im", "sc"))
+# Words of a drug's name that say how it is given, and which routes they stand for.
+ROUTES: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("iv", "intravenous", "intraveineux", "intraveineuse"), frozenset(("iv",))),
+    **dict.fromkeys(("im", "intramuscular", "intramusculaire"), frozenset(("im",))),
+    **dict.fromkeys(("sc", "subcutaneous", "sous-cutane", "sous-cutanee"), frozenset(("sc",))),
+    **dict.fromkeys(("oral", "orale", "po"), frozenset(("oral",))),
+    **dict.fromkeys(("parenteral", "parenterale", "injection"), INJECTED),
+}
+BETWEEN_ROUTES = ("or", "ou")
 EQUIVALENT = (" or equivalent", " ou equivalent")
 HEIGHT = Text(en="height", fr="taille")
 SURFACE = Text(en="body surface area", fr="surface corporelle")
@@ -51,6 +61,34 @@ def drug_names(rule: Treatment) -> tuple[str, ...]:
     found = names_of(rule)
     bare = [name.removesuffix(end) for name in found for end in EQUIVALENT if name.endswith(end)]
     return tuple(dict.fromkeys((*found, *bare)))
+
+
+def drug_and_routes(name: str) -> tuple[str, frozenset[str]]:
+    """A drug without the words that say how it is given, and the routes those stand for.
+
+    >>> drug_and_routes("methotrexate oral or parenteral")[0]
+    'methotrexate'
+    """
+    bare = same(name)
+    for end in EQUIVALENT:
+        bare = bare.removesuffix(end)
+    words = bare.split()
+    routes = frozenset(route for word in words for route in ROUTES.get(word, ()))
+    spoken = [word for word in words if word not in ROUTES and not (routes and word in BETWEEN_ROUTES)]
+    return " ".join(spoken), routes
+
+
+def is_drug(rule: Treatment, drug: str, *, route: str = "") -> bool | None:
+    """Whether a drug is the one of a rule; None where that hangs on how it was given, and nobody said so."""
+    if same(drug) in drug_names(rule):
+        return True
+    given, by = drug_and_routes(f"{drug} {route}")
+    answers = []
+    for name in drug_names(rule):
+        asked_for, routes = drug_and_routes(name)
+        if given == asked_for:
+            answers.append(True if not routes or by & routes else None if not by else False)
+    return True if True in answers else None if None in answers else False
 
 
 def leaves(rule: AnyRule) -> Iterator[Comparison | Statement | Treatment]:

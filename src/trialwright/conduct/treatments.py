@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import final
 
 from trialwright.conduct.glucocorticoids import glucocorticoids, times
-from trialwright.conduct.names import drug_names, same
+from trialwright.conduct.names import drug_names, is_drug, same
 from trialwright.conduct.sentence import Amount, Joined, Sentence, sentence
 from trialwright.conduct.units import Body, converted, exact
 from trialwright.protocol.eligibility import Comparison, Treatment
@@ -144,8 +144,8 @@ def base_of(rule: Treatment) -> str:
 
 def _is_drug(taken: Taken, known: set[str], *, rule: Treatment) -> bool:
     drug = same(taken.drug)
-    with_route = same(f"{taken.drug} {taken.route}")
-    return drug in known or with_route in known or bool(base_of(rule) and drug in glucocorticoids())
+    same_drug = drug in known or is_drug(rule, drug, route=taken.route) is True
+    return same_drug or bool(base_of(rule) and drug in glucocorticoids())
 
 
 def _entry(rule: Treatment, taken: Taken, *, body: Body) -> _Entry:

@@ -64,6 +64,7 @@ from .keeping import (
     verify_trial as verify_trial,
     write_anchor as write_anchor,
 )
+from .leaving import end_follow_up as end_follow_up, withdraw_consent as withdraw_consent
 from .outside import (
     check_data as check_data,
     inconsistencies as inconsistencies,

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from trialwright.conduct.consistency import Day, Happening, clashes, consistency
+from trialwright.conduct.consistency import Day, Happening, clashes
+from trialwright.conduct.cuts import contradictions
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, RecordError
 from trialwright.vocabulary.events import CutPoint
 from trialwright.vocabulary.words import Text
@@ -96,7 +97,7 @@ def check_data(path: Path) -> Checked:
 
 def inconsistencies(trial: Trial, *, on: date | None = None) -> tuple[CutPoint, ...]:
     """What does not go together in a trial's own record, as known now or at the end of a day."""
-    return consistency(trial.study, trial.state(on=on))
+    return tuple(contradictions(trial.study, trial.state(on=on), on=on or trial.today()))
 
 
 def _map(path: Path) -> tuple[Mapped, ...]:

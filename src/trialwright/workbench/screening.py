@@ -19,15 +19,17 @@ from trialwright.conduct.units import parsed
 from trialwright.protocol.eligibility import Comparison, Statement, Treatment
 from trialwright.vocabulary.errors import Complaints, Finding, NotFound, RecordError, TrialError
 from trialwright.vocabulary.events import (
+    BaselineRecorded,
     EligibilityConfirmed,
     Event,
     ParticipantEnrolled,
     ParticipantScreened,
     ScreeningRecorded,
+    Value,
     WaiverGranted,
 )
 from trialwright.vocabulary.records import Record, revive
-from trialwright.vocabulary.words import Language
+from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.recording import record_events
 from trialwright.workbench.tables import Row, read_rows, written
 from trialwright.workbench.trials import Trial
@@ -37,14 +39,14 @@ COLUMNS = (
     *("course", "route", "from_day", "to_day", "on", "source"),
 )
 FACT, TREATMENT, WEIGHT, HISTORY = "fact", "treatment", "weight", "history"
-WHATS = (FACT, TREATMENT, WEIGHT, HISTORY)
+ROWS = (FACT, TREATMENT, WEIGHT, HISTORY)
 DURATIONS = ("days", "weeks", "months", "years")
-HISTORY_ASKED = {
-    "en": "is the treatment history below complete? yes or no",
-    "fr": "les antécédents de traitement ci-dessous sont-ils complets ? oui ou non",
-}
-TAKEN_ASKED = {"en": "taken: yes or no; {rule}", "fr": "pris : oui ou non ; {rule}"}
-WEIGHT_ASKED = {"en": "body weight", "fr": "poids"}
+HISTORY_ASKED = Text(
+    en="is the treatment history below complete? yes or no",
+    fr="les antécédents de traitement ci-dessous sont-ils complets ? oui ou non",
+)
+TAKEN_ASKED = Text(en="taken: yes or no; {rule}", fr="pris : oui ou non ; {rule}")
+WEIGHT_ASKED = Text(en="body weight", fr="poids")
 
 
 def screening_template(trial: Trial, *, language: Language = "en") -> str:
@@ -52,7 +54,7 @@ def screening_template(trial: Trial, *, language: Language = "en") -> str:
     section = trial.study.eligibility
     rules = asked(section)
     drugs = [rule for rule in rules if isinstance(rule, Treatment)]
-    rows = [{"what": WEIGHT, "name": "weight", "question": WEIGHT_ASKED[language], "unit": "kg"}]
+    rows = [{"what": WEIGHT, "name": "weight", "question": WEIGHT_ASKED.said(language), "unit": "kg"}]
     for rule in rules:
         if not isinstance(rule, Treatment):
             unit = rule.unit if isinstance(rule, Comparison) else ""
@@ -64,13 +66,13 @@ def screening_template(trial: Trial, *, language: Language = "en") -> str:
             {"what": FACT, "name": text.en, "question": text.said(language), "unit": unit}
             for text, unit in BESIDE_THE_CRITERIA.items()
         ]
-    rows += [{"what": HISTORY, "name": HISTORY, "question": HISTORY_ASKED[language]}] if drugs else []
+    rows += [{"what": HISTORY, "name": HISTORY, "question": HISTORY_ASKED.said(language)}] if drugs else []
     rows += [_drug_row(rule, language) for rule in drugs]
     return written(COLUMNS, rows)
 
 
 def _drug_row(rule: Treatment, language: Language) -> dict[str, str]:
-    question = TAKEN_ASKED[language].format(rule=rule.said(language))
+    question = TAKEN_ASKED.said(language, rule=rule)
     row = {"what": TREATMENT, "name": rule.key or rule.drug.en, "question": question}
     row |= {"dose_unit": rule.dose[0].unit} if rule.dose else {}
     row |= {"duration_unit": rule.duration.unit} if rule.duration else {}
@@ -166,10 +168,11 @@ def enrol(
     by: str,
     dose_level: int | None = None,
     backfill: bool = False,
+    baseline: Mapping[str, Value] | None = None,
     on: date | None = None,
     at: datetime | None = None,
 ) -> Record:
-    """Record an enrolment, at the level the protocol advises that day unless another is named."""
+    """Record an enrolment, at the level the protocol advises that day unless another is named, with characteristics."""
     day = on or trial.moment(at).astimezone(trial.study.identity.zone).date()
     if dose_level is None:
         advice = advise(trial.study, trial.state(), on=day)
@@ -179,8 +182,10 @@ def enrol(
                 "name a --dose-level only where the committee decided otherwise"
             )
         dose_level = advice.dose_level
-    event = ParticipantEnrolled(usubjid=usubjid, on=day, dose_level=dose_level, backfill=backfill)
-    return record_events(trial, [event], by=by, at=at)[0]
+    events: list[Event] = [ParticipantEnrolled(usubjid=usubjid, on=day, dose_level=dose_level, backfill=backfill)]
+    for name, value in (baseline or {}).items():
+        events.append(BaselineRecorded(usubjid=usubjid, on=day, characteristic=name, value=value))
+    return record_events(trial, events, by=by, at=at)[0]
 
 
 # Reading what was found
@@ -193,7 +198,7 @@ def _found(trial: Trial, path: Path, *, usubjid: str, on: date) -> ScreeningReco
     complaints = Complaints()
     rows = read_rows(path, columns=COLUMNS, complaints=complaints)
     for row in rows:
-        row.complain(row.text("what") in WHATS, "what", allowed=f"must be one of {', '.join(WHATS)}")
+        row.complain(row.text("what") in ROWS, "what", allowed=f"must be one of {', '.join(ROWS)}")
     facts = _facts(trial, [row for row in rows if row.text("what") == FACT])
     treatments = _treatments(rows, complaints=complaints)
     weights = [row.number("value") for row in rows if row.text("what") == WEIGHT]

@@ -36,7 +36,7 @@ COLUMNS = (
     *("value", "unit", "limit", "laboratory"),
 )
 HELD, MISSED, ASSESSMENT, RESULT = "held", "missed", "assessment", "result"
-WHATS = (HELD, MISSED, ASSESSMENT, RESULT)
+ROWS = (HELD, MISSED, ASSESSMENT, RESULT)
 RANGE_COLUMNS = ("laboratory", "test", "unit", "on", "lower", "upper", "sex", "age_from", "age_below")
 LIMITS = ("", "<", ">")
 
@@ -99,7 +99,7 @@ def read_visits(
     complaints = Complaints()
     groups: dict[tuple[str, str, int | None, date], list[Row]] = {}
     for row in read_rows(path, columns=COLUMNS, complaints=complaints):
-        row.complain(row.text("what") in WHATS, "what", allowed=f"must be one of {', '.join(WHATS)}")
+        row.complain(row.text("what") in ROWS, "what", allowed=f"must be one of {', '.join(ROWS)}")
         who, name = row.text("usubjid") or usubjid, row.text("visit") or visit
         row.complain(bool(who), "usubjid", allowed="is required")
         row.complain(bool(name), "visit", allowed="is required")

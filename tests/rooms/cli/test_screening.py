@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from trials import PROTOCOLS
 from trialwright.cli import main
+from trialwright.conduct.cuts import cut_points, said
+from trialwright.workbench import reach_trial
 
 CONDUCT = """
 [conduct]
@@ -88,8 +91,12 @@ def test_from_consent_to_a_place_in_the_trial(run, trial: Path) -> None:  # type
     assert "has not been screened" in run("enrol", trial, "P-02", *AT)[2]
     assert "is not confirmed" in run("enrol", trial, "P-01", *AT)[2]
     assert "the criteria give: met" in run("confirm", trial, "P-01", *AT)[1]
-    enrolled: dict[str, Any] = json.loads(run("enrol", trial, "P-01", *AT, "--json")[1])
+    known = ("--baseline", "sex=female", "--baseline", "age=34")
+    enrolled: dict[str, Any] = json.loads(run("enrol", trial, "P-01", *known, *AT, "--json")[1])
     assert enrolled["dose_level"] == 2, "the protocol starts at level 2"
+    with reach_trial(trial) as reached:
+        baseline = reached.state().participants["P-01"].baseline
+    assert {name: one.event.value for name, one in baseline.items()} == {"sex": "female", "age": 34.0}
     assert "Tous critères : rempli." in run("screen", trial, "P-01", "--show", "--lang", "fr")[1]
 
 
@@ -105,6 +112,11 @@ def test_a_waiver_is_shown_beside_its_criterion(run, trial: Path) -> None:  # ty
     waiver = next(one for one in shown["criteria"] if one["id"] == "I1")["waiver"]
     assert (waiver["reason"], shown["computed"]) == ("18 next week", "not met")
     assert run("enrol", trial, "P-01", *AT)[0] == 0, "accounts, and so signatures, are kept elsewhere"
+    with reach_trial(trial) as reached:
+        points = cut_points(reached.study, reached.state(), on=date(2026, 3, 5))
+    waived = [point for point in points if point.code == "criterion-waived"]
+    assert [said(point, "en") for point in waived] == ["P-01: criterion I1 was waived: 18 next week"]
+    assert said(waived[0], "fr") == "P-01 : dérogation au critère I1 : 18 next week"
 
 
 def test_a_file_is_recorded_whole_or_not_at_all(run, trial: Path) -> None:  # type: ignore[no-untyped-def]
@@ -114,16 +126,16 @@ def test_a_file_is_recorded_whole_or_not_at_all(run, trial: Path) -> None:  # ty
     assert "must be a number" in err
     assert "must be yes or no" in err
     path = facts(run, trial, age={"unit": "mg"}, **{"history": {"value": ""}})
-    said = run("screen", trial, "P-01", "--consented", "2026-03-02", "--facts", path, *AT)[2]
-    assert "treatments count only as a complete history" in said
+    err = run("screen", trial, "P-01", "--consented", "2026-03-02", "--facts", path, *AT)[2]
+    assert "treatments count only as a complete history" in err
     path = facts(run, trial, age={"unit": "mg"})
-    said = run("screen", trial, "P-01", "--consented", "2026-03-02", "--facts", path, *AT)[2]
-    assert "cannot be converted to years" in said
+    err = run("screen", trial, "P-01", "--consented", "2026-03-02", "--facts", path, *AT)[2]
+    assert "cannot be converted to years" in err
     assert run("screen", trial, "P-01", "--show")[0] == 1, "nothing was recorded"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "wanted"),
     [
         (("P-01",), "there is nothing to record"),
         (("P-01", "--show"), "P-01 has not been screened"),
@@ -131,7 +143,7 @@ def test_a_file_is_recorded_whole_or_not_at_all(run, trial: Path) -> None:  # ty
         (("Dupont", "--consented", "2026-03-02"), "looks like a person's name"),
     ],
 )
-def test_what_cannot_be_done_is_said(run, trial: Path, arguments: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_done_is_said(run, trial: Path, arguments: tuple[str, ...], wanted: str) -> None:  # type: ignore[no-untyped-def]
     status, _, err = run("screen", trial, *arguments, *AT)
     assert status in (1, 2)
-    assert said in " ".join(err.split())
+    assert wanted in " ".join(err.split())

@@ -10,9 +10,11 @@ import pytest
 from trials import on, protocol_text, recorded
 from trialwright.conduct import fold
 from trialwright.conduct.eligibility import Eligibility, eligibility
+from trialwright.conduct.names import is_drug
 from trialwright.conduct.offers import Offer, entries_from
 from trialwright.conduct.pseudonyms import looks_like_a_name
 from trialwright.protocol import Study, parse_protocol
+from trialwright.protocol.eligibility import Treatment
 from trialwright.vocabulary.errors import RecordError
 from trialwright.vocabulary.events import (
     AccountOpened,
@@ -31,6 +33,7 @@ from trialwright.vocabulary.events import (
     WaiverGranted,
 )
 from trialwright.vocabulary.records import Record, body_of, event_digest
+from trialwright.vocabulary.words import Text
 
 CRITERIA = """
 [conduct]
@@ -217,6 +220,23 @@ class TestTreatments:
         assert answers(found(STEROID))["I2"] == "not met"
         silent = ScreeningRecorded(usubjid="P-1", on=on(2), facts={"age": AGE})
         assert answers(silent)["I2"] == "cannot be assessed"
+
+    @pytest.mark.parametrize(
+        ("drug", "route", "answer"),
+        [
+            ("methotrexate", "oral", True),
+            ("methotrexate", "SC", True),
+            ("Methotrexate parenteral", "", True),
+            ("methotrexate", "", None),
+            ("methotrexate", "intrathecal", False),
+            ("ciclosporin", "oral", False),
+        ],
+    )
+    def test_a_drug_with_the_routes_of_the_criterion(self, drug: str, route: str, answer: bool | None) -> None:
+        rule = Treatment(drug=Text(en="methotrexate oral or parenteral", fr="méthotrexate oral ou parentéral"))
+        assert is_drug(rule, drug, route=route) is answer
+        assert is_drug(Treatment(drug=Text(en="rituximab", fr="rituximab")), "rituximab", route="IV") is True
+        assert is_drug(Treatment(drug=Text(en="rituximab IV", fr="rituximab IV")), "rituximab", route="SC") is False
 
     def test_entries_long_enough_only_together_are_for_a_person_to_judge(self) -> None:
         short = replace(STEROID, duration=20.0)

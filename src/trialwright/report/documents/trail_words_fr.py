@@ -91,6 +91,7 @@ FIELDS_IN_FRENCH: Mapping[str, str] = {
     "ctcae_term": "terme CTCAE",
     "cut": "gel des données",
     "data_digest": "empreinte des données",
+    "findings_digest": "empreinte des données de sélection",
     "decided_by": "décidé par",
     "description": "description",
     "deviation": "écart",
