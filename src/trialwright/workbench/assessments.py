@@ -51,18 +51,35 @@ def allowed(question: Question, language: Language = "en") -> str:
 
 
 def rows_of(path: Path) -> Iterator[Row]:
-    """The rows of a file below its header; comment lines are left out."""
+    """The rows of a file below its header; comment lines (their first cell is #) are left out."""
     lines = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _text(path)
     header: list[str] | None = None
     for number, line in enumerate(lines, start=1):
-        if not any(line) or line[0].startswith(COMMENT):
+        if not any(cell.strip() for cell in line) or line[0].strip() == COMMENT:
             continue
         if header is None:
             header = [cell.strip() for cell in line]
+            _check_header(header, path=path)
             continue
+        _check_width(line, header, number=number, path=path)
         yield Row(number, dict(zip(header, [*line, *[""] * len(header)], strict=False)))
     if header is None:
         raise NotFound(f"{path} is empty; `trialwright score … --template` writes a file with a header")
+
+
+def _check_header(header: Sequence[str], *, path: Path) -> None:
+    complaints = Complaints()
+    for name in dict.fromkeys(name for name in header if name):
+        count = header.count(name)
+        complaints.unless(count == 1, name, MISSING, f"stands {count} times in the header", "Keep one of the columns")
+    complaints.raise_as(ParameterError, f"{path} cannot be read")
+
+
+def _check_width(line: Sequence[str], header: Sequence[str], *, number: int, path: Path) -> None:
+    complaints, beyond = Complaints(), [cell for cell in line[len(header) :] if cell.strip()]
+    allowed = f"stands beyond the last of {len(header)} columns"
+    complaints.unless(not beyond, f"row {number}", beyond[0] if beyond else "", allowed, "Look for a stray separator")
+    complaints.raise_as(ParameterError, f"{path} cannot be read")
 
 
 def _text(path: Path) -> Iterator[list[str]]:
@@ -142,6 +159,7 @@ def with_earlier(
 ) -> list[dict[str, Any]]:
     """Answers about the previous visit and the baseline, taken from the participant's own earlier rows."""
     days = [_day(row) for row in rows]
+    _check_days(rows, days)
     order = sorted(range(len(rows)), key=lambda place: days[place])
     seen: dict[str, list[int]] = {}
     filled = [dict(items) for items in answers]
@@ -156,6 +174,16 @@ def with_earlier(
                 filled[place] |= {} if value is None else {key: value}
         before.append(place)
     return filled
+
+
+def _check_days(rows: Sequence[Row], days: Sequence[date]) -> None:
+    """A finding for two rows of one participant on one day: which came first is not known."""
+    complaints, seen = Complaints(), dict[tuple[str, date], int]()
+    for row, day in zip(rows, days, strict=True):
+        first = seen.setdefault((row.said("usubjid"), day), row.number)
+        allowed = f"is also the day of row {first} of the same participant"
+        complaints.unless(first == row.number, f"row {row.number}.visit_date", day.isoformat(), allowed)
+    complaints.raise_as(ParameterError, "the visits cannot be ordered")
 
 
 def _earlier(key: str) -> tuple[str, str]:

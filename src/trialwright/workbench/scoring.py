@@ -123,6 +123,7 @@ def scores_csv(scored: Iterable[Scored], *, language: Language = "en") -> bytes:
     for one in scored:
         score = one.score
         word = score.level or score.band
+        _write_parts(writer, one, language=language)
         writer.writerow(
             [
                 one.usubjid,
@@ -139,6 +140,20 @@ def scores_csv(scored: Iterable[Scored], *, language: Language = "en") -> bytes:
             ]
         )
     return buffer.getvalue().encode("utf-8")
+
+
+def _write_parts(writer: Any, one: Scored, *, language: Language) -> None:
+    """A line for each part that has an ADaM code of its own: a system and its letter."""
+    codes: Mapping[str, str] = getattr(one.instrument, "part_codes", {})
+    title = one.instrument.title.said(language)
+    for point in one.score.points:
+        if point.item in codes and point.said is not None:
+            name = f"{title}: {point.label.said(language)}"
+            value = "" if point.points is None else repr(point.points)
+            who = (one.usubjid, one.visit, one.visit_date)
+            writer.writerow(
+                [*who, codes[point.item], name, value, point.said.said(language), "", "", "", one.score.version]
+            )
 
 
 def write_scores(out: Path, scored: Iterable[Scored], *, language: Language = "en") -> None:

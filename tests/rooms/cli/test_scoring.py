@@ -103,6 +103,15 @@ class TestScore:
         assert (second["AVAL"], second["AVALLO"], second["AVALHI"]) == ("", "0.0", "1.0")
         assert second["MISSING"] == "clinical_sledai"
 
+    def test_letters_have_codes_of_their_own(self, run: Run, visits: Callable[..., Path], tmp_path: Path) -> None:
+        file = visits("P-01,4,yes", header="usubjid,psychosis,renal_before\n")
+        out = tmp_path / "scores.csv"
+        assert run("score", "lupus", file, "--instrument", "bilag-2004", "--csv", out)[0] == 0
+        lines = {each["PARAMCD"]: each for each in csv.DictReader(io.StringIO(out.read_text("utf-8")))}
+        assert len(lines) == 10
+        assert (lines["BL04NEU"]["AVALC"], lines["BL04NEU"]["AVAL"]) == ("A", "12.0")
+        assert (lines["BILAG04"]["AVAL"], lines["BILAG04"]["AVALLO"]) == ("", "12.0")
+
     def test_several_instruments_of_one_file(self, run: Run, visits: Callable[..., Path]) -> None:
         file = visits("P-01,1.5,1", header="usubjid,pga,sledai\n")
         _, out, _ = run("score", "lupus", file, "--instrument", "pga", "--instrument", "lldas", "--json")
@@ -124,6 +133,14 @@ class TestScore:
         file = visits("P-01;1,5", header="\ufeffusubjid;pga\n")
         [found] = workbench.score_file(file, "lupus", names=["pga"])
         assert found.score.value == 1.5
+
+    def test_nothing_of_a_file_is_dropped_without_a_word(self, visits: Callable[..., Path]) -> None:
+        numbered = visits("#1,1.5", "#,a comment", header="usubjid,pga\n")
+        assert [one.usubjid for one in workbench.score_file(numbered, "lupus", names=["pga"])] == ["#1"]
+        with pytest.raises(ParameterError, match="stands 2 times in the header"):
+            workbench.score_file(visits("P-01,1,2", header="usubjid,pga,pga\n"), "lupus", names=["pga"])
+        with pytest.raises(ParameterError, match="beyond the last of 2 columns"):
+            workbench.score_file(visits("P-01,1,5", header="usubjid,pga\n"), "lupus", names=["pga"])
 
     def test_an_empty_file_and_a_missing_one(self, visits: Callable[..., Path], tmp_path: Path) -> None:
         for path in (visits(header=""), tmp_path / "nowhere.csv"):
@@ -169,6 +186,11 @@ class TestEarlierVisits:
         found = workbench.score_file(file, "lupus", names=["renal-response-nct03917797"], from_earlier=True)
         halved = [point.said for one in found for point in one.score.points if point.item == "proteinuria_halved"]
         assert [said.en.partition(" ")[0] for said in halved if said is not None] == ["open", "not", "met"]
+
+    def test_two_visits_on_one_day_have_no_order(self, visits: Callable[..., Path]) -> None:
+        file = visits("P-01,2024-01-01,1", "P-01,2024-01-01,2", header="usubjid,visit_date,pga\n")
+        with pytest.raises(ParameterError, match="is also the day of row 2 of the same participant"):
+            workbench.score_file(file, "lupus", names=["pga"], from_earlier=True)
 
     def test_visits_need_their_days(self, visits: Callable[..., Path]) -> None:
         file = visits("P-01,soon,1", header="usubjid,visit_date,pga\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tomllib
 from importlib import resources
 from typing import Any
@@ -58,6 +59,20 @@ class TestEveryInstrument:
         for items in (absent(instrument), worst(instrument), {}):
             last = instrument.score(items).explained("en")[-1]
             assert last.startswith("Unverified rules were used") == bool(unverified)
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_knowing_more_narrows_what_may_come(self, name: str, seed: int) -> None:
+        instrument, scale = INDICES[name], scale_of(INDICES[name])
+        drawn = random.Random(seed)
+        full = {key: drawn.choice(list(answers)) for key, answers in scale.items()}
+        keys = drawn.sample(list(full), len(full))
+        before = instrument.score({})
+        for known in range(0, len(keys) + 1, max(1, len(keys) // 5)):
+            now = instrument.score({key: full[key] for key in keys[:known]})
+            assert before.lower <= now.lower <= now.upper <= before.upper
+            before = now
+        whole = instrument.score(full)
+        assert before.lower <= whole.value <= before.upper
 
     def test_a_batch_of_nothing_is_open(self, name: str) -> None:
         instrument = INDICES[name]

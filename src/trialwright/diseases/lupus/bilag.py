@@ -80,6 +80,11 @@ class Bilag:
         return {recorded.key: recorded.scale for recorded in self.form.recorded if recorded.scale}
 
     @property
+    def part_codes(self) -> Mapping[str, str]:
+        """The ADaM code of each system's letter."""
+        return {system.key: system.paramcd for system in self.form.systems}
+
+    @property
     def parameters(self) -> dict[str, Value]:
         """Every choice with the side taken."""
         return {parameter.name: parameter.default for parameter in self.form.parameters} | dict(self.chosen)
@@ -265,10 +270,10 @@ def _shown(label: Text, value: object, *, codes: Mapping[str, Text]) -> Text:
     """One thing recorded: its label, and its code in words, its value, or nothing more than that it is there."""
     if value is True:
         return label
-    words = codes.get(str(value))
+    words = codes.get(written(value))  # 4, or 4.0 from a record
     if words is None:
         return Text(**{each: PLAIN.said(each, label=label, value=written(value)) for each in LANGUAGES})
-    return Text(**{each: CODED.said(each, label=label, code=value, words=words) for each in LANGUAGES})
+    return Text(**{each: CODED.said(each, label=label, code=written(value), words=words) for each in LANGUAGES})
 
 
 def instruments() -> tuple[Bilag, ...]:

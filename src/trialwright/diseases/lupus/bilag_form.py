@@ -37,6 +37,7 @@ class System:
     """One of the nine systems, with the rule of each grade."""
 
     key: str
+    paramcd: str
     label: Text
     status: Status
     source: str
@@ -99,7 +100,7 @@ def form() -> Form:
         steps=steps,
         system_of={key: line["system"] for key, line in (body["item"] | body["recorded"]).items()},
         parameters=tuple(parameter_from(key, line) for key, line in body["parameter"].items()),
-        points=body["points"],
+        points={letter: float(points) for letter, points in body["points"].items()},
         codes={code: Text(**words) for code, words in body["codes"].items()},
     )
 
@@ -146,6 +147,7 @@ def _system(key: str, line: Mapping[str, Any], *, items: Sequence[Item], generic
     )
     return System(
         key=key,
+        paramcd=line["paramcd"],
         label=Text(**line["label"]),
         status=line["status"],
         source=line["source"],

@@ -80,7 +80,7 @@ def egfr(creatinine_umol_per_l: Floats, *, age_years: Floats, is_female: Floats)
     """Estimated GFR in mL/min/1.73 m² of adults (Inker 2021); NaN where anything is not known. Shapes alike.
 
     >>> round(float(egfr(np.array(88.4), age_years=np.array(50.0), is_female=np.array(1.0))), 1)
-    68.4
+    68.6
     """
     body = written_in(FILE)["egfr"]
     creatinine = creatinine_umol_per_l / body["umol_per_mg_dl"]
