@@ -99,6 +99,11 @@ def everything_is_signed(run: Run, trial: Path, report: Path) -> None:
     run("report", trial, "--out", report)
     page = (report / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "Bea Example, board: approval" in page
+    record = " ".join(run("decision", trial).split())
+    assert "Bea Example, board: approval" in record
+    assert "Nothing was open in these data." in record
+    run("decision", trial, "--pdf", report / "decision.pdf", "--lang", "fr")
+    assert (report / "decision.pdf").read_bytes().startswith(b"%PDF")
 
 
 def every_bag_is_traced_both_ways(run: Run, trial: Path) -> None:
