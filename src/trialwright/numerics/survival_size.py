@@ -11,8 +11,8 @@ is exponential with hazard e in both groups:
     Lachin-Foulkes  n = ((z_a s0 + z_b s1) / log hr)^2, s1^2 = 1 / (w1 P(h1)) + 1 / (w2 P(h2)), s0^2 the same at the
                     common hazard w1 h1 + w2 h2; w the shares of the groups
 
-differs from Lachin & Foulkes 1986, Biometrics 42:507: the effect is the log hazard ratio, not the difference of hazards,
-as in the tool of references/gsdesign_sample_size. All answers are not rounded.
+differs from Lachin & Foulkes 1986, Biometrics 42:507: the effect is the log hazard ratio, not the difference of
+hazards, as in the tool of references/gsdesign_sample_size. All answers are not rounded.
 """
 
 from __future__ import annotations
