@@ -145,13 +145,15 @@ def two_means(
     348.8391
     """
     _check(alpha=alpha, beta=beta, ratio=ratio, sd=sd)
-    return _of_mean(abs(difference - margin) / sd * np.sqrt(ratio) / (1 + ratio), 2, alpha, beta, known=sd_known)
+    return _of_mean(
+        abs(difference - margin) / sd * np.sqrt(ratio) / (1 + ratio), 2, alpha=alpha, beta=beta, known=sd_known
+    )
 
 
 def one_mean(difference: float, sd: float, *, alpha: float, beta: float, sd_known: bool = True) -> float:
     """Participants to tell the mean of one group from a fixed value; as ``two_means``."""
     _check(alpha=alpha, beta=beta, sd=sd)
-    return _of_mean(abs(difference) / sd, 1, alpha, beta, known=sd_known)
+    return _of_mean(abs(difference) / sd, 1, alpha=alpha, beta=beta, known=sd_known)
 
 
 def t_power(n: float, *, effect: float, groups: int, alpha: float) -> float:
@@ -160,7 +162,7 @@ def t_power(n: float, *, effect: float, groups: int, alpha: float) -> float:
     return float(1 - sp.nctdtr(freedom, effect * np.sqrt(n), sp.stdtrit(freedom, 1 - alpha)))
 
 
-def _of_mean(effect: float, groups: int, alpha: float, beta: float, *, known: bool) -> float:
+def _of_mean(effect: float, groups: int, *, alpha: float, beta: float, known: bool) -> float:
     if effect == 0:
         return np.inf
     normal = float(((_z(alpha) + _z(beta)) / effect) ** 2)

@@ -96,17 +96,17 @@ def single_stage(p0: float, p1: float, *, alpha: float, beta: float, n_max: int 
 def at_rates(design: TwoStage | Sequence[float], rates: Sequence[float]) -> AtRate:
     """How a two-stage design behaves at each true rate; only r1, n1, r and n of it are read."""
     r1, n1, r, n = (int(value) for value in design[:4])
-    promising = np.array([_promising(n1, n, p)[r1 + 1, r + 1] for p in rates])
+    promising = np.array([_promising(n1, n, p=p)[r1 + 1, r + 1] for p in rates])
     early = np.array([sp.bdtr(r1, n1, p) if r1 >= 0 else 0.0 for p in rates])
     return AtRate(promising, early, np.asarray(n1 + (1 - early) * (n - n1), np.float64))
 
 
 def _best_at(n1: int, n: int, *, p0: float, p1: float, alpha: float, beta: float) -> TwoStage | None:
     """The design of these sizes with the least expected number, or None."""
-    error = _promising(n1, n, p0)[1:-1]  # r1 = 0 … n1 - 1; columns r = -1 … n
+    error = _promising(n1, n, p=p0)[1:-1]  # r1 = 0 … n1 - 1; columns r = -1 … n
     least: Ints = np.argmax(error <= alpha + ROUNDING, axis=1)
     rows = np.arange(n1)
-    power = _promising(n1, n, p1)[1:-1][rows, least]
+    power = _promising(n1, n, p=p1)[1:-1][rows, least]
     allowed = np.flatnonzero((power >= 1 - beta - ROUNDING) & (least - 1 > rows))
     if not len(allowed):
         return None
@@ -116,7 +116,7 @@ def _best_at(n1: int, n: int, *, p0: float, p1: float, alpha: float, beta: float
     return TwoStage(r1, n1, int(least[r1]) - 1, n, n1 + (1 - early) * (n - n1), early, *errors)
 
 
-def _promising(n1: int, n: int, p: float) -> Floats:
+def _promising(n1: int, n: int, *, p: float) -> Floats:
     """P(more than r1 of n1 and more than r of n), (n1 + 2, n + 2): row r1 + 1, column r + 1, both from -1."""
     x, r = np.arange(n1 + 1), np.arange(-1, n + 1)
     over = _tail(n - n1, p)[np.clip(r[None, :] - x[:, None] + 1, 0, n - n1 + 1)]

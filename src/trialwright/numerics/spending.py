@@ -33,18 +33,18 @@ def spent(kind: Spending, fractions: npt.ArrayLike, *, total: float, gamma: floa
     t = np.minimum(np.atleast_1d(np.asarray(fractions, np.float64)), 1.0)
     if not (t > 0).all() or not 0 < total < 1:
         raise ValueError("fractions must be above 0 and the total strictly between 0 and 1")
-    return np.where(t == 1, total, FUNCTIONS[kind](t, total, gamma))
+    return np.where(t == 1, total, FUNCTIONS[kind](t, total=total, gamma=gamma))
 
 
-def _obrien_fleming(t: Floats, total: float, _: float | None) -> Floats:
+def _obrien_fleming(t: Floats, *, total: float, gamma: float | None) -> Floats:
     return np.asarray(2 * sp.ndtr(sp.ndtri(total / 2) / np.sqrt(t)), np.float64)
 
 
-def _pocock(t: Floats, total: float, _: float | None) -> Floats:
+def _pocock(t: Floats, *, total: float, gamma: float | None) -> Floats:
     return total * np.log1p((np.e - 1) * t)
 
 
-def _hwang_shih_decani(t: Floats, total: float, gamma: float | None) -> Floats:
+def _hwang_shih_decani(t: Floats, *, total: float, gamma: float | None) -> Floats:
     if gamma is None:
         raise ValueError("asHSD needs gamma")
     if gamma == 0:
@@ -54,13 +54,13 @@ def _hwang_shih_decani(t: Floats, total: float, gamma: float | None) -> Floats:
     return np.asarray(total * np.expm1(-gamma * t) / np.expm1(-gamma), np.float64)
 
 
-def _kim_demets(t: Floats, total: float, gamma: float | None) -> Floats:
+def _kim_demets(t: Floats, *, total: float, gamma: float | None) -> Floats:
     if gamma is None or gamma <= 0:
         raise ValueError("asKD needs gamma above 0")
     return np.asarray(total * t**gamma, np.float64)
 
 
-FUNCTIONS: Mapping[Spending, Callable[[Floats, float, float | None], Floats]] = {
+FUNCTIONS: Mapping[Spending, Callable[..., Floats]] = {
     "asOF": _obrien_fleming,
     "asP": _pocock,
     "asHSD": _hwang_shih_decani,

@@ -91,7 +91,7 @@ class Looks:
         known = self._check_fractions(complaints)
         fine = complaints.unless(self.shape in SHAPES, "shape", self.shape, "must be one of " + ", ".join(SHAPES))
         if fine:
-            _check_parameter(complaints, "parameter", self.shape, self.parameter)
+            _check_parameter(complaints, "parameter", shape=self.shape, value=self.parameter)
         if known:
             self._check_futility(complaints)
         complaints.raise_as(ParameterError, "these looks cannot be planned")
@@ -112,7 +112,7 @@ class Looks:
         if self.futility_spending is not None:
             kind, allowed = self.futility_spending, "must be one of " + ", ".join(SPENDINGS)
             if complaints.unless(kind in SPENDINGS, "futility_spending", kind, allowed):
-                _check_parameter(complaints, "futility_parameter", kind, self.futility_parameter)
+                _check_parameter(complaints, "futility_parameter", shape=kind, value=self.futility_parameter)
 
     @property
     def has_futility(self) -> bool:
@@ -152,7 +152,9 @@ def boundaries(looks: Looks, errors: Errors) -> Boundaries:
     if looks.has_futility and errors.sides == 2:
         raise Refused(ONE_SIDED_FUTILITY)
     times = np.append(np.asarray(looks.fractions[:-1], np.float64), 1.0)
-    lower, upper, drift = _spent_both(looks, errors, times) if looks.futility_spending else _one(looks, errors, times)
+    lower, upper, drift = (
+        _spent_both(looks, errors, times=times) if looks.futility_spending else _one(looks, errors, times=times)
+    )
     found = crossing(times, lower=lower, upper=upper, drifts=[0.0, drift])
     inflation = kernel.inflation(drift, alpha=errors.one_side, beta=errors.beta)
     expected = found.stopping @ times * inflation
@@ -162,25 +164,25 @@ def boundaries(looks: Looks, errors: Errors) -> Boundaries:
     )  # fmt: skip
 
 
-def _spent_both(looks: Looks, errors: Errors, /, times: Floats) -> kernel.WithFutility:
+def _spent_both(looks: Looks, errors: Errors, *, times: Floats) -> kernel.WithFutility:
     assert looks.futility_spending is not None
-    alpha = _alpha_spent(looks, errors, times)
+    alpha = _alpha_spent(looks, errors, times=times)
     beta = spent(looks.futility_spending, times, total=errors.beta, gamma=looks.futility_parameter)
     return kernel.by_both_spendings(
         times.tolist(), alpha_spent=alpha.tolist(), beta_spent=beta.tolist(), binding=looks.binding
     )
 
 
-def _alpha_spent(looks: Looks, errors: Errors, /, times: Floats) -> Floats:
+def _alpha_spent(looks: Looks, errors: Errors, *, times: Floats) -> Floats:
     """What the shape spends by each look when nobody stops for futility, (K,)."""
     if spending := BY_NAME.get(looks.shape):
         return spent(spending, times, total=errors.one_side, gamma=looks.parameter)
-    upper = _upper(looks, errors, times)
+    upper = _upper(looks, errors, times=times)
     return np.cumsum(crossing(times, lower=np.full(len(times), -np.inf), upper=upper, drifts=0.0).upper[0])
 
 
-def _one(looks: Looks, errors: Errors, /, times: Floats) -> kernel.WithFutility:
-    upper = _upper(looks, errors, times)
+def _one(looks: Looks, errors: Errors, *, times: Floats) -> kernel.WithFutility:
+    upper = _upper(looks, errors, times=times)
     lower = -upper if errors.sides == 2 else np.full(len(times), -np.inf)
     if looks.futility is not None:
         lower = np.append(np.minimum(looks.futility, upper[:-1]), -np.inf)
@@ -188,7 +190,7 @@ def _one(looks: Looks, errors: Errors, /, times: Floats) -> kernel.WithFutility:
     return kernel.WithFutility(lower, upper, drift)
 
 
-def _upper(looks: Looks, errors: Errors, /, times: Floats) -> Floats:
+def _upper(looks: Looks, errors: Errors, *, times: Floats) -> Floats:
     lower = looks.futility if looks.binding else None
     two_sided, alpha, fractions = errors.sides == 2, errors.one_side, times.tolist()
     if looks.shape in ("OF", "P", "WT"):
@@ -205,7 +207,7 @@ def _upper(looks: Looks, errors: Errors, /, times: Floats) -> Floats:
     return kernel.by_spending(fractions, spent=plan, lower=lower, two_sided=two_sided)
 
 
-def _check_parameter(complaints: Complaints, place: str, /, shape: str, value: float | None) -> None:
+def _check_parameter(complaints: Complaints, place: str, *, shape: str, value: float | None) -> None:
     fine, allowed = True, ""
     if shape == "asKD":
         fine, allowed = is_positive(value), "must be above 0 for asKD"
