@@ -81,14 +81,32 @@ def predictive_power(
 
     As ``conditional_power``; ``prior``: None for a flat one. Quadrature on panels, error below 1e-9.
     """
-    mean, sd = posterior(seen, prior)
+    believed = posterior(seen, prior)
     ahead = float(np.asarray(information, np.float64)[-1]) - seen.information
-    count = int(np.ceil(2 * REACH * max(1.0, sd * np.sqrt(ahead)) / PANEL))
+    drifts, weight = _averaging(believed, ahead)
+    return float(weight @ conditional_power(seen, information, lower=lower, upper=upper, drifts=drifts))
+
+
+def assurance(information: npt.ArrayLike, *, lower: npt.ArrayLike, upper: npt.ArrayLike, prior: Prior) -> float:
+    """How probably the trial stops above, averaged over what is believed of the drift before it starts.
+
+    The unconditional probability of success (O'Hagan, Stevens & Campbell 2005, Pharmaceutical Statistics 4:187); with
+    one look at z: Phi((mean sqrt(I) - z) / sqrt(1 + I sd^2)). Quadrature on panels, error below 1e-9.
+
+    >>> round(assurance([1.0], lower=[float("-inf")], upper=[1.96], prior=Prior(1.96, 1.0)), 6)
+    0.5
+    """
+    drifts, weight = _averaging(prior, float(np.asarray(information, np.float64)[-1]))
+    return float(weight @ crossing(information, lower=lower, upper=upper, drifts=drifts).upper.sum(axis=1))
+
+
+def _averaging(believed: Prior, ahead: float) -> tuple[Floats, Floats]:
+    """Drifts and weights that average a power over a normal belief; ``ahead``: the information still to come."""
+    count = int(np.ceil(2 * REACH * max(1.0, believed.sd * np.sqrt(ahead)) / PANEL))
     half = REACH / count
     at = (half * (2 * np.arange(count) + 1)[:, None] - REACH + half * NODES).ravel()
     weight = np.tile(half * WEIGHTS, count) * np.exp(-0.5 * at**2) / np.sqrt(2 * np.pi)
-    power = conditional_power(seen, information, lower=lower, upper=upper, drifts=mean + sd * at)
-    return float(weight @ power)
+    return believed.mean + believed.sd * at, weight
 
 
 def posterior(seen: Seen, prior: Prior | None = None) -> Prior:

@@ -9,7 +9,7 @@ that cannot be meant raise one ParameterError with all findings; what does not a
 from trialwright.planning.comparison import Comparison, Size
 from trialwright.planning.endpoints import Means, Needed, Rates, TimeToEvent
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
-from trialwright.planning.monitoring import Ended, Interim, at_interim, at_the_end
+from trialwright.planning.monitoring import Ended, Interim, assurance, at_interim, at_the_end
 from trialwright.planning.single_arm import SingleArm
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "SingleArm",
     "Size",
     "TimeToEvent",
+    "assurance",
     "at_interim",
     "at_the_end",
     "boundaries",

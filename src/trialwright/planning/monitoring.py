@@ -86,6 +86,20 @@ def at_the_end(plan: Boundaries, look: int, *, z: float, level: float = 0.025, b
     return Ended(found.p_value, found.median_unbiased, found.low, found.high, shares)
 
 
+def assurance(plan: Boundaries, *, mean: float, sd: float) -> float:
+    """How probably the trial shows the effect, averaged over what is believed of it before the trial starts.
+
+    ``mean``, ``sd``: of a normal belief about the effect, as shares of the one planned for: (1, 0.3) believes in it,
+    give or take a third.
+    """
+    complaints = Complaints()
+    complaints.unless(is_number(mean), "mean", mean, "must be a finite number")
+    complaints.unless(is_positive(sd), "sd", sd, "must be above 0", "for a certain effect read the power")
+    complaints.raise_as(ParameterError, "this belief cannot be averaged over")
+    prior = Prior(mean * plan.drift, sd * plan.drift)
+    return kernel.assurance(plan.fractions, lower=plan.lower, upper=plan.upper, prior=prior)
+
+
 def _check(plan: Boundaries, look: int, *, z: float, prior: Prior | None = None, level: float = 0.025) -> None:
     complaints, looks = Complaints(), len(plan.fractions)
     fine = is_count(look) and look <= looks

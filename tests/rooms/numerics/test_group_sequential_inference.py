@@ -7,6 +7,7 @@ import pytest
 import scipy.stats as st
 from numpy.testing import assert_allclose
 
+from trialwright.numerics import group_sequential as gs
 from trialwright.numerics import group_sequential_boundaries as gb
 from trialwright.numerics import group_sequential_inference as gi
 from trialwright.numerics.spending import spent
@@ -113,3 +114,16 @@ def test_what_does_not_follow_is_refused() -> None:
         gi.conditional_power(gi.Seen(1, 1.0), [1.0], lower=[-np.inf], upper=[2.0], drifts=0)
     with pytest.raises(ValueError, match="level"):
         gi.stagewise_estimate(1.0, [1.0], lower=[], upper=[], level=0.6)
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (2.8, 0.7), (3.0, 20.0), (2.0, 1e-3)])
+def test_assurance_of_one_look_has_a_closed_form(mean: float, sd: float) -> None:
+    found = gi.assurance([1.0], lower=[-np.inf], upper=[1.96], prior=gi.Prior(mean, sd))
+    assert found == pytest.approx(float(st.norm.cdf((mean - 1.96) / np.sqrt(1 + sd**2))), abs=1e-9)
+
+
+def test_assurance_is_the_average_power() -> None:
+    drifts = np.random.default_rng(2).normal(2.5, 1.0, 20_000)
+    power = gs.crossing(TIMES, lower=LOWER, upper=UPPER, drifts=drifts[:4000]).upper.sum(axis=1)
+    found = gi.assurance(TIMES, lower=LOWER, upper=UPPER, prior=gi.Prior(2.5, 1.0))
+    assert found == pytest.approx(power.mean(), abs=4 * power.std() / np.sqrt(4000))

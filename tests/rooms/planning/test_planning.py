@@ -18,6 +18,7 @@ from trialwright.planning import (
     Rates,
     SingleArm,
     TimeToEvent,
+    assurance,
     at_interim,
     at_the_end,
     boundaries,
@@ -161,6 +162,14 @@ class TestMonitoring:
     def test_a_sceptical_prior_lowers_the_prediction_after_a_good_look(self) -> None:
         sceptical = at_interim(self.plan, 1, z=2.0, prior=Prior(0.0, 0.5))
         assert sceptical.predictive < at_interim(self.plan, 1, z=2.0).predictive
+
+    def test_assurance_is_below_power_when_the_effect_is_uncertain(self) -> None:
+        sure, unsure = (assurance(self.plan, mean=1, sd=sd) for sd in (1e-6, 0.5))
+        assert sure == pytest.approx(0.9, abs=1e-6)
+        assert unsure < 0.8
+        with pytest.raises(ParameterError) as error:
+            assurance(self.plan, mean=math.inf, sd=0)
+        assert len(error.value.findings) == 2
 
     def test_the_result_of_a_trial_that_stopped(self) -> None:
         found = at_the_end(self.plan, 2, z=2.9)
