@@ -126,7 +126,7 @@ def stagewise_p(
     ``z``: the statistic at the look that ended the trial; ``information``: of the looks up to that one, (k,);
     ``lower``, ``upper``: the bounds before that one, (k - 1,). At drift 0 it is the one-sided p-value. It is uniform
     when the lower bounds are followed. Where they are not binding, leave them out (minus infinity): then the p-value is
-    at most the error of the design just when the trial stopped above, and errs, if at all, towards no effect.
+    at most the error of the design just when the trial stopped above, and estimates err, if at all, downwards.
 
     >>> float(stagewise_p(1.96, [1.0], lower=[], upper=[]).round(4)[0])
     0.025
