@@ -34,7 +34,7 @@ from trialwright.numerics.group_sequential import Going, Look, crossing
 
 LOWEST, HIGHEST = -12.0, 37.0  # z values between which a bound is looked for
 LEAST_ERROR = 1e-300  # a look that may spend less than this cannot stop
-MOST_DRIFT = 40.0
+FIRST_DRIFT, MOST_DRIFT = 8.0, 1000.0  # drifts up to which a power is looked for
 LEAST_MIRRORED = 1e-6  # the mirrored bounds of a two-sided design do not meet
 
 
@@ -141,9 +141,9 @@ def by_both_spendings(
 
     def excess(drift: float) -> float:
         both = made(drift)
-        return float(crossing(fractions, lower=both.lower, upper=both.upper, drifts=drift).lower.sum()) - beta
+        return beta - float(crossing(fractions, lower=both.lower, upper=both.upper, drifts=drift).lower.sum())
 
-    drift = _root(excess, low=1e-3, high=MOST_DRIFT)
+    drift = _root_upwards(excess, low=1e-3)
     return WithFutility(*made(drift), drift=drift)
 
 
@@ -158,10 +158,15 @@ def power(fractions: Sequence[float], *, lower: npt.ArrayLike, upper: npt.ArrayL
 
 
 def drift_at_power(fractions: Sequence[float], *, lower: npt.ArrayLike, upper: npt.ArrayLike, wanted: float) -> float:
-    """The drift (I_K = 1) at which the trial stops above with the probability ``wanted``."""
-    return _root(
-        lambda d: power(fractions, lower=lower, upper=upper, drift=d) - wanted, low=-MOST_DRIFT, high=MOST_DRIFT
-    )
+    """The drift (I_K = 1) at which the trial stops above with the probability ``wanted``.
+
+    Raises ValueError where no drift up to 1000 reaches it: a futility boundary that stops almost everybody.
+    """
+
+    def excess(drift: float) -> float:
+        return power(fractions, lower=lower, upper=upper, drift=drift) - wanted
+
+    return _root_upwards(excess, low=0.0 if excess(0.0) < 0 else -MOST_DRIFT)
 
 
 def inflation(drift: float, *, alpha: float, beta: float) -> float:
@@ -213,6 +218,16 @@ def _bound(probability: Callable[[float], Floats], wanted: float, *, rising: boo
 
 def _root(excess: Callable[[float], float], *, low: float, high: float) -> float:
     return float(so.brentq(excess, low, high, xtol=1e-12, rtol=1e-14))
+
+
+def _root_upwards(excess: Callable[[float], float], *, low: float) -> float:
+    """The root of what is below 0 at ``low`` and rises; looked for ever further up."""
+    high = FIRST_DRIFT
+    while excess(high) < 0:
+        low, high = high, 2 * high
+        if high > MOST_DRIFT:
+            raise ValueError("no effect reaches the power wanted")
+    return _root(excess, low=low, high=high)
 
 
 def _one(value: Floats) -> float:

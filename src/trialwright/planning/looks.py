@@ -40,6 +40,12 @@ USED_UP = Text(
     fr="La borne {bound:number2} à chaque analyse avant la dernière épuise l’erreur {alpha:number4} : il ne reste rien "
     "pour la dernière. Prenez une borne plus élevée (parameter), moins d’analyses, ou une fonction de dépense.",
 )
+OUT_OF_REACH = Text(
+    en="No effect, however large, reaches the power {power:percent0}: the futility boundary stops the trial too often. "
+    "Take lower futility bounds or later looks.",
+    fr="Aucun effet, si grand soit-il, n’atteint la puissance {power:percent0} : la limite de futilité arrête l’essai "
+    "trop souvent. Prenez des bornes de futilité plus basses ou des analyses plus tardives.",
+)
 
 
 @final
@@ -186,7 +192,10 @@ def _one(looks: Looks, errors: Errors, *, times: Floats) -> kernel.WithFutility:
     lower = -upper if errors.sides == 2 else np.full(len(times), -np.inf)
     if looks.futility is not None:
         lower = np.append(np.minimum(looks.futility, upper[:-1]), -np.inf)
-    drift = kernel.drift_at_power(times.tolist(), lower=lower, upper=upper, wanted=errors.power)
+    try:
+        drift = kernel.drift_at_power(times.tolist(), lower=lower, upper=upper, wanted=errors.power)
+    except ValueError as error:
+        raise Refused(OUT_OF_REACH, {"power": errors.power}) from error
     return kernel.WithFutility(lower, upper, drift)
 
 

@@ -75,6 +75,13 @@ class TestBoundaries:
             boundaries(Looks(THREE, "HP", 1.5), Errors())
         assert "1,5" in refused.value.said("fr")
 
+    def test_power_out_of_reach_is_refused(self) -> None:
+        with pytest.raises(Refused, match="however large") as refused:
+            boundaries(Looks((1e-8, 1.0), futility=(1.0,)), Errors(power=0.95))
+        assert "Aucun effet" in refused.value.said("fr")
+        early = boundaries(Looks((0.001, 0.002, 1.0), futility=(0.0, 0.0)), Errors(power=0.99))
+        assert early.power_by_look.sum() == pytest.approx(0.99, abs=1e-9)
+
     def test_every_mistake_is_found_at_once(self) -> None:
         with pytest.raises(ParameterError) as error:
             Looks((0.5, 0.4), "Pocock")  # type: ignore[arg-type]
