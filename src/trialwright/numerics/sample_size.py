@@ -26,7 +26,7 @@ import scipy.special as sp
 
 from trialwright.numerics.arrays import Floats
 
-MOST = 1e9  # participants; a larger answer is refused
+ROUNDING = 1e-12  # an error probability this close to its bound keeps it
 
 
 class ExactRate(NamedTuple):
@@ -99,7 +99,7 @@ def one_rate_exact(
         p0, p1 = 1 - p0, 1 - p1
     n = np.arange(1, n_max + 1)
     limit = exact_limits(n, p0, alpha=alpha)
-    reached = binomial_above(limit, n, p=p1) >= 1 - beta
+    reached = binomial_above(limit, n, p=p1) >= 1 - beta - ROUNDING
     if not reached.any() or (stays and not reached[-1]):
         return None
     at = int(np.flatnonzero(~reached)[-1] + 1) if stays and not reached.all() else int(np.argmax(reached))
@@ -113,7 +113,7 @@ def exact_limits(n: npt.ArrayLike, p0: float, *, alpha: float) -> npt.NDArray[np
     low, high = np.full(size.shape, -1), size.copy()  # above ``low`` too often, above ``high`` never
     while (high - low > 1).any():
         middle = (low + high) // 2
-        fine = binomial_above(middle, size, p=p0) <= alpha
+        fine = binomial_above(middle, size, p=p0) <= alpha + ROUNDING
         low, high = np.where(fine, low, middle), np.where(fine, middle, high)
     return high
 
@@ -139,7 +139,8 @@ def two_means(
     """Participants in both groups to tell two means apart, or to show a difference beyond a margin.
 
     ``sd``: of one participant in either group, in the unit of ``difference``; ``sd_known``: normal quantiles, otherwise
-    the noncentral t. Direction is that of ``difference - margin``; infinite without an effect.
+    the noncentral t, with one degree of freedom at least. Direction is that of ``difference - margin``; infinite
+    without an effect.
 
     >>> round(two_means(0.3, 1, alpha=0.025, beta=0.2), 4)
     348.8391
@@ -159,7 +160,7 @@ def one_mean(difference: float, sd: float, *, alpha: float, beta: float, sd_know
 def t_power(n: float, *, effect: float, groups: int, alpha: float) -> float:
     """P(T > t_{1-alpha}) with n - groups degrees of freedom and noncentrality effect sqrt(n)."""
     freedom = n - groups
-    return float(1 - sp.nctdtr(freedom, effect * np.sqrt(n), sp.stdtrit(freedom, 1 - alpha)))
+    return float(1 - sp.nctdtr(freedom, effect * np.sqrt(n), -sp.stdtrit(freedom, alpha)))
 
 
 def _of_mean(effect: float, groups: int, *, alpha: float, beta: float, known: bool) -> float:
@@ -168,7 +169,7 @@ def _of_mean(effect: float, groups: int, *, alpha: float, beta: float, known: bo
     normal = float(((_z(alpha) + _z(beta)) / effect) ** 2)
     if known:
         return normal
-    least, most = groups + 1e-3, 2 * normal + groups + 1000
+    least, most = groups + 1.0, 2 * normal + groups + 1000  # at least one degree of freedom
 
     def missing(n: float) -> float:
         return t_power(n, effect=effect, groups=groups, alpha=alpha) - (1 - beta)

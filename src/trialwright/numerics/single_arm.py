@@ -7,11 +7,11 @@ when r or fewer of all respond. With b and B the binomial mass and distribution 
     P(not promising; p) = B(r1; n1, p) + sum over x = r1+1 … min(n1, r) of b(x; n1, p) B(r - x; n - n1, p)
     PET(p) = B(r1; n1, p),    EN(p) = n1 + (1 - PET(p)) (n - n1)
 
-A design is allowed when P(promising; p0) <= alpha and P(not promising; p1) <= beta. For every (n1, r1, n) only the
-least r that keeps alpha matters: a larger one only lowers power. ``optimal`` has the least EN(p0); ``minimax`` the
-least n, and the least EN(p0) among those; ``admissible`` (Jung, Lee, Kim & George 2004, Statistics in Medicine 23:561)
-are those that minimise w n + (1 - w) EN(p0) for some w in [0, 1]: the corners of the lower hull from minimax to
-optimal. Ties: the smaller n, then the smaller n1, then the smaller r1.
+A design is allowed when P(promising; p0) <= alpha and P(not promising; p1) <= beta, with r above r1. For every (n1, r1,
+n) only the least such r that keeps alpha matters: a larger one only lowers power. ``optimal`` has the least EN(p0);
+``minimax`` the least n, and the least EN(p0) among those; ``admissible`` (Jung, Lee, Kim & George 2004, Statistics in
+Medicine 23:561) are those that minimise w n + (1 - w) EN(p0) for some w in [0, 1]: the corners of the lower hull from
+minimax to optimal. Ties: the smaller n, then the smaller n1, then the smaller r1.
 
 The search is complete and exact but for rounding: for each (n1, n) all (r1, r) come from one matrix product, and first
 stages longer than the best expected size so far are left out once the minimax size is known.
@@ -26,9 +26,7 @@ import numpy as np
 import scipy.special as sp
 
 from trialwright.numerics.arrays import Floats, Ints
-from trialwright.numerics.sample_size import ExactRate, one_rate_exact
-
-ROUNDING = 1e-12  # error probabilities this close to their bound keep it
+from trialwright.numerics.sample_size import ROUNDING, ExactRate, one_rate_exact
 
 
 class TwoStage(NamedTuple):
@@ -104,10 +102,10 @@ def at_rates(design: TwoStage | Sequence[float], rates: Sequence[float]) -> AtRa
 def _best_at(n1: int, n: int, *, p0: float, p1: float, alpha: float, beta: float) -> TwoStage | None:
     """The design of these sizes with the least expected number, or None."""
     error = _promising(n1, n, p=p0)[1:-1]  # r1 = 0 … n1 - 1; columns r = -1 … n
-    least: Ints = np.argmax(error <= alpha + ROUNDING, axis=1)
     rows = np.arange(n1)
+    least: Ints = np.maximum(np.argmax(error <= alpha + ROUNDING, axis=1), rows + 2)  # r is above r1
     power = _promising(n1, n, p=p1)[1:-1][rows, least]
-    allowed = np.flatnonzero((power >= 1 - beta - ROUNDING) & (least - 1 > rows))
+    allowed = np.flatnonzero(power >= 1 - beta - ROUNDING)
     if not len(allowed):
         return None
     r1 = int(allowed[-1])  # more stop early with a higher r1

@@ -63,6 +63,15 @@ def test_the_t_test_has_the_power_it_was_sized_for(effect: float) -> None:
     assert n > ss.two_means(effect, 1, ratio=2, **ERRORS)
 
 
+@pytest.mark.parametrize(("effect", "alpha", "beta"), [(2, 1e-9, 0.4), (50, 0.025, 0.1), (1e-3, 0.025, 0.1)])
+def test_extreme_effects_and_errors(effect: float, alpha: float, beta: float) -> None:
+    n = ss.two_means(effect, 1, alpha=alpha, beta=beta, sd_known=False)
+    assert n >= max(3, ss.two_means(effect, 1, alpha=alpha, beta=beta))
+    if n > 3:
+        power = st.nct.sf(st.t.isf(alpha, n - 2), n - 2, effect * np.sqrt(n) / 2)
+        assert power == pytest.approx(1 - beta, abs=1e-5)
+
+
 def test_simulated_t_tests_reach_their_power() -> None:
     n, rng = int(np.ceil(ss.two_means(0.8, 1, sd_known=False, **ERRORS) / 2)), np.random.default_rng(4)
     p = st.ttest_ind(

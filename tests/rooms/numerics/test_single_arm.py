@@ -31,8 +31,12 @@ def every_design(p0: float, p1: float, *, alpha: float, beta: float, n_max: int)
     return found
 
 
-def test_trying_everything_finds_no_better_design() -> None:
-    asked: Any = {"p0": 0.1, "p1": 0.5, "alpha": 0.1, "beta": 0.2, "n_max": 14}
+@pytest.mark.parametrize(
+    ("p0", "p1", "alpha", "n_max"),
+    [(0.1, 0.5, 0.1, 14), (0.001, 0.4, 0.05, 11), (0.4, 0.85, 0.1, 14), (0.05, 0.9, 0.2, 6)],
+)
+def test_trying_everything_finds_no_better_design(p0: float, p1: float, alpha: float, n_max: int) -> None:
+    asked: Any = {"p0": p0, "p1": p1, "alpha": alpha, "beta": 0.2, "n_max": n_max}
     slow, found = every_design(**asked), sa.two_stage(**asked)
     assert found is not None
     assert (found.optimal.expected, *found.optimal[3::-1]) == pytest.approx(reordered(min(slow)))
