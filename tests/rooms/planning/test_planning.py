@@ -243,3 +243,19 @@ def test_simulated_trials_keep_the_errors_of_the_whole_plan() -> None:
         stopped[name] = first.mean()
     assert stopped["effect"] == pytest.approx(0.8, abs=0.02)
     assert stopped["none"] == pytest.approx(0.025, abs=0.006)
+
+
+@pytest.mark.parametrize("looks", [
+    Looks(THREE, "OF"), Looks(THREE, "P"), Looks(THREE, "WT", 0.3), Looks(THREE, "HP"), Looks(THREE, "asOF"),
+    Looks(THREE, "asP"), Looks(THREE, "asHSD", 1), Looks(THREE, "asKD", 2),
+    Looks(THREE, "asOF", futility=(0.0, 0.7), binding=True), Looks(THREE, "OF", futility_spending="asP", binding=True),
+])  # fmt: skip
+def test_simulated_statistics_keep_the_error_and_reach_the_power(looks: Looks) -> None:
+    plan, trials = boundaries(looks, Errors(power=0.9)), 200_000
+    steps = np.diff(plan.fractions, prepend=0)
+    noise = np.random.default_rng(31).normal(0, np.sqrt(steps), (trials, 3))
+    for drift, wanted in ((0.0, 0.025), (plan.drift, 0.9)):
+        z = np.cumsum(noise + drift * steps, axis=1) / np.sqrt(plan.fractions)
+        first = np.argmax(np.column_stack([(z >= plan.upper) | (z <= plan.lower), np.ones(trials, bool)]), axis=1)
+        shown = (first < 3) & (z >= plan.upper)[np.arange(trials), np.minimum(first, 2)]
+        assert shown.mean() == pytest.approx(wanted, abs=4 * np.sqrt(wanted * (1 - wanted) / trials))
