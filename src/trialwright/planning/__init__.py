@@ -1,0 +1,32 @@
+"""Planning: the trial that comes next, how large it must be, when it may be looked at, and what a look then says.
+
+Lives here: endpoints with what is assumed of them, looks with their boundaries, sizes, single-arm designs, monitoring.
+May import: everything below (operating, conduct, protocol, numerics, vocabulary). To add an endpoint: a frozen record
+in ``endpoints`` whose ``fixed`` says how many participants one look needs, from a kernel in ``numerics``. Parameters
+that cannot be meant raise one ParameterError with all findings; what does not apply raises Refused.
+"""
+
+from trialwright.planning.comparison import Comparison, Size
+from trialwright.planning.endpoints import Means, Needed, Rates, TimeToEvent
+from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
+from trialwright.planning.monitoring import Ended, Interim, assurance, at_interim, at_the_end
+from trialwright.planning.single_arm import SingleArm
+
+__all__ = [
+    "Boundaries",
+    "Comparison",
+    "Ended",
+    "Errors",
+    "Interim",
+    "Looks",
+    "Means",
+    "Needed",
+    "Rates",
+    "SingleArm",
+    "Size",
+    "TimeToEvent",
+    "assurance",
+    "at_interim",
+    "at_the_end",
+    "boundaries",
+]
