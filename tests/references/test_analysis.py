@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from numpy.testing import assert_allclose
 
-from trialwright.numerics import intervals, poisson_rates
+from trialwright.numerics import intervals, poisson_rates, signed_rank, two_proportions
 
 REFERENCES = Path(__file__).parents[2] / "references"
 
@@ -25,8 +25,8 @@ def named(case: dict[str, Any]) -> str:
 
 
 def test_the_files_are_the_whole_of_it() -> None:
-    families = ("binomial_ci", "poisson_rate")
-    assert [len(cases(f"analysis_{family}")) for family in families] == [34, 11]
+    families = ("binomial_ci", "poisson_rate", "two_proportions", "paired_change")
+    assert [len(cases(f"analysis_{family}")) for family in families] == [34, 11, 14, 13]
 
 
 @pytest.mark.parametrize("case", cases("analysis_binomial_ci"), ids=named)
@@ -54,3 +54,32 @@ def test_rates(case: dict[str, Any]) -> None:
     assert_allclose(exact, expected["exact_ci"], rtol=0, atol=1e-9)
     assert_allclose(gamma, expected["gamma_jeffreys"], rtol=0, atol=1e-9)
     assert_allclose(events / exposure, expected["rate"], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("analysis_two_proportions"), ids=named)
+def test_two_shares(case: dict[str, Any]) -> None:
+    observed, expected = case["inputs"], case["outputs"]
+    first, second = (observed["x1"], observed["n1"]), (observed["x2"], observed["n2"])
+    tested = two_proportions.fisher_exact(first, second)
+    assert tested is not None
+    assert_allclose(tested, (expected["fisher_two_sided_p"], expected["fisher_greater_p"]), rtol=0, atol=1e-8)
+    chi_square = two_proportions.chi_square(first, second)
+    assert chi_square == pytest.approx(expected["chisq_p_uncorrected"], rel=0, abs=1e-8)
+    ratio = two_proportions.conditional_odds_ratio(first, second)
+    assert ratio == (None if expected["conditional_odds_ratio"] is None else pytest.approx(expected["conditional_odds_ratio"], rel=1e-3))
+
+
+@pytest.mark.parametrize("case", cases("analysis_paired_change"), ids=named)
+def test_change_from_baseline(case: dict[str, Any]) -> None:
+    expected = case["outputs"]
+    change = [after - before for before, after in zip(case["inputs"]["baseline"], case["inputs"]["followup"], strict=True)]
+    mean, ranks = signed_rank.paired_t(change), signed_rank.signed_rank(change)
+    assert mean.limits is not None
+    ours = (mean.mean, mean.t, mean.p, *mean.limits, ranks.positive_ranks, ranks.p_normal)
+    theirs = [expected[name] for name in ("mean_change", "t", "p_t")] + expected["ci95"]
+    theirs += [expected[name] for name in ("wilcoxon_V", "p_wilcoxon_normal_corrected")]
+    assert_allclose(ours, theirs, rtol=0, atol=1e-8)
+    assert ranks.n_zero == expected["n_zero"]
+    assert (ranks.tied or ranks.n_zero > 0) == (expected["p_wilcoxon_exact"] is None)
+    if expected["p_wilcoxon_exact"] is not None:
+        assert ranks.p_exact == pytest.approx(expected["p_wilcoxon_exact"], rel=0, abs=1e-8)
