@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from trialwright.numerics import intervals, poisson_rates, signed_rank, two_proportions
+from trialwright.numerics import intervals, poisson_rates, repeated_measures, signed_rank, two_proportions
 
 REFERENCES = Path(__file__).parents[2] / "references"
 
@@ -25,8 +26,8 @@ def named(case: dict[str, Any]) -> str:
 
 
 def test_the_files_are_the_whole_of_it() -> None:
-    families = ("binomial_ci", "poisson_rate", "two_proportions", "paired_change")
-    assert [len(cases(f"analysis_{family}")) for family in families] == [34, 11, 14, 13]
+    families = ("binomial_ci", "poisson_rate", "two_proportions", "paired_change", "mmrm")
+    assert [len(cases(f"analysis_{family}")) for family in families] == [34, 11, 14, 13, 4]
 
 
 @pytest.mark.parametrize("case", cases("analysis_binomial_ci"), ids=named)
@@ -83,3 +84,38 @@ def test_change_from_baseline(case: dict[str, Any]) -> None:
     assert (ranks.tied or ranks.n_zero > 0) == (expected["p_wilcoxon_exact"] is None)
     if expected["p_wilcoxon_exact"] is not None:
         assert ranks.p_exact == pytest.approx(expected["p_wilcoxon_exact"], rel=0, abs=1e-8)
+
+
+def by_reml(inputs: dict[str, Any], *, covariance: repeated_measures.Covariance) -> repeated_measures.Fitted:
+    visit = np.array(inputs["visit"])
+    design = np.column_stack([np.ones(len(visit)), visit == 3, visit == 6, inputs["baseline"]])
+    found = repeated_measures.fit(
+        inputs["y"], design, participant=inputs["id"], visit=visit, covariance=covariance
+    )
+    assert isinstance(found, repeated_measures.Fitted), found
+    return found
+
+
+@pytest.mark.parametrize("case", cases("analysis_mmrm"), ids=named)
+class TestRepeatedMeasures:
+    def check(self, found: repeated_measures.Fitted, expected: dict[str, Any]) -> None:
+        assert_allclose(found.coefficients, expected["coef"], rtol=0, atol=0.001)
+        assert_allclose(np.sqrt(np.diag(found.covariance)), expected["se"], rtol=0, atol=0.002)
+        assert found.log_likelihood == pytest.approx(expected["reml_loglik"], rel=0, abs=1e-4)
+
+    @pytest.mark.parametrize(
+        ("covariance", "called"),
+        [("unstructured_by_order", "unstructured"), ("compound_symmetry", "compound_symmetry")],
+    )
+    def test_the_numbers_of_the_file(
+        self, case: dict[str, Any], covariance: repeated_measures.Covariance, called: str
+    ) -> None:
+        self.check(by_reml(case["inputs"], covariance=covariance), case["outputs"][called])
+
+    def test_by_visit_is_more_likely_where_a_visit_is_missing(self, case: dict[str, Any]) -> None:
+        """The reference pairs correlations by order, not by visit: see the README of the family."""
+        found, expected = by_reml(case["inputs"], covariance="unstructured"), case["outputs"]["unstructured"]
+        if len(case["inputs"]["y"]) == 3 * found.n_participants:
+            self.check(found, expected)
+        else:
+            assert found.log_likelihood > expected["reml_loglik"] + 1e-3
