@@ -85,6 +85,7 @@ class _At:
     shape: Shape
     weights: Floats  # W of every set of visits, zero where missing, [M, T, T]
     wx: Floats  # W X, [S, T, p]
+    half: Floats  # W X C^1/2, [S, T, p]
     covariance: Floats
     coefficients: Floats
     pull: Floats  # W (y - X beta), [S, T]
@@ -134,8 +135,8 @@ def fit(
     at = _evaluate(shapes, found, data=data)
     if at is None:
         return NotFitted("singular")
-    slopes, curves, bends = _sums(at, data)
-    observed, expected = _information(at, data, sums=(slopes, curves, bends))
+    slopes, curves = _sums(at, data)
+    observed, expected = _information(at, data)
     constant = (len(y) - x.shape[1]) * np.log(2 * np.pi)
     return Fitted(
         pattern=covariance,
@@ -232,7 +233,8 @@ def _evaluate(shapes: Pattern, theta: Floats, *, data: _Data) -> _At | None:
     rest = np.where(data.seen, data.y - data.x @ beta, 0.0)
     pull = np.einsum("sab,sb->sa", weights[data.which], rest)
     deviance = float(people @ log_size - 2 * np.log(np.diag(root)).sum() + (rest * pull).sum())
-    return _At(theta, shape, weights, wx, covariance, beta, pull, deviance) if np.isfinite(deviance) else None
+    at = _At(theta, shape, weights, wx, wx @ root.T, covariance, beta, pull, deviance)
+    return at if np.isfinite(deviance) else None
 
 
 def _climb(shapes: Pattern, data: _Data, *, start: Floats) -> Floats | NotFitted:
@@ -242,7 +244,7 @@ def _climb(shapes: Pattern, data: _Data, *, start: Floats) -> Floats | NotFitted
         if at is None or any(_nearly_singular(at.shape.value[np.ix_(seen, seen)]) for seen in data.sets):
             return NotFitted("singular")
         gradient = _gradient(at, data)
-        observed, expected = _information(at, data, sums=_sums(at, data))
+        observed, expected = _information(at, data)
         if not _is_positive(expected):
             return NotFitted("singular")
         if gradient @ np.linalg.solve(expected, gradient) < CONVERGED:
@@ -273,45 +275,46 @@ def _step(gradient: Floats, information: tuple[Floats, Floats], *, damping: floa
 
 
 def _gradient(at: _At, data: _Data) -> Floats:
-    """Of the deviance: tr(W V_i) - tr(C P_i) - u' V_i u, C = (X' W X)^-1, u = W r, summed over participants."""
+    """Of the deviance: tr(G V_i) - u' V_i u, u = W r, G = W - W X C X' W, C = (X' W X)^-1, over all participants."""
+    return np.asarray(np.einsum("iab,ab->i", at.shape.first, _left(at, data)), np.float64)
+
+
+def _left(at: _At, data: _Data) -> Floats:
+    """G - u u', summed over participants, ``[T, T]``."""
     total = at.weights[data.which].sum(axis=0) - at.pull.T @ at.pull
-    total = total - np.einsum("sap,pq,sbq->ab", at.wx, at.covariance, at.wx, optimize=True)
-    return np.asarray(np.einsum("iab,ab->i", at.shape.first, total), np.float64)
+    return np.asarray(total - np.tensordot(at.half, at.half, ([0, 2], [0, 2])), np.float64)
 
 
-def _sums(at: _At, data: _Data) -> tuple[Floats, Floats, Floats]:
-    """P ``[k, p, p]``, Q and R ``[k, k, p, p]`` (Kenward & Roger 1997, section 3), P without its sign."""
-    outer = np.einsum("sap,sbq->abpq", at.wx, at.wx, optimize=True)
-    slopes: Floats = np.asarray(np.tensordot(at.shape.first, outer, 2), np.float64)
-    bends: Floats = np.asarray(np.tensordot(at.shape.second, outer, 2), np.float64)
+def _sums(at: _At, data: _Data) -> tuple[Floats, Floats]:
+    """P ``[k, p, p]`` without its sign, and Q ``[k, k, p, p]`` (Kenward & Roger 1997, section 3)."""
     turned = np.einsum("iab,sbp->isap", at.shape.first, at.wx, optimize=True)
+    slopes: Floats = np.einsum("sap,isaq->ipq", at.wx, turned, optimize=True)
     weighed = at.weights[data.which][None] @ turned
     count, p = len(turned), turned.shape[-1]
     flat, heavy = (one.transpose(0, 3, 1, 2).reshape(count * p, -1) for one in (turned, weighed))
     curves: Floats = (flat @ heavy.T).reshape(count, p, count, p).transpose(0, 2, 1, 3)
-    return slopes, curves, bends
+    return slopes, curves
 
 
-def _information(at: _At, data: _Data, *, sums: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats]:
+def _information(at: _At, data: _Data) -> tuple[Floats, Floats]:
     """Observed and expected second derivatives of the deviance.
 
-    Expected: tr(G V_i G V_j), G = W - W X C X' W. Observed: tr(G V_ij) - tr(G V_i G V_j) + 2 y' G V_i G V_j G y -
-    y' G V_ij G y   (Harville 1977, section 5; Searle, Casella & McCulloch 1992, section 6.6).
+    Expected: tr(G V_i G V_j). Observed: tr(G V_ij) - tr(G V_i G V_j) + 2 y' G V_i G V_j G y - y' G V_ij G y   (Harville
+    1977, section 5; Searle, Casella & McCulloch 1992, section 6.6). G y is u.
     """
-    slopes, curves, bends = sums
     people = np.bincount(data.which, minlength=len(data.sets)).astype(np.float64)
-    turned = at.weights[:, None] @ at.shape.first[None]
-    expected = np.einsum("m,miab,mjba->ij", people, turned, turned, optimize=True)
-    held = at.covariance @ slopes
-    expected = expected - 2 * np.einsum("pq,ijqp->ij", at.covariance, curves, optimize=True)
-    expected = expected + np.einsum("ipq,jqp->ij", held, held, optimize=True)
+    by_set = at.weights[:, None] @ at.shape.first[None]
+    expected: Floats = np.einsum("m,miab,mjba->ij", people, by_set, by_set, optimize=True)
+    turned = np.einsum("iab,sbp->isap", at.shape.first, at.half, optimize=True)
+    count = len(turned)
+    flat, heavy = (one.reshape(count, -1) for one in (turned, at.weights[data.which][None] @ turned))
+    held = np.einsum("sap,isaq->ipq", at.half, turned, optimize=True).reshape(count, -1)
+    expected = expected - 2 * flat @ heavy.T + held @ held.T
     pushed = np.einsum("sb,iab->isa", at.pull, at.shape.first)
-    onto = np.einsum("sap,isa->ip", at.wx, pushed)
-    heavy = np.einsum("sab,isb->isa", at.weights[data.which], pushed, optimize=True)
-    both = np.einsum("isa,jsa->ij", pushed, heavy) - onto @ at.covariance @ onto.T
-    total = at.weights[data.which].sum(axis=0) - at.pull.T @ at.pull
-    second = np.einsum("ijab,ab->ij", at.shape.second, total) - np.einsum("pq,ijqp->ij", at.covariance, bends)
-    return second - expected + 2 * both, expected
+    onto = np.einsum("sap,isa->ip", at.half, pushed, optimize=True)
+    heavy = (at.weights[data.which][None] @ pushed[..., None]).reshape(count, -1)
+    both = pushed.reshape(count, -1) @ heavy.T - onto @ onto.T
+    return np.einsum("ijab,ab->ij", at.shape.second, _left(at, data)) - expected + 2 * both, expected
 
 
 def _is_positive(matrix: Floats) -> bool:
