@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from trialwright.numerics import intervals, poisson_rates, repeated_measures, signed_rank, two_proportions
+from trialwright.numerics import intervals, poisson_rates, repeated_measures, signed_rank, survival, two_proportions
 
 REFERENCES = Path(__file__).parents[2] / "references"
 
@@ -26,8 +26,8 @@ def named(case: dict[str, Any]) -> str:
 
 
 def test_the_files_are_the_whole_of_it() -> None:
-    families = ("binomial_ci", "poisson_rate", "two_proportions", "paired_change", "mmrm")
-    assert [len(cases(f"analysis_{family}")) for family in families] == [34, 11, 14, 13, 4]
+    families = ("binomial_ci", "poisson_rate", "two_proportions", "paired_change", "mmrm", "survival")
+    assert [len(cases(f"analysis_{family}")) for family in families] == [34, 11, 14, 13, 4, 7]
 
 
 @pytest.mark.parametrize("case", cases("analysis_binomial_ci"), ids=named)
@@ -119,3 +119,33 @@ class TestRepeatedMeasures:
             self.check(found, expected)
         else:
             assert found.log_likelihood > expected["reml_loglik"] + 1e-3
+
+
+@pytest.mark.parametrize("case", cases("analysis_survival"), ids=named)
+class TestTimeToEvent:
+    def test_kaplan_meier(self, case: dict[str, Any]) -> None:
+        expected, curve = case["outputs"], survival.kaplan_meier(case["inputs"]["time"], case["inputs"]["event"])
+        for place, time in enumerate(case["inputs"]["at"]):
+            found = survival.survival_at(curve, time)
+            assert found.limits is not None
+            ours = (found.survival, *found.limits, found.standard_error)
+            names = ("km", "km_lower95_loglog", "km_upper95_loglog", "km_se_greenwood")
+            assert_allclose(ours, [expected[name][place] for name in names], rtol=0, atol=1e-8)
+        assert survival.median_time(curve) == (expected["median"] and pytest.approx(expected["median"], abs=1e-8))
+
+    def test_log_rank(self, case: dict[str, Any]) -> None:
+        found = survival.log_rank(case["inputs"]["time"], case["inputs"]["event"], group=case["inputs"]["group"])
+        assert found is not None
+        assert found.chi_square == pytest.approx(case["outputs"]["logrank_chisq"], rel=0, abs=1e-6)
+
+    def test_cox(self, case: dict[str, Any]) -> None:
+        observed, expected = case["inputs"], case["outputs"]
+        for ties in ("efron", "breslow"):
+            found = survival.cox(observed["time"], observed["event"], covariates=observed["group"], ties=ties)
+            if expected[f"cox_loghr_{ties}"] is None:
+                assert found is None
+                continue
+            assert found is not None
+            assert_allclose(found.log_hazard_ratio, expected[f"cox_loghr_{ties}"], rtol=0, atol=1e-5)
+            if ties == "efron":
+                assert_allclose(np.sqrt(found.covariance), expected["cox_se_efron"], rtol=0, atol=1e-5)
