@@ -17,6 +17,8 @@ from trialwright.numerics.arrays import Floats
 from trialwright.numerics.repeated_measures import Fitted
 
 Method = Literal["kenward-roger", "satterthwaite"]
+INDETERMINATE = 1e-3  # degrees of freedom this near 2 leave the scale of F to rounding
+
 Information = Literal["observed", "expected"]
 
 
@@ -86,7 +88,7 @@ def joint_test(
     Kenward-Roger: the scaled F of Kenward & Roger 1997 (Biometrics 53:983), section 4: A1, A2, B, E*, V*, m and lambda
     as there. Satterthwaite: Fai & Cornelius 1996 (Journal of Statistical Computation and Simulation 54:363); its
     degrees of freedom depend a little on which rows span the hypothesis, Kenward and Roger's do not.
-    None where the data do not carry such a test: no degrees of freedom are left, or so few that F has no mean.
+    None where the data do not carry such a test: no degrees of freedom are left.
     """
     lines = np.atleast_2d(np.asarray(weights, np.float64))
     if lines.shape[1] != len(fitted.coefficients) or np.linalg.matrix_rank(lines) < len(lines):
@@ -158,17 +160,21 @@ def _scaled_f(fitted: Fitted, lines: Floats, *, information: Information) -> Joi
 
 
 def _moments(q: int, a1: float, *, a2: float) -> tuple[float, float] | None:
-    """Degrees of freedom m and factor lambda that match two moments of F (Kenward & Roger 1997, section 4)."""
+    """Degrees of freedom m and factor lambda that match two moments of F (Kenward & Roger 1997, section 4).
+
+    The expressions are kept where m is below 4 and the variance that they stand for is not finite: they still give
+    Hotelling's m = n - q there. At m = 2 itself lambda is 0 / 0: None.
+    """
     b = (a1 + 6 * a2) / (2 * q)
     g = ((q + 1) * a1 - (q + 4) * a2) / ((q + 2) * a2)
     c1, c2, c3 = (top / (3 * q + 2 * (1 - g)) for top in (g, q - g, q + 2 - g))
-    if a2 >= q or (1 - c2 * b) == 0 or (1 - c3 * b) <= 0:
+    inverse_mean, spread = 1 - a2 / q, (1 - c2 * b) ** 2 * (1 - c3 * b)
+    rest = inverse_mean**2 * (1 + c1 * b) - spread  # (q rho - 1) times spread, rho = V* / (2 E*^2)
+    if rest == 0:
         return None
-    mean = 1 / (1 - a2 / q)
-    variance = 2 / q * (1 + c1 * b) / ((1 - c2 * b) ** 2 * (1 - c3 * b))
-    ratio = variance / (2 * mean**2)
-    m = 4 + (q + 2) / (q * ratio - 1) if q * ratio > 1 else 0.0
-    return (m, m / (mean * (m - 2))) if m > 2 else None
+    m = 4 + (q + 2) * spread / rest
+    factor = m * inverse_mean / (m - 2) if abs(m - 2) > INDETERMINATE else 0.0
+    return (m, factor) if m > 0 and factor > 0 else None
 
 
 def _answer(f: float, q: int, *, denominator: float) -> JointTest:

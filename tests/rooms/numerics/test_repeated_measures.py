@@ -134,16 +134,25 @@ class TestKenwardRoger:
                 bulk += a[i, j] * (q - p)
         assert_allclose(ss.adjusted_covariance(found, information="expected"), c + 2 * c @ bulk @ c, rtol=1e-7)
 
-    def test_complete_data_give_hotellings_exact_test(self) -> None:
+    @pytest.mark.parametrize("information", ["observed", "expected"])
+    @pytest.mark.parametrize("people", [4, 6, 7, 9, 30])
+    def test_complete_data_give_hotellings_exact_test(self, people: int, information: ss.Information) -> None:
+        """One degree of freedom is enough; only two of them, with five participants, cannot be told from 0 / 0."""
         rng = np.random.default_rng(3)
-        table = rng.normal(0.5, 1, (9, 3)) + rng.normal(0, 1, (9, 1))
+        table = rng.normal(0.5, 1, (people, 3)) + rng.normal(0, 1, (people, 1))
         who, when = (axis.ravel() for axis in np.indices(table.shape))
         found = fitted((table.ravel(), np.eye(3)[when], who, when))
-        tested = ss.joint_test(found, np.eye(3), information="expected")
+        tested = ss.joint_test(found, np.eye(3), information=information)
         assert tested is not None
         mean = table.mean(axis=0)
-        square = 9 * mean @ np.linalg.solve(np.cov(table.T), mean)
-        assert_allclose((tested.f, tested.denominator), (square * (9 - 3) / (3 * 8), 6), rtol=1e-6)
+        square = people * mean @ np.linalg.solve(np.cov(table.T), mean)
+        exact = square * (people - 3) / (3 * (people - 1))
+        assert_allclose((tested.f, tested.denominator), (exact, people - 3), rtol=1e-4)
+
+    def test_two_degrees_of_freedom_leave_the_scale_open(self) -> None:
+        table = np.random.default_rng(3).normal(0.5, 1, (5, 3))
+        who, when = (axis.ravel() for axis in np.indices(table.shape))
+        assert ss.joint_test(fitted((table.ravel(), np.eye(3)[when], who, when)), np.eye(3)) is None
 
     @pytest.mark.parametrize("method", ["kenward-roger", "satterthwaite"])
     def test_one_visit_is_the_two_sample_t_test(self, method: ss.Method) -> None:
