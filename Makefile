@@ -47,7 +47,7 @@ bench: $(VENV)/.dev-stamp  ## Time the exact and the simulated work, and print t
 lock: $(TOOLS)/.uv-stamp  ## Pin every dependency anew, with hashes (UPGRADE=1 takes newer releases)
 	echo "$(UV_PIN)" | $(COMPILE) - --output-file locks/uv.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra build pyproject.toml --output-file locks/run.txt
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra build --extra cluster --extra postgresql --extra dev --constraints locks/run.txt pyproject.toml --output-file locks/dev.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra build --extra cluster --extra postgresql --extra excel --extra dev --constraints locks/run.txt pyproject.toml --output-file locks/dev.txt
 
 venv: $(VENV)/.dev-stamp  ## Create .venv with everything a developer needs
 

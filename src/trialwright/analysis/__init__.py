@@ -1,8 +1,9 @@
 """Analysis: what the data of a trial say, one file for each analysis, results before layout.
 
 Lives here: populations, disposition, exposure, dose-limiting toxicity, adverse events, baseline activity, responses,
-decisions. Every function takes a ``Case`` and answers plain values; words and layout belong to the report. May import:
-conduct and everything below. To add an analysis: one file, a function of a ``Case``, a dataclass for its rows.
+decisions, repeated measures over visits. Every function of a trial takes a ``Case`` and answers plain values; words and
+layout belong to the report. May import: conduct and everything below. To add an analysis: one file, a function of a
+``Case`` (or of arrays, where data of any origin are analysed), a dataclass for its rows.
 """
 
 from trialwright.analysis.case import Case, case_of

@@ -209,11 +209,20 @@ def _status_data(now: Status, spoken: Language) -> dict[str, object]:
     }
 
 
-def advise(trial: TrialFolder, as_of: AsOf = None, *, lang: Lang = "en", as_json: Json = False) -> None:
-    """Say what the protocol's design and rules advise next, and why, from what was known on a day."""
+def advise(
+    trial: TrialFolder,
+    as_of: AsOf = None,
+    *,
+    cut: Annotated[str, typer.Option("--cut", help="On this frozen data cut, instead of what is known.")] = "",
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Say what the protocol's design and rules advise next, and why, from what was known on a day or in a data cut."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
-        decision = workbench.advise_trial(reached, on=day(as_of))
+        decision = (
+            workbench.advise_on_cut(reached, cut).advice if cut else workbench.advise_trial(reached, on=day(as_of))
+        )
         if as_json:
             print_json(workbench.decision_as_data(decision, language=spoken))
             return

@@ -65,7 +65,7 @@ def advise_on_cut(trial: Trial, number: str = "") -> OnCut:
     state = trial.state()
     cut = cut_named(state, number or next(reversed(state.logs.oversight.cuts), ""))
     frozen = state_at(trial.study, records, cut=cut)
-    return OnCut(cut, advise(trial.study, frozen, on=cut.on), _ahead(trial, frozen, cut.on))
+    return OnCut(cut, advise(trial.study, frozen, on=cut.on), _ahead(trial, frozen, on=cut.on))
 
 
 def decide_trial(
@@ -110,9 +110,11 @@ def decision_record(trial: Trial, position: int | None = None) -> Document:
     known = _decision_at(state, position)
     cuts = state.logs.oversight.cuts
     cut = cuts[known.event.cut].event if known.event.cut in cuts else None
-    frozen = state_at(trial.study, records, cut=cut) if cut else _fold_before(trial.study, records, known.position)
+    frozen = (
+        state_at(trial.study, records, cut=cut) if cut else _fold_before(trial.study, records, position=known.position)
+    )
     day = cut.on if cut else known.event.on
-    ahead = _ahead(trial, frozen, day)
+    ahead = _ahead(trial, frozen, on=day)
     kept = known.event.pathways_digest
     record = DecisionRecord(
         study=trial.study,
@@ -144,14 +146,14 @@ def _decision_at(state: TrialState, position: int | None) -> Known[DoseDecided]:
     return found[-1]
 
 
-def _fold_before(study: Study, records: Sequence[Record], position: int) -> TrialState:
+def _fold_before(study: Study, records: Sequence[Record], *, position: int) -> TrialState:
     """The state just before an entry."""
     return fold(records[: position - 1], zone=study.identity.zone)
 
 
-def _ahead(trial: Trial, frozen: TrialState, day: date) -> Pathways | None:
+def _ahead(trial: Trial, frozen: TrialState, *, on: date) -> Pathways | None:
     try:
-        return pathways(trial.study, cohorts=COHORTS_AHEAD, state=frozen, on=day)
+        return pathways(trial.study, cohorts=COHORTS_AHEAD, state=frozen, on=on)
     except Refused:
         return None
 

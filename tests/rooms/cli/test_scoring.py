@@ -147,6 +147,21 @@ class TestScore:
             with pytest.raises(NotFound):
                 workbench.score_file(path, "lupus", names=["pga"])
 
+    def test_an_excel_sheet_is_read_as_its_csv_would_be(self, tmp_path: Path) -> None:
+        openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed: the extra excel")
+        book = openpyxl.Workbook()
+        for row in (("usubjid", "visit", "pga"), ("P-01", "Day 1", 1.5), ("P-02", None, None)):
+            book.active.append(row)
+        book.save(tmp_path / "visits.xlsx")
+        first, second = workbench.score_file(tmp_path / "visits.xlsx", "lupus", names=["pga"])
+        assert (first.usubjid, first.score.value) == ("P-01", 1.5)
+        assert (second.usubjid, second.score.value) == ("P-02", None)
+
+    def test_excel_that_is_none_says_so(self, tmp_path: Path) -> None:
+        (tmp_path / "visits.xlsx").write_text("usubjid,pga", encoding="utf-8")
+        with pytest.raises(TrialError, match="Excel"):
+            workbench.score_file(tmp_path / "visits.xlsx", "lupus", names=["pga"])
+
     def test_excel_without_its_package_names_it(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setitem(sys.modules, "openpyxl", None)
         with pytest.raises(TrialError, match="openpyxl"):
