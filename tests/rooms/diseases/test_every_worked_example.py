@@ -22,7 +22,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))
 }
 ELSEWHERE = {"sledai", "pair_conflict_tests"}  # test_worked_examples.py
-NOT_AN_INDEX = {"naranjo", "ctcae_legal_grades"}  # safety, not disease: no module answers them yet
+NOT_AN_INDEX = {"naranjo", "ctcae_legal_grades"}  # safety, not disease: tests/references/test_safety_examples.py
 PENDING: set[str] = set()  # families that no code answers yet, by name
 
 INDICES = diseases.disease("lupus").instruments()
