@@ -135,11 +135,9 @@ def fit_with_fallbacks(
 
 
 def _none(abandoned: Sequence[Abandoned]) -> Refused:
-    """The refusal: its sentence is put together for each language."""
+    """The refusal, with the patterns that were tried and why the last one did not fit."""
     tried = ", ".join(one.pattern for one in abandoned)
-    last = abandoned[-1].why
-    said = {language: NONE_FITS.said(language, tried=tried, why=last.said(language)) for language in ("en", "fr")}
-    return Refused(Text.literally(said["en"], said["fr"]))
+    return Refused(NONE_FITS, {"tried": tried, "why": abandoned[-1].why})
 
 
 def by_visit(
