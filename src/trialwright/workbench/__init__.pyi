@@ -29,18 +29,20 @@ from .choosing import (
     write_decision_csv as write_decision_csv,
     write_decision_pdf as write_decision_pdf,
 )
-from .deciding import (
+from .cutting import (
     OnCut as OnCut,
     advise_on_cut as advise_on_cut,
     close_enrolment as close_enrolment,
-    decide_trial as decide_trial,
-    decision_record as decision_record,
     freeze_cut as freeze_cut,
     gate_of as gate_of,
     lock_data as lock_data,
     point_said as point_said,
     still_to_sign as still_to_sign,
     unlock_data as unlock_data,
+)
+from .deciding import (
+    decide_trial as decide_trial,
+    decision_record as decision_record,
     write_document as write_document,
 )
 from .demonstration import (
@@ -66,7 +68,10 @@ from .keeping import (
     verify_trial as verify_trial,
     write_anchor as write_anchor,
 )
-from .leaving import end_follow_up as end_follow_up, withdraw_consent as withdraw_consent
+from .leaving import (
+    end_follow_up as end_follow_up,
+    withdraw_consent as withdraw_consent,
+)
 from .outside import (
     check_data as check_data,
     inconsistencies as inconsistencies,

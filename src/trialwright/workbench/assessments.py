@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from typing import Any, final
 from trialwright.vocabulary.errors import MISSING, Complaints, NotFound, ParameterError, TrialError
 from trialwright.vocabulary.scores import Question
 from trialwright.vocabulary.words import Language, Text, plain
+from trialwright.workbench.tables import lines_of
 
 WHO = ("usubjid", "visit", "visit_date")  # the columns that say whose assessment it is, and when; all optional
 NOT_DONE = frozenset({"", "nd", "na", "n/a", ".", "nan", "not done", "non fait"})
@@ -84,11 +84,10 @@ def _check_width(line: Sequence[str], header: Sequence[str], *, number: int, pat
 
 def _text(path: Path) -> Iterator[list[str]]:
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = lines_of(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise NotFound(f"{path} cannot be read as a CSV file ({error}); save it as CSV in UTF-8") from error
-    first = text.partition("\n")[0]
-    yield from csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    yield from (cells for _, cells in lines)
 
 
 def _sheet(path: Path) -> Iterator[list[str]]:

@@ -23,7 +23,7 @@ def end_follow_up(
     """A participant leaves observation: completed, died, was lost, or for another reason (``how``)."""
     facts = {
         "usubjid": usubjid,
-        "on": _day(trial, on, at=at).isoformat(),
+        "on": (on or trial.day_of(at)).isoformat(),
         "completed": how == "completed",
         "how": how,
         "reason": reason,
@@ -45,7 +45,7 @@ def withdraw_consent(
 
     Nobody has to give a reason. Who was screened and never enrolled has no follow-up to end.
     """
-    day = _day(trial, on, at=at).isoformat()
+    day = (on or trial.day_of(at)).isoformat()
     withdrawn = revive(ConsentWithdrawn.kind, {"usubjid": usubjid, "on": day, "scope": scope, "reason": reason})
     events = [withdrawn]
     participant = trial.state().participants.get(usubjid)
@@ -53,7 +53,3 @@ def withdraw_consent(
         left = {"usubjid": usubjid, "on": day, "completed": False, "how": "consent withdrawn", "reason": reason}
         events.append(revive(FollowUpEnded.kind, left))
     return record_events(trial, events, by=by, at=at)
-
-
-def _day(trial: Trial, on: date | None, *, at: datetime | None) -> date:
-    return on or trial.moment(at).astimezone(trial.study.identity.zone).date()

@@ -321,7 +321,7 @@ def confirm_identity(
     trial: Trial, usubjid: str, *, facts: Mapping[str, Any], by: str, at: datetime | None = None
 ) -> Record:
     """Record a second person's check of participant, weight, batch and bags before an infusion."""
-    on = trial.moment(at).astimezone(trial.study.identity.zone).date()
+    on = trial.day_of(at)
     event = revive(IdentityConfirmed.kind, {"usubjid": usubjid, "on": on.isoformat(), **facts})
     return record_events(trial, [event], by=by, at=at)[0]
 

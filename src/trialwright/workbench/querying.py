@@ -78,7 +78,7 @@ def record_deviation(
     """Record a deviation under the next number."""
     facts = {
         "deviation": str(len(trial.state().logs.oversight.deviations) + 1),
-        "on": (on or _day(trial, at)).isoformat(),
+        "on": (on or trial.day_of(at)).isoformat(),
         "category": category,
         "description": description,
         "major": major,
@@ -89,7 +89,7 @@ def record_deviation(
 
 
 def _recorded(trial: Trial, kind: type[Event], *, facts: dict[str, Any], by: str, at: datetime | None) -> QueryState:
-    event = revive(kind.kind, {"on": _day(trial, at).isoformat(), **facts})
+    event = revive(kind.kind, {"on": trial.day_of(at).isoformat(), **facts})
     written = record_events(trial, [event], by=by, at=at)[0]
     state = trial.state()
     asked = _query(state, state.logs.oversight.queries[str(facts["query"])])
@@ -112,7 +112,3 @@ def _query(state: TrialState, known: Known[QueryRaised]) -> QueryState:
         answer=answers[-1].event.text if answers else "",
         position=last.position,
     )
-
-
-def _day(trial: Trial, at: datetime | None) -> date:
-    return trial.moment(at).astimezone(trial.study.identity.zone).date()

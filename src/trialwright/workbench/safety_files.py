@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from trialwright.vocabulary.events import (
     ExpectednessAssessed,
     SafetyReportSent,
 )
+from trialwright.workbench.tables import lines_of
 
 WORDS = {"yes": True, "oui": True, "true": True, "no": False, "non": False, "false": False}
 UNKNOWN = "unknown"
@@ -68,17 +68,14 @@ def read_facts(
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
-    header = text.partition("\n")[0]
-    parts = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parts)
     try:
-        lines = [(reader.line_num, cells) for cells in reader]
+        lines = lines_of(text)
     except csv.Error as error:
         raise NotFound(f"{path} cannot be read as CSV ({error})") from error
     names = [name.strip() for name in lines[0][1]] if lines else []
     every = [*known, *(one.name for one in dataclasses.fields(kind))]  # type: ignore[arg-type]
     head = Complaints()
-    head.unless(bool(names), "line 1", header, f"must name the columns: {', '.join(known)}")
+    head.unless(bool(names), "line 1", text.partition("\n")[0], f"must name the columns: {', '.join(known)}")
     for name in names:
         head.unless(name in every, "line 1", name, f"is not a column; there is {', '.join(known)}")
     head.raise_as(RecordError, f"{path.name} cannot be read; nothing was recorded")

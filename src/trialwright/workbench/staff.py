@@ -91,10 +91,6 @@ def _new_password(study: Study, account: str) -> str:
     return password
 
 
-def _day(trial: Trial, at: datetime | None) -> date:
-    return trial.moment(at).astimezone(trial.study.identity.zone).date()
-
-
 def _keeps_accounts(trial: Trial) -> None:
     if not trial.study.guards("accounts"):
         raise TrialError("this trial keeps no accounts here; its protocol says where they are kept ([conduct] where)")
@@ -112,7 +108,7 @@ def open_account(
     """
     _keeps_accounts(trial)
     _check_account(account, printed_name=printed_name)
-    on = _day(trial, at)
+    on = trial.day_of(at)
     events: list[Event] = [AccountOpened(account=account, printed_name=printed_name, on=on)]
     events += [RoleDelegated(account=account, role=role, first_day=on, on=on) for role in roles]
     events.append(CredentialsChanged(account=account, on=on, what="password"))
@@ -124,13 +120,13 @@ def open_account(
 def close_account(trial: Trial, account: str, *, reason: str, by: str, at: datetime | None = None) -> Record:
     """Nobody uses this account any more; what it recorded and signed stays."""
     _keeps_accounts(trial)
-    return record_events(trial, [AccountClosed(account=account, on=_day(trial, at), reason=reason)], by=by, at=at)[0]
+    return record_events(trial, [AccountClosed(account=account, on=trial.day_of(at), reason=reason)], by=by, at=at)[0]
 
 
 def unlock_account(trial: Trial, account: str, *, reason: str, by: str, at: datetime | None = None) -> Record:
     """Let a locked account in again."""
     _keeps_accounts(trial)
-    event = AccountUnlocked(account=account, on=_day(trial, at), reason=reason)
+    event = AccountUnlocked(account=account, on=trial.day_of(at), reason=reason)
     change = credentials.forget_failures(account)
     return record_events(trial, [event], by=by, at=at, computed=True, beside=change)[0]
 
@@ -147,7 +143,7 @@ def delegate(
 ) -> Record:
     """Delegate a role to a person, from today or a later day on."""
     _keeps_accounts(trial)
-    on = _day(trial, at)
+    on = trial.day_of(at)
     event = RoleDelegated(account=account, role=role, first_day=first_day or on, last_day=last_day, on=on)
     return record_events(trial, [event], by=by, at=at)[0]
 
@@ -164,7 +160,7 @@ def end_delegation(
 ) -> Record:
     """Take a role back; the last day on which it is held is today or the one named."""
     _keeps_accounts(trial)
-    on = _day(trial, at)
+    on = trial.day_of(at)
     event = DelegationEnded(account=account, role=role, last_day=last_day or on, on=on, reason=reason)
     return record_events(trial, [event], by=by, at=at)[0]
 
@@ -179,7 +175,7 @@ def change_password(trial: Trial, account: str, *, by: str, at: datetime | None 
     proof; whoever can read and write the database could do more than that.
     """
     _keeps_accounts(trial)
-    on = _day(trial, at)
+    on = trial.day_of(at)
     event = CredentialsChanged(account=account, on=on, what="password")
     if not credentials_of(trial).is_empty():
         asker().password(by, again=False)  # the present one first; it is looked at when recording
@@ -206,7 +202,7 @@ def new_second_factor(trial: Trial, *, by: str, at: datetime | None = None) -> s
     """
     _keeps_accounts(trial)
     secret = new_secret()
-    event = CredentialsChanged(account=by, on=_day(trial, at), what="second factor")
+    event = CredentialsChanged(account=by, on=trial.day_of(at), what="second factor")
     has_one = credentials_of(trial).has_second_factor(by) and trial.study.conduct.second_factor
     change = credentials.set_second_factor(by, secret)
     record_events(trial, [event], by=by, at=at, computed=True, signing=has_one, beside=change)
@@ -218,7 +214,7 @@ def remove_second_factor(trial: Trial, account: str, *, by: str, at: datetime | 
     _keeps_accounts(trial)
     if account == by:
         raise TrialError("another person removes the second factor: an administrator, not its owner")
-    event = CredentialsChanged(account=account, on=_day(trial, at), what="second factor")
+    event = CredentialsChanged(account=account, on=trial.day_of(at), what="second factor")
     change = credentials.remove_second_factor(account)
     return record_events(trial, [event], by=by, at=at, computed=True, beside=change)[0]
 
@@ -258,7 +254,7 @@ def sign(
     the signature is refused.
     """
     entry = expected or entry_to_sign(trial, position)
-    on, staff = _day(trial, at), trial.state().logs.staff
+    on, staff = trial.day_of(at), trial.state().logs.staff
     account = staff.accounts.get(by)
     event = Signed(
         position=position,
@@ -289,7 +285,7 @@ def review_trail(
     last = trial.ledger.head().position
     if upto is not None and not 1 <= upto <= last:
         raise TrialError(f"there is no entry {upto}; the record ends at entry {last}")
-    event = TrailReviewed(on=_day(trial, at), upto=upto or last, findings=findings)
+    event = TrailReviewed(on=trial.day_of(at), upto=upto or last, findings=findings)
     return record_events(trial, [event], by=by, at=at)[0]
 
 

@@ -86,12 +86,20 @@ def read_rows(path: Path, *, columns: Sequence[str], complaints: Complaints) -> 
     return rows_of(text, columns=columns, complaints=complaints)
 
 
+def lines_of(text: str) -> list[tuple[int, list[str]]]:
+    """The lines of a CSV text with their numbers, parted by semicolons where its first line has more of them.
+
+    csv.Error when it is none.
+    """
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    return [(reader.line_num, cells) for cells in reader]
+
+
 def rows_of(text: str, *, columns: Sequence[str], complaints: Complaints) -> tuple[Row, ...]:
     """The rows of a CSV text; see ``read_rows``."""
-    header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ",")
     try:
-        lines = [(reader.line_num, cells) for cells in reader]
+        lines = lines_of(text)
     except csv.Error as error:
         raise RecordError("the table cannot be read", [Finding("file", "", f"is not CSV: {error}")]) from error
     names = [name.strip() for name in lines[0][1]] if lines else []

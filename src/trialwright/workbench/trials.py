@@ -67,6 +67,10 @@ class Trial:
             )
         return stated if stated.tzinfo else stated.replace(tzinfo=self.study.identity.zone)
 
+    def day_of(self, stated: datetime | None) -> date:
+        """The calendar day, where the trial is run, of the moment at which an entry is made."""
+        return self.moment(stated).astimezone(self.study.identity.zone).date()
+
     def today(self) -> date:
         """The day it is where the trial is run; in a reconstruction or a rehearsal, the day of its last entry."""
         zone = self.study.identity.zone
