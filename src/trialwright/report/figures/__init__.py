@@ -1,8 +1,8 @@
 """Drawings: one file per kind of figure, each a function from a specification to a picture on a `Board`.
 
-To add a kind: give it a frozen class with `is_empty` in `specifications.py`, add it to `FigureSpec`, write its file
-here with one `draw` function, and name it in `_draw`. A drawing gets words already in one language, computes nothing
-but places on paper, and prints text only through the board. Imports matplotlib only inside `board.py`, when drawing.
+To add a kind: a file in `specifications/` with a frozen class that has `is_empty` (named in `FigureSpec`), a file here
+with one `draw` function (named in `_draw`). A drawing gets words already in one language, computes nothing but places
+on paper, and prints text only through the board. Imports matplotlib only inside `board.py`, when drawing.
 """
 
 from __future__ import annotations

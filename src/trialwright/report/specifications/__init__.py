@@ -1,0 +1,46 @@
+"""What a figure shows, as values; `figures/` knows how to draw each kind.
+
+    FigureSpec
+      x IntervalFigure   a point and an interval per category, perhaps with a reference line
+      x TimelineFigure   points and spans over days, one lane per person or topic
+      x BarFigure        horizontal bars, stacked or grouped, with their counts
+      x TreeFigure       what follows from what, from left to right, a sign and words in every box
+      x PanelFigure      the same bars for several groups, side by side in small panels
+      x ScatterFigure    one dot per thing compared, some of them named
+
+One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
+"""
+
+from trialwright.report.specifications.bars import BarFigure, BarRow
+from trialwright.report.specifications.intervals import IntervalFigure, IntervalRow
+from trialwright.report.specifications.panels import Panel, PanelFigure
+from trialwright.report.specifications.scatter import ScatterDot, ScatterFigure
+from trialwright.report.specifications.timelines import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan
+from trialwright.report.specifications.trees import Kind, TreeFigure, TreeNode
+from trialwright.report.specifications.words import Marker, ReferenceLine, Tone, Words
+
+FigureSpec = IntervalFigure | TimelineFigure | BarFigure | TreeFigure | PanelFigure | ScatterFigure
+
+__all__ = [
+    "BarFigure",
+    "BarRow",
+    "FigureSpec",
+    "IntervalFigure",
+    "IntervalRow",
+    "Kind",
+    "Lane",
+    "Marker",
+    "Panel",
+    "PanelFigure",
+    "ReferenceLine",
+    "ScatterDot",
+    "ScatterFigure",
+    "TimelineFigure",
+    "TimelineMark",
+    "TimelinePoint",
+    "TimelineSpan",
+    "Tone",
+    "TreeFigure",
+    "TreeNode",
+    "Words",
+]

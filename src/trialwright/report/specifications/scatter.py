@@ -1,0 +1,40 @@
+"""One dot per thing compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from trialwright.report.specifications.words import ReferenceLine, Words
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScatterDot:
+    """One thing compared; a named one is labelled, a hollow one does not meet the conditions."""
+
+    x: float
+    y: float
+    name: Words = ""
+    hollow: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ScatterFigure:
+    """One dot per thing compared, on two scales of shares."""
+
+    dots: tuple[ScatterDot, ...]
+    x_label: Words
+    y_label: Words
+    x_limit: ReferenceLine | None = None
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Nothing in it was observed or invented."""
+        return False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.dots
