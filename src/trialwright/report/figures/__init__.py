@@ -9,10 +9,22 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, curves, heatmap, intervals, panels, scatter, timelines, trees, waterfall
+from trialwright.report.figures import (
+    bars,
+    courses,
+    curves,
+    heatmap,
+    intervals,
+    panels,
+    scatter,
+    timelines,
+    trees,
+    waterfall,
+)
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
+    CourseFigure,
     CurveFigure,
     FigureSpec,
     HeatmapFigure,
@@ -51,5 +63,7 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return waterfall.draw(spec, language)
         case HeatmapFigure():
             return heatmap.draw(spec, language)
+        case CourseFigure():
+            return courses.draw(spec, language)
         case _:
             assert_never(spec)

@@ -10,11 +10,19 @@
       x CurveFigure      lines or steps over a numeric axis, with bands, censoring ticks, numbers at risk
       x WaterfallFigure  one vertical bar per participant, sorted
       x HeatmapFigure    participant by visit, the value in every cell
+      x CourseFigure     lines over days or visits, in small panels
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
 
 from trialwright.report.specifications.bars import BarFigure, BarRow
+from trialwright.report.specifications.courses import (
+    CourseBand,
+    CourseFigure,
+    CoursePanel,
+    CoursePoint,
+    CourseSeries,
+)
 from trialwright.report.specifications.curves import Curve, CurveFigure
 from trialwright.report.specifications.heatmap import HeatCell, HeatmapFigure, HeatRow
 from trialwright.report.specifications.intervals import IntervalFigure, IntervalRow
@@ -35,11 +43,17 @@ FigureSpec = (
     | CurveFigure
     | WaterfallFigure
     | HeatmapFigure
+    | CourseFigure
 )
 
 __all__ = [
     "BarFigure",
     "BarRow",
+    "CourseBand",
+    "CourseFigure",
+    "CoursePanel",
+    "CoursePoint",
+    "CourseSeries",
     "Curve",
     "CurveFigure",
     "FigureSpec",
