@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from trialwright.analysis import Case
+from trialwright.analysis.activity import Activity, activity
 from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, PersonGrades, by_person, listing, overview
 from trialwright.analysis.baseline import BaselineActivity, baseline_activity
 from trialwright.analysis.decision_history import Decided, decision_history
 from trialwright.analysis.disposition import Disposition, disposition
 from trialwright.analysis.exposure import Exposure, exposures
+from trialwright.analysis.response_course import EndpointCourse, endpoint_courses
 from trialwright.analysis.responses import Responders, responders
+from trialwright.analysis.time_to_event import EventTime, Line, event_times, lines
 from trialwright.analysis.toxicity import Toxicity, toxicity
 from trialwright.conduct import advise
+from trialwright.operating.early_end import EarlyEnd, early_end
 from trialwright.report.model import Amount, Dose, Filled, doses_in_words, fill
 from trialwright.vocabulary.decisions import Decision
 from trialwright.vocabulary.words import Language, Text
@@ -35,10 +39,16 @@ class Findings:
     by_person: tuple[PersonGrades, ...]
     baseline: BaselineActivity | None
     responders: tuple[Responders, ...]
+    activity: tuple[Activity, ...]
+    endpoint_courses: tuple[EndpointCourse, ...]
+    event_times: tuple[EventTime, ...]
+    lines: tuple[Line, ...]
+    early_end: EarlyEnd | None
 
     @classmethod
     def of(cls, case: Case) -> Self:
         """Run every analysis of the report."""
+        answered = endpoint_courses(case)
         return cls(
             case=case,
             advice=advise(case.study, case.state, on=case.on),
@@ -51,6 +61,11 @@ class Findings:
             by_person=by_person(case),
             baseline=baseline_activity(case),
             responders=responders(case),
+            activity=activity(case),
+            endpoint_courses=answered,
+            event_times=event_times(case, answered),
+            lines=lines(case, answered),
+            early_end=early_end(case.study, case.state, on=case.on),
         )
 
     @property
