@@ -131,12 +131,13 @@ def _of(case: Case, instrument: Instrument, *, appointments: Sequence[Appointmen
     visits = _visits(case, instrument, appointments=appointments)
     standing = expected(appointments, on=case.on)
     people = tuple(
-        tuple(_measured(case, participant, when, instrument=instrument, standing=standing) for when in visits)
+        tuple(_measured(case, participant, when=when, instrument=instrument, standing=standing) for when in visits)
         for participant in case.infused
     )
     levels = sorted({case.level_of(one.usubjid) for one in case.infused})
     groups: list[int | None] = [None, *levels] if len(levels) > 1 else [None]
-    rows = tuple(_row(people, place, level=level) for place in range(len(visits)) for level in groups)
+    places = range(len(visits)) if people else ()
+    rows = tuple(_row(people, place, level=level) for place in places for level in groups)
     changes = [_change(row) for row in rows if row.dose_level is None and row.changes and not row.levels]
     return Activity(instrument, visits, people, rows, tuple(changes), len(visits) > 1)
 
@@ -190,8 +191,8 @@ def _day(participant: Participant, on: date) -> int:
 def _measured(
     case: Case,
     participant: Participant,
-    when: When,
     *,
+    when: When,
     instrument: Instrument,
     standing: dict[tuple[str, When], bool],
 ) -> Measured:

@@ -47,7 +47,8 @@ class Answered:
     day: int  # from the first infusion
     met: bool | None
     by_score: bool  # answered by the score, not by a person
-    illustrative: bool = False
+    illustrative: bool = False  # who, or what
+    day_illustrative: bool = False
 
 
 @final
@@ -60,12 +61,21 @@ class Course:
     answers: tuple[Answered, ...]
 
     @property
+    def illustrative(self) -> bool:
+        """Whether any of it, or any of its days, was made up."""
+        return any(one.illustrative or one.day_illustrative for one in self.answers)
+
+    @property
     def seen(self) -> tuple[Seen, ...]:
         """The answers as a course: one a day; of two on a day, one that is known."""
         by_day: dict[int, bool | None] = {}
         for one in self.answers:
             by_day[one.day] = by_day.get(one.day) if one.met is None else one.met
         return tuple(Seen(day, by_day[day]) for day in sorted(by_day))
+
+    def at_visit(self, name: str) -> list[Answered]:
+        """The answers at a visit, whatever infusion it is counted from, by day."""
+        return [one for one in self.answers if one.when.name == name]
 
     def at(self, when: When) -> Answered | None:
         """The answer at a visit."""
@@ -128,7 +138,7 @@ def endpoint_courses(case: Case) -> tuple[EndpointCourse, ...]:
 
 
 def _of(case: Case, endpoint: Endpoint) -> EndpointCourse:
-    people = tuple(_course(case, one, endpoint=endpoint) for one in case.infused)
+    people = tuple(answers_of(case, one, endpoint=endpoint) for one in case.infused)
     days: dict[When, int] = {}
     for course in people:
         for one in course.answers:
@@ -155,7 +165,8 @@ def _passed(case: Case) -> dict[tuple[str, When], bool]:
     }
 
 
-def _course(case: Case, participant: Participant, *, endpoint: Endpoint) -> Course:
+def answers_of(case: Case, participant: Participant, *, endpoint: Endpoint) -> Course:
+    """What is known of one participant and one endpoint at every visit, by a person or by the score."""
     start = participant.infusions[0].event.on
     found: dict[When, Answered] = {}
     for assessed in participant.assessments:
@@ -166,13 +177,15 @@ def _course(case: Case, participant: Participant, *, endpoint: Endpoint) -> Cour
             continue
         when = When(event.visit, counted_from(case.study, event.visit, stated=event.infusion_number))
         met = _met(instrument.score(event.items).value, endpoint)
-        found[when] = Answered(when, day, met, True, assessed.illustrative("items"))
+        invented = assessed.illustrative("items") or assessed.illustrative("usubjid")
+        found[when] = Answered(when, day, met, True, invented, assessed.illustrative("on"))
     for known in participant.responses:
         said = known.event
         if said.endpoint == endpoint.name:
             when = When(said.visit, counted_from(case.study, said.visit, stated=None))
             invented = known.illustrative("usubjid") or known.illustrative("met")
-            found[when] = Answered(when, (said.on - start).days, said.met, False, invented)
+            day = (said.on - start).days
+            found[when] = Answered(when, day, said.met, False, invented, known.illustrative("on"))
     ordered = sorted(found.values(), key=lambda one: (one.day, one.when))
     return Course(participant.usubjid, case.level_of(participant.usubjid), tuple(ordered))
 

@@ -63,6 +63,7 @@ class EventTime:
     without: tuple[str, ...]  # nothing known after time 0, or never in remission
     times: tuple[float, ...]  # at which numbers at risk are given
     groups: tuple[GroupCurve, ...]
+    illustrative: bool  # any answer, or its day, was made up
     competing: Incidence | None  # columns: the event, death; None where nobody died first
 
 
@@ -75,6 +76,7 @@ class StateSpells:
     spells: tuple[Spell, ...]
     last_day: int | None
     last_state: bool | None
+    illustrative: bool
 
 
 @final
@@ -86,13 +88,13 @@ class Line:
     dose_level: int
     infusions: tuple[int, ...]
     window_ends: int | None  # the last day of the DLT window; None while infusions are still to come
-    severe: tuple[tuple[int, str], ...]  # adverse events of grade 3 or more: onset and term
+    severe: tuple[tuple[int, bool], ...]  # adverse events of grade 3 or more: onset, and whether its day was made up
     states: tuple[StateSpells, ...]
-    flares: tuple[int, ...]  # the visits at which a flare was found
+    flares: tuple[tuple[int, bool], ...]  # the visits at which a flare was found, and whether any of it was made up
     end: int  # of follow-up, or the data cut
     is_open: bool  # follow-up goes on
     death: int | None
-    how: str  # how the follow-up ended, where it was early
+    illustrative: bool  # the days of infusion or of the end of follow-up were made up
 
 
 def event_times(case: Case, endpoints: Sequence[EndpointCourse]) -> tuple[EventTime, ...]:
@@ -144,7 +146,8 @@ def _of(one: EndpointCourse, *, died: Mapping[str, int], ticks: tuple[float, ...
     has_died = any(each.outcome == "died" for each in people)
     causes = [CAUSES[each.outcome] for each in people]
     competing = cumulative_incidence([each.days for each in people], causes, causes=2) if has_died else None
-    return EventTime(one.endpoint, tuple(people), tuple(without), times, groups, competing)
+    invented = any(course.illustrative for course in one.people)
+    return EventTime(one.endpoint, tuple(people), tuple(without), times, groups, invented, competing)
 
 
 def _time(course: Course, endpoint: Endpoint) -> tuple[Time | None, int | None]:
@@ -204,13 +207,15 @@ def _line(case: Case, participant: Participant, *, endpoints: Sequence[EndpointC
         dose_level=case.level_of(who),
         infusions=tuple(_day(participant, known.event.on) for known in participant.infusions),
         window_ends=None if window is None else _day(participant, window),
-        severe=tuple((_day(participant, one.event.on), one.event.term) for one in events if one.worst >= SEVERE),
+        severe=tuple(
+            (_day(participant, one.event.on), one.known.illustrative("on")) for one in events if one.worst >= SEVERE
+        ),
         states=tuple(_states(endpoint, course) for endpoint, course in mine if endpoint.kind != "flare"),
         flares=_flares([course for endpoint, course in mine if endpoint.kind == "flare"]),
         end=_day(participant, ended.event.on if ended is not None else case.on),
         is_open=ended is None and death is None,
         death=death,
-        how="" if ended is None or ended.event.completed else (ended.event.reason or ended.event.how or ""),
+        illustrative=participant.infusions[0].illustrative("on") or (ended is not None and ended.illustrative("on")),
     )
 
 
@@ -218,8 +223,10 @@ def _states(endpoint: Endpoint, course: Course) -> StateSpells:
     later = [seen for seen in course.seen if seen.day > 0]
     known = [seen for seen in later if seen.present is not None]
     last = known[-1] if known else None
-    return StateSpells(endpoint, spells(later), last.day if last else None, last.present if last else None)
+    day, state = (last.day, last.present) if last else (None, None)
+    return StateSpells(endpoint, spells(later), day, state, course.illustrative)
 
 
-def _flares(courses_of: Sequence[Course]) -> tuple[int, ...]:
-    return tuple(sorted({seen.day for one in courses_of for seen in one.seen if seen.present and seen.day > 0}))
+def _flares(courses_of: Sequence[Course]) -> tuple[tuple[int, bool], ...]:
+    found = {seen.day: one.illustrative for one in courses_of for seen in one.seen if seen.present and seen.day > 0}
+    return tuple(sorted(found.items()))

@@ -74,11 +74,19 @@ class Possibility:
     stops_early: bool  # the protocol would have stopped before the planned number
     share: Share  # over all levels, with those added
 
+    @property
+    def is_for_safety(self) -> bool:
+        """Whether a rule of safety spoke, or the protocol stopped early with no level left to recommend."""
+        return bool(self.safety) or (self.stops_early and self.selected == 0)
+
 
 @final
 @dataclass(frozen=True, slots=True)
 class Power:
-    """How probably the rules of safety stop the trial, by a DLT rate that is the same at every level."""
+    """How probably the trial stops for safety, by a DLT rate that is the same at every level.
+
+    For safety: by a rule that judges it, or before the planned number with no level left to recommend.
+    """
 
     rates: tuple[float, ...]
     planned: tuple[float, ...]
@@ -101,7 +109,7 @@ class EarlyEnd:
     prior: tuple[float, float]
     possibilities: tuple[Possibility, ...]
     refused: Refused | None  # why not every possibility could be followed
-    power: Power | None  # None: the design is not one of counts, no rule is about safety, or too many states
+    power: Power | None  # None: the design is not one of counts, nobody was treated, or too many states
 
     @property
     def missing(self) -> int:
@@ -115,8 +123,8 @@ class EarlyEnd:
 
     @property
     def stopped(self) -> float:
-        """How probably a rule of safety would have spoken."""
-        return sum(one.probability for one in self.possibilities if one.safety)
+        """How probably a rule of safety would have spoken, or no level would have been left."""
+        return sum(one.probability for one in self.possibilities if one.is_for_safety)
 
 
 def early_end(study: Study, state: TrialState, *, on: date) -> EarlyEnd | None:
@@ -189,7 +197,11 @@ def _possibility(walk: Walk, step: Step, *, start: Step, codes: frozenset[str], 
 def _ends(walk: Walk, course: tuple[Observed, ...]) -> list[tuple[Step, float, int]]:
     """Where the trial could have ended: the last step, its probability, and how many were in it."""
     pending = any(one.evaluable and not one.settled for one in course)
-    ahead = _weighed(walk, [(Node(course, ()), 1.0)], [walk.settled(course)]) if pending else [(Node(course, ()), 1.0)]
+    ahead = (
+        _weighed(walk, [(Node(course, ()), 1.0)], branches=[walk.settled(course)])
+        if pending
+        else [(Node(course, ()), 1.0)]
+    )
     ends: list[tuple[Step, float, int]] = []
     while ahead:
         steps = walk.asked([node for node, _ in ahead])
@@ -199,12 +211,12 @@ def _ends(walk: Walk, course: tuple[Observed, ...]) -> list[tuple[Step, float, i
         branches = [walk.branches(node, step) for (node, _), step in going]
         if len(ends) + sum(map(len, branches)) > MOST_PATHS:
             raise Refused(TOO_MANY, {"most": MOST_PATHS})
-        ahead = _weighed(walk, [pair for pair, _ in going], branches)
+        ahead = _weighed(walk, [pair for pair, _ in going], branches=branches)
     return ends
 
 
 def _weighed(
-    walk: Walk, before: Sequence[tuple[Node, float]], branches: Sequence[Sequence[Node]]
+    walk: Walk, before: Sequence[tuple[Node, float]], *, branches: Sequence[Sequence[Node]]
 ) -> list[tuple[Node, float]]:
     """Every branch with the probability to be there."""
     cases = [(chance, node) for (_, chance), nodes in zip(before, branches, strict=True) for node in nodes]
@@ -248,9 +260,9 @@ def _rates(study: Study, courses: Sequence[tuple[Observed, ...]]) -> list[Floats
 
 
 def _power(study: Study, *, treated: int) -> Power | None:
-    """How probably the rules of safety stop the trial as planned, and one planned for those treated."""
+    """How probably the trial stops for safety as planned, and planned for those treated."""
     codes = _safety(study)
-    if not codes or treated == 0:
+    if treated == 0:
         return None
     try:
         as_planned, as_treated = every_end(study), every_end(_shorter(study, treated))
@@ -268,5 +280,6 @@ def _shorter(study: Study, n: int) -> Study:
 
 def _stops(ends: TrialEnds, *, codes: frozenset[str]) -> tuple[float, ...]:
     truths = Truths.of_dlt([[rate] * ends.levels for rate in GRID])
-    stopping: Ints = np.flatnonzero([ends.reasons[place] in codes for place in ends.reason])
+    by_rule = np.array([reason in codes for reason in ends.reasons], np.bool_)[ends.reason]
+    stopping: Ints = np.flatnonzero(by_rule | (ends.early & (ends.selected == 0)))
     return tuple(float(row[stopping].sum()) for row in ends.probabilities(truths))

@@ -33,13 +33,13 @@ ALL = Text(en="all", fr="ensemble")
 LEVEL = Text(en="level {level}", fr="palier {level}")
 
 NOTHING = Text(
-    en="Nothing was recorded of {title}: its course cannot be reported.",
-    fr="Aucune donnée de {title} n'a été enregistrée : son évolution ne peut être rapportée.",
+    en="{title}: nothing was recorded, its course cannot be reported.",
+    fr="{title} : aucune donnée n'a été enregistrée, l'évolution ne peut être rapportée.",
 )
 ONLY_BASELINE = Text(
-    en="After baseline no value of {title} is known: neither its course nor its change can be reported. Values at "
-    "baseline: {n} of {of} participants.",
-    fr="Aucune valeur de {title} n'est connue après l'état initial : ni son évolution ni sa variation ne peuvent être "
+    en="{title}: no value is known after baseline, neither course nor change can be reported. Values at baseline: {n} "
+    "of {of} participants.",
+    fr="{title} : aucune valeur n'est connue après l'état initial, ni l'évolution ni la variation ne peuvent être "
     "rapportées. Valeurs à l'état initial : {n} sur {of} personnes.",
 )
 NOBODY = Text(
@@ -172,13 +172,13 @@ def _table(findings: Findings, one: Activity) -> Table:
             Column("change", change, "right"),
             Column("change_range", Text(en="Change: range", fr="Variation : étendue"), "right"),
         ),
-        rows=tuple(_row(findings, one, row) for row in one.rows),
+        rows=tuple(_row(findings, one, row=row) for row in one.rows),
         notes=(fill(HOW, few=FEW),),
         landscape=True,
     )
 
 
-def _row(findings: Findings, one: Activity, row: VisitRow) -> tuple[Cell, ...]:
+def _row(findings: Findings, one: Activity, *, row: VisitRow) -> tuple[Cell, ...]:
     flag = _invented(one, row.when, level=row.dose_level)
     changed = flag or (row.change is not None and _invented(one, one.visits[0], level=row.dose_level))
     return (
@@ -195,7 +195,7 @@ def _row(findings: Findings, one: Activity, row: VisitRow) -> tuple[Cell, ...]:
 
 
 def _change_table(findings: Findings, one: Activity) -> Table:
-    title = Text(en="Change of {title} within participants", fr="Variation de {title} chez les mêmes personnes")
+    title = Text(en="{title}: change within participants", fr="{title} : variation chez les mêmes personnes")
     return Table(
         name=f"change-{one.instrument.name}",
         title=fill(title, title=one.instrument.title),
@@ -207,12 +207,12 @@ def _change_table(findings: Findings, one: Activity) -> Table:
             Column("confidence", Text(en="Confidence", fr="Niveau"), "right"),
             Column("p", Text(en="P, exact", fr="P exact"), "right"),
         ),
-        rows=tuple(_change_row(findings, one, change) for change in one.changes),
+        rows=tuple(_change_row(findings, one, change=change) for change in one.changes),
         notes=(MIDDLE,),
     )
 
 
-def _change_row(findings: Findings, one: Activity, change: Change) -> tuple[Cell, ...]:
+def _change_row(findings: Findings, one: Activity, *, change: Change) -> tuple[Cell, ...]:
     flag = _invented(one, change.when, level=None) or _invented(one, one.visits[0], level=None)
     low, high, reached = change.limits or (float("nan"), float("nan"), None)
     return (

@@ -42,7 +42,7 @@ def course_figure(findings: Findings, one: Activity) -> Figure:
     alt = Text(
         en="{title} of each participant over the days since the first infusion, one panel for each dose level; the "
         "values are in the table above and by participant in the next figure.",
-        fr="{title} de chaque personne selon les jours depuis la première perfusion, un cadre par palier de dose ; les "
+        fr="{title}, chaque personne, selon les jours depuis la première perfusion, un cadre par palier de dose ; les "
         "valeurs sont dans le tableau précédent et, par personne, dans la figure suivante.",
     )
     return Figure(
@@ -156,7 +156,7 @@ def waterfall_figure(findings: Findings, one: Activity) -> Figure | None:
     title = Text(en="{title}: change from baseline, {visit}", fr="{title} : variation depuis l'état initial, {visit}")
     alt = Text(
         en="One bar per participant, sorted: change of {title} from baseline to {visit}.",
-        fr="Une barre par personne, triées : variation de {title} de l'état initial à {visit}.",
+        fr="Une barre par personne, triées : {title}, variation de l'état initial à {visit}.",
     )
     mark = Text(en="met: {title}, {visit}", fr="rempli : {title}, {visit}")
     return Figure(
@@ -165,7 +165,7 @@ def waterfall_figure(findings: Findings, one: Activity) -> Figure | None:
         alt=fill(alt, title=one.instrument.title, visit=visit),
         spec=WaterfallFigure(
             bars=bars,
-            axis_label=fill(Text(en="change of {title}", fr="variation de {title}"), title=one.instrument.title),
+            axis_label=fill(Text(en="{title}: change", fr="{title} : variation"), title=one.instrument.title),
             groups=tuple(findings.dose(level) for level in levels) if len(levels) > 1 else (),
             mark=fill(mark, title=answered.endpoint.title, visit=visit) if answered else "",
             decimals=_decimals([bar.value for bar in bars]),

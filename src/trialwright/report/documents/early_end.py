@@ -69,11 +69,11 @@ NO_NEXT = Text(
 )
 CHANGES = Text(
     en="Of all results the missing {missing} could have had, those that change the recommendation ({selected}) have a "
-    "predictive probability of {changed:percent1}; those in which a rule of safety would have spoken, "
-    "{stopped:percent1}.",
+    "predictive probability of {changed:percent1}; those in which a rule of safety would have spoken, or no level "
+    "would have been left, {stopped:percent1}.",
     fr="Parmi tous les résultats possibles des {missing} personnes manquantes, ceux qui changent la recommandation "
     "({selected}) ont une probabilité prédictive de {changed:percent1} ; ceux où une règle de sécurité se serait "
-    "exprimée, {stopped:percent1}.",
+    "exprimée, ou sans palier restant, {stopped:percent1}.",
 )
 NONE = Text(en="no dose level", fr="aucun palier")
 BY_MODEL = Text(
@@ -107,10 +107,15 @@ SAME_POWER = Text(
     fr="Les deux courbes coïncident : avec ces règles, rien n'est examiné entre {treated} et {planned} personnes.",
 )
 NOT_ASKED = Text(
-    en="The probability that the rules of safety stop the trial is not shown: the protocol has no such rule, or it "
-    "cannot be enumerated exactly for this design.",
-    fr="La probabilité que les règles de sécurité arrêtent l'essai n'est pas présentée : le protocole n'a pas de telle "
-    "règle, ou elle ne peut être énumérée exactement pour ce plan.",
+    en="The probability that the trial stops for safety is not shown: it cannot be enumerated exactly for this design.",
+    fr="La probabilité d'un arrêt pour sécurité n'est pas présentée : elle ne peut être énumérée exactement pour ce "
+    "plan.",
+)
+NO_LEVEL_LEFT = Text(en="yes: no level is left", fr="oui : plus aucun palier")
+FOR_SAFETY = Text(
+    en="For safety: by a rule that judges it, or before the planned number with no dose level left to recommend. "
+    "Exact.",
+    fr="Pour sécurité : par une règle qui la juge, ou avant l'effectif prévu sans palier à recommander. Exact.",
 )
 
 
@@ -180,9 +185,8 @@ def _table(findings: Findings, one: EarlyEnd) -> Table:
             en="What the missing participants could have changed", fr="Ce que les manquants auraient pu changer"
         ),
         columns=tuple(columns),
-        rows=(_now(findings, one), *(_row(findings, one, each) for each in one.possibilities)),
+        rows=(_now(findings, one), *(_row(findings, one, each=each) for each in one.possibilities)),
         notes=(BY_MODEL if one.model else fill(BY_BETA, **prior), fill(OVERALL, **prior)),
-        landscape=True,
     )
 
 
@@ -200,7 +204,7 @@ def _share(findings: Findings, share: Shared) -> list[Cell]:
     return cells if share.above_target is None else [*cells, Cell(Share(share.above_target))]
 
 
-def _row(findings: Findings, one: EarlyEnd, each: Possibility) -> tuple[Cell, ...]:
+def _row(findings: Findings, one: EarlyEnd, *, each: Possibility) -> tuple[Cell, ...]:
     at = Text(en="{dlt}/{n} at level {level}", fr="{dlt}/{n} au palier {level}")
     groups = tuple(
         fill(at, dlt=dlt, n=n, level=level)
@@ -208,7 +212,7 @@ def _row(findings: Findings, one: EarlyEnd, each: Possibility) -> tuple[Cell, ..
         if n
     )
     changes = each.selected != one.selected
-    safety = Joined(tuple(each.safety), " ") if each.safety else NO
+    safety = Joined(tuple(each.safety), " ") if each.safety else NO_LEVEL_LEFT if each.is_for_safety else NO
     return (
         Cell(Joined(groups) if groups else Text(en="nobody", fr="personne")),
         Cell(Share(each.probability)),
@@ -223,12 +227,13 @@ def _power_figure(one: EarlyEnd, power: Power) -> Figure:
     name = Text(en="planned for {n}", fr="prévu pour {n}")
     shared = power.planned == power.treated
     curves = [(one.planned, power.planned), (one.treated, power.treated)]
-    notes = [fill(SAME_POWER, treated=one.treated, planned=one.planned)] if shared else []
+    notes: list[Words] = [FOR_SAFETY]
+    notes += [fill(SAME_POWER, treated=one.treated, planned=one.planned)] if shared else []
     return Figure(
         name="early-end-power",
         title=Text(
-            en="Probability that the rules of safety stop the trial",
-            fr="Probabilité que les règles de sécurité arrêtent l'essai",
+            en="Probability that the trial stops for safety",
+            fr="Probabilité que l'essai s'arrête pour sécurité",
         ),
         alt=Text(
             en="Curves over the true DLT rate, the same at every level: the trial as planned, and planned for as "

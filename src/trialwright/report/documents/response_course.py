@@ -34,6 +34,7 @@ PRIOR = Text(
     fr="Probabilité a posteriori : moyenne et intervalle à 95 % à queues égales après l'a priori Beta({a:plain} ; "
     "{b:plain}) ({why}) et les personnes évaluées.",
 )
+TALL = 6  # rows from which the table has a page of its own on its side
 UNIFORM = Text(en="uniform, the default", fr="uniforme, par défaut")
 OF_PROTOCOL = Text(en="from the protocol", fr="du protocole")
 BY_SCORE = Text(
@@ -73,16 +74,15 @@ def _table(findings: Findings, one: EndpointCourse) -> Table:
         columns=(
             Column("visit", Text(en="Visit", fr="Visite")),
             Column("group", Text(en="Group", fr="Groupe")),
-            Column("met", Text(en="Met", fr="Atteint"), "right"),
-            Column("of", Text(en="With an answer", fr="Évaluées"), "right"),
+            Column("met", Text(en="Met / with an answer", fr="Atteint / évaluées"), "right"),
             Column("missing", Text(en="No answer", fr="Sans réponse"), "right"),
             Column("observed", met, "right"),
             Column("imputed", imputed, "right"),
             Column("posterior", posterior, "right"),
         ),
-        rows=tuple(_row(findings, one, row) for row in one.rows),
+        rows=tuple(_row(findings, one, row=row) for row in one.rows),
         notes=_notes(findings, one),
-        landscape=True,
+        landscape=len(one.rows) > TALL,
     )
 
 
@@ -98,7 +98,7 @@ def _notes(findings: Findings, one: EndpointCourse) -> tuple[Words, ...]:
     return tuple(notes)
 
 
-def _row(findings: Findings, one: EndpointCourse, row: VisitResponse) -> tuple[Cell, ...]:
+def _row(findings: Findings, one: EndpointCourse, *, row: VisitResponse) -> tuple[Cell, ...]:
     flag = any(
         answer is not None and answer.illustrative and row.dose_level in (None, course.dose_level)
         for course in one.people
@@ -109,8 +109,7 @@ def _row(findings: Findings, one: EndpointCourse, row: VisitResponse) -> tuple[C
     return (
         Cell(visit_words(findings, row.when, all_visits=one.visits), emphasis=row.dose_level is None),
         Cell(group_words(row.dose_level)),
-        Cell(row.observed.count if row.observed.of else None, illustrative=flag),
-        Cell(row.observed.of),
+        Cell(f"{row.observed.count}/{row.observed.of}", illustrative=flag and row.observed.of > 0),
         Cell(row.missing),
         Cell(_share(row.observed), illustrative=flag),
         Cell(None if row.imputed is None else _share(row.imputed), illustrative=flag),

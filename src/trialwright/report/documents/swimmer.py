@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialwright.analysis.time_to_event import Line, StateSpells
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import Figure, Words, fill
-from trialwright.report.specifications import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan
+from trialwright.report.specifications import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan, Tone
 from trialwright.vocabulary.words import Text
 
 LANE = Text(en="{who}, level {level}", fr="{who}, palier {level}")
@@ -56,16 +56,17 @@ def swimmer_figure(findings: Findings) -> Figure:
 
 
 def _lane(line: Line, *, marks_window: bool) -> Lane:
-    spans = [TimelineSpan(0, max(line.end, 1), "", "neutral", is_open=line.is_open)]
+    made_up = line.illustrative
+    spans = [TimelineSpan(0, max(line.end, 1), "", "neutral", is_open=line.is_open, illustrative=made_up)]
     spans += [
-        TimelineSpan(spell.first, spell.last, "", "accent")
+        TimelineSpan(spell.first, spell.last, "", "accent", illustrative=state.illustrative)
         for state in line.states
         if state.endpoint.kind == "remission"
         for spell in state.spells
     ]
     points = [TimelinePoint(day, "", "diamond", "accent") for day in line.infusions]
-    points += [TimelinePoint(day, "", "triangle", "warning") for day, _ in line.severe]
-    points += [TimelinePoint(day, "", "cross", "warning") for day in line.flares]
+    points += [TimelinePoint(day, "", "triangle", "warning", illustrative=fake) for day, fake in line.severe]
+    points += [TimelinePoint(day, "", "cross", "warning", illustrative=fake) for day, fake in line.flares]
     if marks_window and line.window_ends is not None:
         points.append(TimelinePoint(line.window_ends, "", "dot", "neutral"))
     if line.death is not None:
@@ -79,4 +80,5 @@ def _last(state: StateSpells) -> TimelinePoint | None:
     if state.endpoint.kind != "remission" or state.last_day is None:
         return None
     words = fill(LAST_WITH if state.last_state else LAST_WITHOUT, title=state.endpoint.name)
-    return TimelinePoint(state.last_day, words, "dot", "accent" if state.last_state else "neutral")
+    tone: Tone = "accent" if state.last_state else "neutral"
+    return TimelinePoint(state.last_day, words, "dot", tone, illustrative=state.illustrative)

@@ -71,7 +71,7 @@ def time_to_event_section(findings: Findings) -> Section | None:
         blocks.append(Paragraph(NO_ENDPOINT))
     for one in findings.event_times:
         blocks += _blocks(findings, one)
-    if any(line.states for line in findings.lines):
+    if any(_followed(state) for line in findings.lines for state in line.states):
         blocks.append(_spells_table(findings))
     return Section("time-to-event", TITLE, tuple(blocks))
 
@@ -133,19 +133,21 @@ def _curve(findings: Findings, one: EventTime, *, group: GroupCurve) -> Curve:
         band=tuple(band) if group.dose_level is None else (),
         ticks=tuple(sorted(set(censored))),
         at_risk=tuple(at.at_risk for at in group.at),
+        illustrative=one.illustrative,
     )
 
 
 def _table(one: EventTime) -> Table:
+    flag = one.illustrative
     rows = [
         (
             Cell(group_words(group.dose_level), emphasis=place == 0),
-            Cell(group.n if place == 0 else None),
-            Cell(group.events if place == 0 else None),
-            Cell(_median(group) if place == 0 else None),
+            Cell(group.n if place == 0 else ""),
+            Cell(group.events if place == 0 else "", illustrative=flag and place == 0),
+            Cell(_median(group) if place == 0 else "", illustrative=flag and place == 0),
             Cell(Number(at.time, 0)),
-            Cell(at.at_risk),
-            Cell(_survival(group, place=place)),
+            Cell(at.at_risk, illustrative=flag),
+            Cell(_survival(group, place=place), illustrative=flag),
         )
         for group in one.groups
         for place, at in enumerate(group.at)
@@ -216,7 +218,7 @@ def _competing_table(one: EventTime) -> Table:
         name=f"competing-{one.endpoint.name}",
         title=fill(title, title=one.endpoint.title),
         columns=(
-            Column("day", Text(en="Day", fr="Jour"), "right"),
+            Column("day", Text(en="Day", fr="Jour")),
             Column("at_risk", Text(en="At risk", fr="À risque"), "right"),
             Column("event", Text(en="Event", fr="Événement"), "right"),
             Column("died", Text(en="Died without it", fr="Décès sans l'événement"), "right"),
@@ -228,7 +230,9 @@ def _competing_table(one: EventTime) -> Table:
 
 
 def _spells_table(findings: Findings) -> Table:
-    rows = [row for line in findings.lines for state in line.states for row in _spell_rows(line, state)]
+    rows = [
+        row for line in findings.lines for state in line.states if _followed(state) for row in _spell_rows(line, state)
+    ]
     how = Text(
         en="Days from the first infusion. A spell runs from the first to the last visit with it; lost by: the visit "
         "that "
@@ -252,24 +256,26 @@ def _spells_table(findings: Findings) -> Table:
         ),
         rows=tuple(rows),
         notes=(how,),
-        landscape=True,
     )
 
 
+def _followed(state: StateSpells) -> bool:
+    """Whether the protocol asks how long it lasts: a remission, or a response that is to be sustained."""
+    return state.endpoint.kind == "remission" or state.endpoint.sustained_days is not None
+
+
 def _spell_rows(line: Line, state: StateSpells) -> list[tuple[Cell, ...]]:
+    flag = state.illustrative
     last = UNKNOWN if state.last_state is None else YES if state.last_state else NO
     who = (Cell(line.usubjid), Cell(line.dose_level), Cell(state.endpoint.title))
+    end = (Cell(state.last_day, illustrative=flag), Cell(last, illustrative=flag))
     if not state.spells:
-        return [(*who, *(Cell(None) for _ in range(4)), Cell(state.last_day), Cell(last))]
+        return [(*who, *(Cell(None) for _ in range(4)), *end)]
     return [
         (
             *who,
-            Cell(one.first),
-            Cell(one.last),
-            Cell(int(one.days())),
-            Cell(one.absent_after),
-            Cell(state.last_day),
-            Cell(last),
+            *(Cell(day, illustrative=flag) for day in (one.first, one.last, int(one.days()), one.absent_after)),
+            *end,
         )
         for one in state.spells
     ]
