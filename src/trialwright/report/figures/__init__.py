@@ -9,17 +9,31 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, courses, intervals, panels, scatter, timelines, trees
+from trialwright.report.figures import (
+    bars,
+    courses,
+    curves,
+    heatmap,
+    intervals,
+    panels,
+    scatter,
+    timelines,
+    trees,
+    waterfall,
+)
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
     CourseFigure,
+    CurveFigure,
     FigureSpec,
+    HeatmapFigure,
     IntervalFigure,
     PanelFigure,
     ScatterFigure,
     TimelineFigure,
     TreeFigure,
+    WaterfallFigure,
 )
 from trialwright.vocabulary.words import Language
 
@@ -43,6 +57,12 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return panels.draw(spec, language)
         case ScatterFigure():
             return scatter.draw(spec, language)
+        case CurveFigure():
+            return curves.draw(spec, language)
+        case WaterfallFigure():
+            return waterfall.draw(spec, language)
+        case HeatmapFigure():
+            return heatmap.draw(spec, language)
         case CourseFigure():
             return courses.draw(spec, language)
         case _:
