@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, intervals, panels, scatter, timelines, trees
+from trialwright.report.figures import bars, flow, intervals, panels, scatter, timelines, trees
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
     FigureSpec,
+    FlowFigure,
     IntervalFigure,
     PanelFigure,
     ScatterFigure,
@@ -42,5 +43,7 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return panels.draw(spec, language)
         case ScatterFigure():
             return scatter.draw(spec, language)
+        case FlowFigure():
+            return flow.draw(spec, language)
         case _:
             assert_never(spec)

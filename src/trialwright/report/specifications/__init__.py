@@ -7,11 +7,13 @@
       x TreeFigure       what follows from what, from left to right, a sign and words in every box
       x PanelFigure      the same bars for several groups, side by side in small panels
       x ScatterFigure    one dot per thing compared, some of them named
+      x FlowFigure       how participants go through a trial, boxes from top to bottom, a column a group
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
 
 from trialwright.report.specifications.bars import BarFigure, BarRow
+from trialwright.report.specifications.flow import FlowBox, FlowBranch, FlowFigure, FlowStep
 from trialwright.report.specifications.intervals import IntervalFigure, IntervalRow
 from trialwright.report.specifications.panels import Panel, PanelFigure
 from trialwright.report.specifications.scatter import ScatterDot, ScatterFigure
@@ -19,12 +21,16 @@ from trialwright.report.specifications.timelines import Lane, TimelineFigure, Ti
 from trialwright.report.specifications.trees import Kind, TreeFigure, TreeNode
 from trialwright.report.specifications.words import Marker, ReferenceLine, Tone, Words
 
-FigureSpec = IntervalFigure | TimelineFigure | BarFigure | TreeFigure | PanelFigure | ScatterFigure
+FigureSpec = IntervalFigure | TimelineFigure | BarFigure | TreeFigure | PanelFigure | ScatterFigure | FlowFigure
 
 __all__ = [
     "BarFigure",
     "BarRow",
     "FigureSpec",
+    "FlowBox",
+    "FlowBranch",
+    "FlowFigure",
+    "FlowStep",
     "IntervalFigure",
     "IntervalRow",
     "Kind",
