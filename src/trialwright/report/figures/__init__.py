@@ -13,6 +13,7 @@ from trialwright.report.figures import (
     bars,
     courses,
     curves,
+    flow,
     heatmap,
     intervals,
     panels,
@@ -27,6 +28,7 @@ from trialwright.report.specifications import (
     CourseFigure,
     CurveFigure,
     FigureSpec,
+    FlowFigure,
     HeatmapFigure,
     IntervalFigure,
     PanelFigure,
@@ -65,5 +67,7 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return heatmap.draw(spec, language)
         case CourseFigure():
             return courses.draw(spec, language)
+        case FlowFigure():
+            return flow.draw(spec, language)
         case _:
             assert_never(spec)
