@@ -42,7 +42,12 @@ from trialwright.vocabulary.words import Language
 
 def draw_svg(spec: FigureSpec, *, title: str, alt: str, language: Language) -> str:
     """A figure as one SVG file: text as outlines, light background, title and description for screen readers."""
-    return _draw(spec, language).svg(title=title, alt=alt)
+    return sheet_of(spec, language).svg(title=title, alt=alt)
+
+
+def sheet_of(spec: FigureSpec, language: Language) -> Board:
+    """A figure on its sheet, ready to become an SVG or a PNG."""
+    return _draw(spec, language)
 
 
 def _draw(spec: FigureSpec, language: Language) -> Board:
