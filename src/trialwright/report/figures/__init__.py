@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, intervals, panels, scatter, timelines, trees
+from trialwright.report.figures import bars, curves, heatmap, intervals, panels, scatter, timelines, trees, waterfall
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
+    CurveFigure,
     FigureSpec,
+    HeatmapFigure,
     IntervalFigure,
     PanelFigure,
     ScatterFigure,
     TimelineFigure,
     TreeFigure,
+    WaterfallFigure,
 )
 from trialwright.vocabulary.words import Language
 
@@ -42,5 +45,11 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return panels.draw(spec, language)
         case ScatterFigure():
             return scatter.draw(spec, language)
+        case CurveFigure():
+            return curves.draw(spec, language)
+        case WaterfallFigure():
+            return waterfall.draw(spec, language)
+        case HeatmapFigure():
+            return heatmap.draw(spec, language)
         case _:
             assert_never(spec)
