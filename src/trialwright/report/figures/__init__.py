@@ -13,6 +13,7 @@ from trialwright.report.figures import (
     bars,
     courses,
     curves,
+    flow,
     heatmap,
     intervals,
     panels,
@@ -27,6 +28,7 @@ from trialwright.report.specifications import (
     CourseFigure,
     CurveFigure,
     FigureSpec,
+    FlowFigure,
     HeatmapFigure,
     IntervalFigure,
     PanelFigure,
@@ -40,7 +42,12 @@ from trialwright.vocabulary.words import Language
 
 def draw_svg(spec: FigureSpec, *, title: str, alt: str, language: Language) -> str:
     """A figure as one SVG file: text as outlines, light background, title and description for screen readers."""
-    return _draw(spec, language).svg(title=title, alt=alt)
+    return sheet_of(spec, language).svg(title=title, alt=alt)
+
+
+def sheet_of(spec: FigureSpec, language: Language) -> Board:
+    """A figure on its sheet, ready to become an SVG or a PNG."""
+    return _draw(spec, language)
 
 
 def _draw(spec: FigureSpec, language: Language) -> Board:
@@ -65,5 +72,7 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return heatmap.draw(spec, language)
         case CourseFigure():
             return courses.draw(spec, language)
+        case FlowFigure():
+            return flow.draw(spec, language)
         case _:
             assert_never(spec)

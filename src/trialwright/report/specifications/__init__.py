@@ -11,6 +11,7 @@
       x WaterfallFigure  one vertical bar per participant, sorted
       x HeatmapFigure    participant by visit, the value in every cell
       x CourseFigure     lines over days or visits, in small panels
+      x FlowFigure       how participants go through a trial, boxes from top to bottom, a column a group
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
@@ -24,6 +25,7 @@ from trialwright.report.specifications.courses import (
     CourseSeries,
 )
 from trialwright.report.specifications.curves import Curve, CurveFigure
+from trialwright.report.specifications.flow import FlowBox, FlowBranch, FlowFigure, FlowStep
 from trialwright.report.specifications.heatmap import HeatCell, HeatmapFigure, HeatRow
 from trialwright.report.specifications.intervals import IntervalFigure, IntervalRow
 from trialwright.report.specifications.panels import Panel, PanelFigure
@@ -44,6 +46,7 @@ FigureSpec = (
     | WaterfallFigure
     | HeatmapFigure
     | CourseFigure
+    | FlowFigure
 )
 
 __all__ = [
@@ -57,6 +60,10 @@ __all__ = [
     "Curve",
     "CurveFigure",
     "FigureSpec",
+    "FlowBox",
+    "FlowBranch",
+    "FlowFigure",
+    "FlowStep",
     "HeatCell",
     "HeatRow",
     "HeatmapFigure",
