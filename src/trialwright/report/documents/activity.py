@@ -56,13 +56,12 @@ HOW = Text(
 )
 MIDDLE = Text(
     en="Hodges–Lehmann: the median of the averages of every two changes. Its interval has at least the confidence "
-    "printed; none of 95% exists for fewer than six. P: Wilcoxon's signed-rank test, two-sided, exact given the ranks; "
-    "a description of this group, without adjustment for several indices and visits, and without a control.",
+    "printed; none of 95% exists for fewer than six. P: Wilcoxon's signed-rank test, two-sided, exact given the "
+    "ranks; a description of this group, without adjustment for several indices and visits, and without a control.",
     fr="Hodges–Lehmann : médiane des moyennes de toutes les paires de variations. Son intervalle a au moins le niveau "
     "indiqué ; il n'en existe pas à 95 % en dessous de six personnes. P : test des rangs signés de Wilcoxon, "
-    "bilatéral, exact conditionnellement aux rangs ; description de ce groupe, sans ajustement pour la multiplicité "
-    "des scores et "
-    "des visites, et sans groupe témoin.",
+    "bilatéral, exact conditionnellement aux rangs ; description de ces personnes, sans correction pour la "
+    "multiplicité des scores et des visites, et sans témoins.",
 )
 
 

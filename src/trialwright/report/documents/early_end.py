@@ -27,14 +27,14 @@ TITLE = Text(en="Enrolment ended early", fr="Fin anticipée des inclusions")
 LEAD = Text(
     en="Enrolment was closed on {on} by the {by} with {treated} of {planned} planned participants treated "
     "(“{reason}”). {informative}",
-    fr="Les inclusions ont été closes le {on} par {by}, {treated} personnes traitées sur {planned} prévues "
-    "(« {reason} »). {informative}",
+    fr="Les inclusions ont été closes le {on} par {by}, {treated} personnes traitées sur {planned} prévues (« "
+    "{reason} »). {informative}",
 )
 NOT_INFORMATIVE = Text(
-    en="The record says that the trial's own data were not the reason: the end carries no information on toxicity, and "
-    "the analysis conditions on the participants there are.",
-    fr="Le registre indique que les données de l'essai n'en sont pas la raison : cette fin n'apporte pas d'information "
-    "sur la toxicité, et l'analyse porte sur les personnes présentes.",
+    en="The record says that the trial's own data were not the reason: the end carries no information on toxicity, "
+    "and the analysis conditions on the participants there are.",
+    fr="Le registre indique que les données de l'essai n'en sont pas la raison : cette fin n'apporte pas "
+    "d'information sur la toxicité, et l'analyse porte sur les personnes présentes.",
 )
 INFORMATIVE = Text(
     en="The record says that the trial's own data were the reason: intervals and posteriors do not account for that, "
@@ -51,13 +51,12 @@ BY = {
     "planned": Text(en="trial as planned", fr="l'essai comme prévu"),
 }
 PLANNED = Text(
-    en="As planned, the DLT rate would have been estimated from {planned} participants. With {count} of {of} the exact "
-    "95% interval is {width:percent1} wide; with as many more as are missing, and no further DLT, it would have been "
-    "{least:percent1} wide.",
+    en="As planned, the DLT rate would have been estimated from {planned} participants. With {count} of {of} the "
+    "exact 95% interval is {width:percent1} wide; with as many more as are missing, and no further DLT, it would have "
+    "been {least:percent1} wide.",
     fr="Comme prévu, le taux de DLT aurait été estimé sur {planned} personnes. Avec {count} sur {of}, l'intervalle "
-    "exact "
-    "à 95 % a une largeur de {width:percent1} ; avec les personnes manquantes et aucune DLT de plus, elle aurait été "
-    "de {least:percent1}.",
+    "exact à 95 % a une largeur de {width:percent1} ; avec les personnes manquantes et aucune DLT de plus, elle "
+    "aurait été de {least:percent1}.",
 )
 NEXT = Text(
     en="Were enrolment open, the next participant would have been treated at {dose}.",
@@ -80,17 +79,16 @@ BY_MODEL = Text(
     en="Probability: posterior predictive of the design's own model, one participant after the other, all results "
     "enumerated; they add up to 100%. Levels and recommendations by the same decision function as in the trial.",
     fr="Probabilité : loi prédictive a posteriori du modèle du plan, une personne après l'autre, tous les résultats "
-    "énumérés ; leur somme est de 100 %. Paliers et recommandations par la même fonction de décision que dans l'essai.",
+    "énumérés ; leur total est de 100 %. Paliers et doses recommandées par la même fonction de décision que dans "
+    "l'essai.",
 )
 BY_BETA = Text(
     en="Probability: posterior predictive with a Beta({a:plain}, {b:plain}) prior at each level alone, because the "
     "design keeps no posterior; all results enumerated, they add up to 100%. Levels and recommendations by the same "
     "decision function as in the trial.",
     fr="Probabilité : loi prédictive a posteriori avec un a priori Beta({a:plain} ; {b:plain}) à chaque palier, le "
-    "plan "
-    "n'ayant pas de loi a posteriori ; tous les résultats énumérés, leur somme est de 100 %. Paliers et "
-    "recommandations "
-    "par la même fonction de décision que dans l'essai.",
+    "plan n'ayant pas de loi a posteriori ; tous les résultats énumérés, leur total est de 100 %. Paliers et doses "
+    "recommandées par la même fonction de décision que dans l'essai.",
 )
 OVERALL = Text(
     en="DLT rate over all levels together: exact (Clopper–Pearson) interval; P(above target) after the prior "
@@ -105,8 +103,8 @@ TOO_MANY = Text(
 SAME_POWER = Text(
     en="The same for both numbers: with these rules nothing can stop the trial between {treated} and {planned} "
     "participants.",
-    fr="Identique pour les deux effectifs : avec ces règles, rien ne peut arrêter l'essai entre {treated} et {planned} "
-    "personnes.",
+    fr="Identique pour les deux effectifs : avec ces règles, rien ne peut arrêter l'essai entre {treated} et "
+    "{planned} personnes.",
 )
 NOT_ASKED = Text(
     en="The probability that the trial stops for safety is not shown: it cannot be enumerated exactly for this design.",
@@ -116,8 +114,8 @@ NOT_ASKED = Text(
 NEVER = Text(
     en="Under its rules this trial never stops for safety before the planned number, at any true DLT rate up to "
     "{most:percent0}: the early end costs it no such protection.",
-    fr="Avec ses règles, cet essai ne s'arrête jamais pour sécurité avant l'effectif prévu, pour tout vrai taux de DLT "
-    "jusqu'à {most:percent0} : la fin anticipée ne lui ôte aucune protection de ce type.",
+    fr="Avec ses règles, cet essai ne s'arrête jamais pour sécurité avant l'effectif prévu, pour tout vrai taux de "
+    "DLT jusqu'à {most:percent0} : la fin anticipée ne lui ôte aucune protection de ce type.",
 )
 NO_LEVEL_LEFT = Text(en="yes: no level is left", fr="oui : plus aucun palier")
 FOR_SAFETY = Text(
