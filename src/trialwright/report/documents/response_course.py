@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trialwright.analysis.response_course import EndpointCourse, Posterior, VisitResponse
 from trialwright.analysis.toxicity import Rate
-from trialwright.report.documents.activity import group_words, visit_words
+from trialwright.report.documents.activity import group_words
+from trialwright.report.documents.activity_figures import visit_words
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import Block, Cell, Column, Count, Estimate, Paragraph, Section, Table, Words, fill
 from trialwright.vocabulary.words import Text
