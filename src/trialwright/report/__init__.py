@@ -48,6 +48,8 @@ from trialwright.report.pdf import render_pdf
 from trialwright.report.specifications import (
     BarFigure,
     BarRow,
+    ButterflyFigure,
+    ButterflyRow,
     CourseBand,
     CourseFigure,
     CoursePanel,
@@ -76,6 +78,8 @@ __all__ = [
     "BarRow",
     "Block",
     "Bullets",
+    "ButterflyFigure",
+    "ButterflyRow",
     "Callout",
     "Cell",
     "Column",

@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from trialwright.analysis import Case
-from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, PersonGrades, by_person, listing, overview
+from trialwright.analysis.adverse_events import (
+    ListedEvent,
+    OverviewRow,
+    PersonGrades,
+    by_person,
+    left_because_of_events,
+    listing,
+    overview,
+)
 from trialwright.analysis.baseline import BaselineActivity, baseline_activity
 from trialwright.analysis.decision_history import Decided, decision_history
 from trialwright.analysis.disposition import Disposition, disposition
+from trialwright.analysis.event_rates import InfusionRow, RateRow, RelapseRow, by_infusion, by_relapse, rates
 from trialwright.analysis.exposure import Exposure, exposures
 from trialwright.analysis.populations import Population, populations
 from trialwright.analysis.responses import Responders, responders
+from trialwright.analysis.terms import TermRow, terms
 from trialwright.analysis.toxicity import Toxicity, toxicity
 from trialwright.conduct import advise
 from trialwright.report.model import Amount, Dose, Filled, doses_in_words, fill
@@ -35,12 +45,18 @@ class Findings:
     overview: tuple[OverviewRow, ...]
     listing: tuple[ListedEvent, ...]
     by_person: tuple[PersonGrades, ...]
+    terms: tuple[TermRow, ...]
+    rates: tuple[RateRow, ...]
+    by_infusion: tuple[InfusionRow, ...]
+    by_relapse: tuple[RelapseRow, ...]
+    left_because_of_events: tuple[str, ...]
     baseline: BaselineActivity | None
     responders: tuple[Responders, ...]
 
     @classmethod
     def of(cls, case: Case) -> Self:
         """Run every analysis of the report."""
+        events = listing(case)
         return cls(
             case=case,
             advice=advise(case.study, case.state, on=case.on),
@@ -49,9 +65,14 @@ class Findings:
             exposures=exposures(case),
             toxicity=toxicity(case),
             decisions=decision_history(case),
-            overview=overview(case),
-            listing=listing(case),
+            overview=overview(case, events),
+            listing=events,
             by_person=by_person(case),
+            terms=terms(case, events),
+            rates=rates(case, events),
+            by_infusion=by_infusion(case, events),
+            by_relapse=by_relapse(case, events),
+            left_because_of_events=left_because_of_events(case),
             baseline=baseline_activity(case),
             responders=responders(case),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 from trialwright.analysis.exposure import Exposure
 from trialwright.analysis.toxicity import LevelToxicity, Rate, rate
 from trialwright.report.documents.boundaries import boundary_table
@@ -135,8 +137,8 @@ def _toxicity_table(findings: Findings) -> Table:
             *(Cell("") for _ in range(3)),
         )
     )
-    if all(one.evidence.mean is None for one in findings.toxicity.levels):
-        columns, rows = [*columns[:4], columns[-1]], [(*cells[:4], cells[-1]) for cells in rows]
+    kept = [True] * 4 + [any(one.evidence.mean is not None for one in findings.toxicity.levels)] + [target is not None]
+    columns, rows = list(compress(columns, [*kept, True])), [tuple(compress(cells, [*kept, True])) for cells in rows]
     return Table(
         name="toxicity",
         title=Text(en="Dose-limiting toxicities by dose level", fr="Toxicités limitant la dose par palier"),

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, courses, intervals, panels, scatter, timelines, trees
+from trialwright.report.figures import bars, butterfly, courses, intervals, panels, scatter, timelines, trees
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
+    ButterflyFigure,
     CourseFigure,
     FigureSpec,
     IntervalFigure,
@@ -45,5 +46,7 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return scatter.draw(spec, language)
         case CourseFigure():
             return courses.draw(spec, language)
+        case ButterflyFigure():
+            return butterfly.draw(spec, language)
         case _:
             assert_never(spec)

@@ -8,11 +8,13 @@
       x PanelFigure      the same bars for several groups, side by side in small panels
       x ScatterFigure    one dot per thing compared, some of them named
       x CourseFigure     lines over days or visits, in small panels
+      x ButterflyFigure  bars to both sides of a column of names
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
 
 from trialwright.report.specifications.bars import BarFigure, BarRow
+from trialwright.report.specifications.butterfly import ButterflyFigure, ButterflyRow
 from trialwright.report.specifications.courses import (
     CourseBand,
     CourseFigure,
@@ -27,11 +29,22 @@ from trialwright.report.specifications.timelines import Lane, TimelineFigure, Ti
 from trialwright.report.specifications.trees import Kind, TreeFigure, TreeNode
 from trialwright.report.specifications.words import Marker, ReferenceLine, Tone, Words
 
-FigureSpec = IntervalFigure | TimelineFigure | BarFigure | TreeFigure | PanelFigure | ScatterFigure | CourseFigure
+FigureSpec = (
+    IntervalFigure
+    | TimelineFigure
+    | BarFigure
+    | TreeFigure
+    | PanelFigure
+    | ScatterFigure
+    | CourseFigure
+    | ButterflyFigure
+)
 
 __all__ = [
     "BarFigure",
     "BarRow",
+    "ButterflyFigure",
+    "ButterflyRow",
     "CourseBand",
     "CourseFigure",
     "CoursePanel",
