@@ -20,6 +20,9 @@ from trialwright.analysis.decision_history import Decided, decision_history
 from trialwright.analysis.disposition import Disposition, disposition
 from trialwright.analysis.event_rates import InfusionRow, RateRow, RelapseRow, by_infusion, by_relapse, rates
 from trialwright.analysis.exposure import Exposure, exposures
+from trialwright.analysis.grade_shifts import ShiftRow, grade_shifts
+from trialwright.analysis.liver import LiverRow, liver
+from trialwright.analysis.measurements import Measurement, measurements
 from trialwright.analysis.populations import Population, populations
 from trialwright.analysis.responses import Responders, responders
 from trialwright.analysis.terms import TermRow, terms
@@ -50,13 +53,16 @@ class Findings:
     by_infusion: tuple[InfusionRow, ...]
     by_relapse: tuple[RelapseRow, ...]
     left_because_of_events: tuple[str, ...]
+    measurements: tuple[Measurement, ...]
+    grade_shifts: tuple[ShiftRow, ...]
+    liver: tuple[LiverRow, ...]
     baseline: BaselineActivity | None
     responders: tuple[Responders, ...]
 
     @classmethod
     def of(cls, case: Case) -> Self:
         """Run every analysis of the report."""
-        events = listing(case)
+        events, measured = listing(case), measurements(case)
         return cls(
             case=case,
             advice=advise(case.study, case.state, on=case.on),
@@ -73,6 +79,9 @@ class Findings:
             by_infusion=by_infusion(case, events),
             by_relapse=by_relapse(case, events),
             left_because_of_events=left_because_of_events(case),
+            measurements=measured,
+            grade_shifts=grade_shifts(case),
+            liver=liver(case, measured),
             baseline=baseline_activity(case),
             responders=responders(case),
         )
