@@ -274,7 +274,7 @@ def _planned(
     yield from (found for *_, found in sorted(places, key=lambda one: one[:3]))
 
 
-BASELINE = Text(en="Baseline", fr="Inclusion (valeur initiale)")
+BASELINE = Text(en="Baseline", fr="Valeur initiale")
 
 
 def _row(

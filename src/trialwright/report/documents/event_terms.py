@@ -113,7 +113,7 @@ def _grade_rows(findings: Findings, row: TermRow) -> list[tuple[Cell, ...]]:
     """A line for every dose level where the event came, and one for all levels where there are several."""
     split = findings.invented and len(row.grades) > 1
     lines: list[tuple[Text | Filled, WorstGrades, bool]] = [
-        (findings.dose(place), one, split) for place, one in enumerate(row.grades, start=1) if one.any
+        (fill(LEVEL, level=place), one, split) for place, one in enumerate(row.grades, start=1) if one.any
     ]
     if len(level_sizes(findings)) > 1:
         lines.append((Text(en="all levels", fr="tous paliers"), row.total_grades, False))

@@ -19,7 +19,7 @@ from trialwright.analysis.baseline import BaselineActivity, baseline_activity
 from trialwright.analysis.decision_history import Decided, decision_history
 from trialwright.analysis.disposition import Disposition, disposition
 from trialwright.analysis.event_rates import InfusionRow, RateRow, RelapseRow, by_infusion, by_relapse, rates
-from trialwright.analysis.exposure import Exposure, exposures
+from trialwright.analysis.exposure import Exposure, LevelExposure, exposure_by_level, exposures
 from trialwright.analysis.grade_shifts import ShiftRow, grade_shifts
 from trialwright.analysis.liver import LiverRow, liver
 from trialwright.analysis.measurements import Measurement, measurements
@@ -43,6 +43,7 @@ class Findings:
     populations: tuple[Population, ...]
     disposition: tuple[Disposition, ...]
     exposures: tuple[Exposure, ...]
+    exposure_by_level: tuple[LevelExposure, ...]
     toxicity: Toxicity
     decisions: tuple[Decided, ...]
     overview: tuple[OverviewRow, ...]
@@ -62,13 +63,14 @@ class Findings:
     @classmethod
     def of(cls, case: Case) -> Self:
         """Run every analysis of the report."""
-        events, measured = listing(case), measurements(case)
+        events, measured, given = listing(case), measurements(case), exposures(case)
         return cls(
             case=case,
             advice=advise(case.study, case.state, on=case.on),
             populations=populations(case),
             disposition=disposition(case),
-            exposures=exposures(case),
+            exposures=given,
+            exposure_by_level=exposure_by_level(case, given),
             toxicity=toxicity(case),
             decisions=decision_history(case),
             overview=overview(case, events),

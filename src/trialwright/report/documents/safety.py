@@ -1,22 +1,18 @@
-"""Exposure and dose-limiting toxicity."""
+"""Dose-limiting toxicity."""
 
 from __future__ import annotations
 
 from itertools import compress
 
-from trialwright.analysis.exposure import Exposure
 from trialwright.analysis.toxicity import LevelToxicity, Rate, rate
 from trialwright.report.documents.boundaries import boundary_table
-from trialwright.report.documents.findings import NO, YES, Findings
+from trialwright.report.documents.findings import Findings
 from trialwright.report.model import (
-    Amount,
     Block,
-    Callout,
     Cell,
     Column,
     Estimate,
     Figure,
-    Filled,
     Number,
     Section,
     Share,
@@ -26,70 +22,6 @@ from trialwright.report.model import (
 )
 from trialwright.report.specifications import IntervalFigure, IntervalRow, ReferenceLine
 from trialwright.vocabulary.words import Language, Text
-
-
-def exposure_section(findings: Findings) -> Section:
-    """The three doses of every infusion."""
-    unit = findings.case.study.dosing.unit
-    columns = (
-        Column("usubjid", Text(en="Participant", fr="Personne")),
-        Column("infusion", Text(en="Infusion", fr="Perfusion"), "right"),
-        Column("on", Text(en="Day of infusion", fr="Jour de perfusion")),
-        Column("assigned", Text(en="Assigned", fr="Assignée"), "right", sub=unit),
-        Column("released", Text(en="Released", fr="Libérée"), "right", sub=unit),
-        Column("given", Text(en="Given", fr="Reçue"), "right", sub=unit),
-        Column("counted", Text(en="Counts at level", fr="Compte au palier"), "right"),
-        Column("within", Text(en="Within tolerance", fr="Dans la tolérance")),
-        Column("follow_up", Text(en="Follow-up (days)", fr="Suivi (jours)"), "right"),
-    )
-    note = Text(
-        en="The dose design counts a participant at the declared level nearest to the dose given; a dose further than "
-        "{tolerance:percent0} from that level is marked as outside the tolerance.",
-        fr="L'escalade compte chaque personne au palier déclaré le plus proche de la dose reçue ; une dose à plus de "
-        "{tolerance:percent0} de ce palier est signalée hors tolérance.",
-    )
-    table = Table(
-        name="exposure",
-        title=Text(en="Dose assigned, released and given", fr="Dose assignée, libérée et reçue"),
-        columns=columns,
-        rows=tuple(_exposure_row(one) for one in findings.exposures),
-        notes=(fill(note, tolerance=findings.case.study.dosing.tolerance),),
-        empty=Text(en="Nobody has been infused.", fr="Personne n'a été perfusé."),
-    )
-    outside = [one for one in findings.exposures if not one.within_tolerance]
-    blocks: list[Block] = [table, *(Callout("warning", _outside(one)) for one in outside)]
-    return Section("exposure", Text(en="Exposure", fr="Exposition"), tuple(blocks))
-
-
-def _exposure_row(one: Exposure) -> tuple[Cell, ...]:
-    def cell(name: str, value: Value) -> Cell:
-        return Cell(value, illustrative=name in one.illustrative)
-
-    return (
-        cell("usubjid", one.usubjid),
-        Cell(one.infusion_number),
-        cell("on", one.on),
-        Cell(Amount(one.assigned)),
-        cell("released", None if one.released is None else Amount(one.released)),
-        cell("given", Amount(one.given)),
-        Cell(one.counted_level),
-        Cell(YES if one.within_tolerance else NO, emphasis=not one.within_tolerance),
-        cell("follow_up_days", one.follow_up_days),
-    )
-
-
-def _outside(one: Exposure) -> Filled:
-    words = Text(
-        en="{who} was assigned {assigned} and given {given}: outside the tolerance, counted at level {level}.",
-        fr="{who} : dose assignée {assigned}, reçue {given}, hors tolérance, comptée au palier {level}.",
-    )
-    return fill(
-        words,
-        who=one.usubjid,
-        assigned=Amount(one.assigned),
-        given=Amount(one.given),
-        level=one.counted_level,
-    )
 
 
 def toxicity_section(findings: Findings) -> Section:
