@@ -42,23 +42,18 @@ OF_INFUSION = Text(en="{visit}, infusion {number}", fr="{visit}, perfusion {numb
 SUMMARY_NOTES = (
     Text(
         en="Baseline: the last value before the first infusion. n / N: participants with a value, of those infused; "
-        "missing: infused, the "
-        "visit "
-        "held or overdue, and no usable value.",
+        "missing: infused, the visit held or overdue, and no usable value.",
         fr="Valeur initiale : la dernière avant la première perfusion. n / N : personnes ayant une valeur, sur les "
-        "perfusées ; manquantes : "
-        "perfusées, visite tenue ou dépassée, sans valeur utilisable.",
+        "perfusées ; manquantes : perfusées, visite tenue ou dépassée, sans valeur utilisable.",
     ),
     Text(
         en="Below five values the values themselves are given instead of mean and standard deviation. Quartiles: SAS "
         "definition 5. A value below or above what could be measured counts at that limit. Unscheduled values are in "
-        "the "
-        "courses and shifts only.",
+        "the courses and shifts only. [n]: people whose change is known, where others have no baseline.",
         fr="En dessous de cinq valeurs, les valeurs elles-mêmes remplacent moyenne et écart-type. Quartiles : "
-        "définition 5 "
-        "de SAS. Une valeur hors des limites de mesure compte à cette limite. Les valeurs hors calendrier ne figurent "
-        "que "
-        "dans les évolutions et les changements de grade.",
+        "définition 5 de SAS. Une valeur hors des limites de mesure compte à cette limite. Les valeurs hors calendrier "
+        "ne figurent que dans les évolutions et les changements de grade. [n] : personnes dont la variation est "
+        "connue, si d'autres n'ont pas de valeur initiale.",
     ),
 )
 UNUSABLE = Text(
@@ -115,7 +110,7 @@ def _summary_table(findings: Findings) -> Table:
         Column(
             "change", Text(en="Change: mean (SD), or the values", fr="Variation : moyenne (ET), ou valeurs"), "right"
         ),
-        Column("change_median", Text(en="Change: median (range) [n]", fr="Variation : médiane (étendue) [n]"), "right"),
+        Column("change_median", Text(en="Change: median (range)", fr="Variation : médiane (étendue)"), "right"),
     )
     rows = tuple(cells for one in findings.measurements for cells in _test_rows(one))
     unusable = tuple(fill(UNUSABLE, name=one.name, n=one.unusable) for one in findings.measurements if one.unusable)
@@ -141,7 +136,7 @@ def _visit_row(row: VisitRow, *, decimals: int) -> tuple[Cell, ...]:
     change = row.change
     changes: tuple[Value, ...] = ("", "")
     if change is not None:
-        changes = (_middle(change, decimals), _spread(change, decimals))
+        changes = (_middle(change, decimals), _spread(change, decimals, of=row.values.n))
     return (
         Cell(visit, indent=1),
         Cell(fill(LEVEL, level=row.dose_level) if row.dose_level else ALL),
@@ -180,9 +175,10 @@ def _quartiles(one: Summary, decimals: int) -> Value:
     return _three(one.median, one.lower, one.upper, decimals=decimals)
 
 
-def _spread(one: Summary, decimals: int) -> Value:
+def _spread(one: Summary, decimals: int, *, of: int) -> Value:
+    """With the number of people where it is another than that of the values: without a baseline there is no change."""
     three = _three(one.median, one.lowest, one.highest, decimals=decimals)
-    return three and fill(WITH_N, three=three, n=one.n)
+    return three if three is None or one.n == of else fill(WITH_N, three=three, n=one.n)
 
 
 def _three(*values: float | None, decimals: int) -> Filled | None:

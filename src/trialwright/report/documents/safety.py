@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import compress
 
-from trialwright.analysis.toxicity import LevelToxicity, Rate, rate
+from trialwright.analysis.toxicity import ASKED_RATES, LevelToxicity, Rate, rate
 from trialwright.report.documents.boundaries import boundary_table
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import (
@@ -26,7 +26,7 @@ from trialwright.vocabulary.words import Language, Text
 
 def toxicity_section(findings: Findings) -> Section:
     """Dose-limiting toxicities by level, with what the design believes."""
-    blocks: list[Block] = [_toxicity_table(findings), _plain_table(findings)]
+    blocks: list[Block] = [_toxicity_table(findings), _alone_table(findings), _plain_table(findings)]
     if any(one.evidence.mean is not None for one in findings.toxicity.levels):
         blocks.insert(1, _toxicity_figure(findings))
     if findings.toxicity.boundaries:
@@ -52,11 +52,6 @@ def _toxicity_table(findings: Findings) -> Table:
             "right",
         ),
         Column("above", above, "right"),
-        Column(
-            "alone",
-            Text(en="This level alone (90% interval)", fr="Ce palier seul (intervalle à 90 %)"),
-            "right",
-        ),
     ]
     rows = [_toxicity_row(findings, one) for one in findings.toxicity.levels]
     total = findings.toxicity.overall
@@ -66,11 +61,11 @@ def _toxicity_table(findings: Findings) -> Table:
             Cell(total.of),
             Cell(total.count),
             Cell(_rate(total)),
-            *(Cell("") for _ in range(3)),
+            *(Cell("") for _ in range(2)),
         )
     )
     kept = [True] * 4 + [any(one.evidence.mean is not None for one in findings.toxicity.levels)] + [target is not None]
-    columns, rows = list(compress(columns, [*kept, True])), [tuple(compress(cells, [*kept, True])) for cells in rows]
+    columns, rows = list(compress(columns, kept)), [tuple(compress(cells, kept)) for cells in rows]
     return Table(
         name="toxicity",
         title=Text(en="Dose-limiting toxicities by dose level", fr="Toxicités limitant la dose par palier"),
@@ -83,17 +78,50 @@ def _toxicity_table(findings: Findings) -> Table:
                 fr="Taux observés avec intervalles bilatéraux exacts (Clopper–Pearson) à 95 % ; l'a posteriori est "
                 "celui du plan d'escalade.",
             ),
-            fill(ALONE, a=findings.toxicity.prior[0], b=findings.toxicity.prior[1]),
             *(about.note for about in findings.case.study.noted("design")),
         ),
     )
 
 
+def _alone_table(findings: Findings) -> Table:
+    """Each dose level by itself, for a reader who does not want to borrow from the others."""
+    rows = tuple(
+        (
+            Cell(findings.dose(one.evidence.dose_level)),
+            Cell(one.evidence.n),
+            Cell(one.evidence.n_dlt),
+            Cell(Estimate(one.alone.mean, one.alone.lower, one.alone.upper, 1, as_share=True)),
+            *(Cell(Share(above)) for above in one.alone.above),
+        )
+        for one in findings.toxicity.levels
+    )
+    a, b = findings.toxicity.prior
+    return Table(
+        name="toxicity-alone",
+        title=fill(ALONE, a=a, b=b),
+        columns=(
+            Column("level", Text(en="Dose level (as given)", fr="Palier de dose (reçue)")),
+            Column("n", Text(en="Evaluable", fr="Évaluables"), "right"),
+            Column("dlt", Text(en="DLT", fr="DLT"), "right"),
+            Column("posterior", Text(en="Mean (90% interval)", fr="Moyenne (intervalle à 90 %)"), "right"),
+            *(
+                Column(f"above_{place}", fill(ABOVE, rate=rate), "right")
+                for place, rate in enumerate(ASKED_RATES, start=1)
+            ),
+        ),
+        rows=rows,
+        notes=(BORROWS_NOTHING,),
+    )
+
+
 ALONE = Text(
-    en="This level alone: posterior mean of the DLT rate, prior Beta({a:g}, {b:g}), borrowing nothing from other "
-    "levels.",
-    fr="Ce palier seul : moyenne a posteriori du taux de DLT, a priori Beta({a:g}, {b:g}), sans emprunt aux autres "
-    "paliers.",
+    en="Each dose level alone: posterior of the DLT rate, prior Beta({a:g}, {b:g})",
+    fr="Chaque palier seul : a posteriori du taux de DLT, a priori Beta({a:g}, {b:g})",
+)
+ABOVE = Text(en="P(rate > {rate:percent0})", fr="P(taux > {rate:percent0})")
+BORROWS_NOTHING = Text(
+    en="Nothing is borrowed from other levels or from the design; where nobody is evaluable this is the prior.",
+    fr="Rien n'est emprunté aux autres paliers ni au plan d'escalade ; sans personne évaluable, c'est l'a priori.",
 )
 
 
@@ -150,7 +178,6 @@ def _toxicity_row(findings: Findings, one: LevelToxicity) -> tuple[Cell, ...]:
         Cell(_rate(one.rate)),
         Cell(posterior),
         Cell(None if seen.above_target is None else Share(seen.above_target)),
-        Cell(Estimate(one.alone.mean, one.alone.lower, one.alone.upper, 1, as_share=True)),
     )
 
 
