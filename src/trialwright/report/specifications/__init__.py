@@ -7,8 +7,12 @@
       x TreeFigure       what follows from what, from left to right, a sign and words in every box
       x PanelFigure      the same bars for several groups, side by side in small panels
       x ScatterFigure    one dot per thing compared, some of them named
+      x CurveFigure      lines or steps over a numeric axis, with bands, censoring ticks, numbers at risk
+      x WaterfallFigure  one vertical bar per participant, sorted
+      x HeatmapFigure    participant by visit, the value in every cell
       x CourseFigure     lines over days or visits, in small panels
       x ButterflyFigure  bars to both sides of a column of names
+      x FlowFigure       how participants go through a trial, boxes from top to bottom, a column a group
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
@@ -22,11 +26,15 @@ from trialwright.report.specifications.courses import (
     CoursePoint,
     CourseSeries,
 )
+from trialwright.report.specifications.curves import Curve, CurveFigure
+from trialwright.report.specifications.flow import FlowBox, FlowBranch, FlowFigure, FlowStep
+from trialwright.report.specifications.heatmap import HeatCell, HeatmapFigure, HeatRow
 from trialwright.report.specifications.intervals import IntervalFigure, IntervalRow
 from trialwright.report.specifications.panels import Panel, PanelFigure
 from trialwright.report.specifications.scatter import ScatterDot, ScatterFigure
 from trialwright.report.specifications.timelines import Lane, TimelineFigure, TimelineMark, TimelinePoint, TimelineSpan
 from trialwright.report.specifications.trees import Kind, TreeFigure, TreeNode
+from trialwright.report.specifications.waterfall import WaterfallBar, WaterfallFigure
 from trialwright.report.specifications.words import Marker, ReferenceLine, Tone, Words
 
 FigureSpec = (
@@ -36,8 +44,12 @@ FigureSpec = (
     | TreeFigure
     | PanelFigure
     | ScatterFigure
+    | CurveFigure
+    | WaterfallFigure
+    | HeatmapFigure
     | CourseFigure
     | ButterflyFigure
+    | FlowFigure
 )
 
 __all__ = [
@@ -50,7 +62,16 @@ __all__ = [
     "CoursePanel",
     "CoursePoint",
     "CourseSeries",
+    "Curve",
+    "CurveFigure",
     "FigureSpec",
+    "FlowBox",
+    "FlowBranch",
+    "FlowFigure",
+    "FlowStep",
+    "HeatCell",
+    "HeatRow",
+    "HeatmapFigure",
     "IntervalFigure",
     "IntervalRow",
     "Kind",
@@ -68,5 +89,7 @@ __all__ = [
     "Tone",
     "TreeFigure",
     "TreeNode",
+    "WaterfallBar",
+    "WaterfallFigure",
     "Words",
 ]
