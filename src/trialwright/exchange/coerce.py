@@ -25,67 +25,17 @@ from trialwright.vocabulary.words import Text
 
 SAS_EPOCH = date(1960, 1, 1)
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
-MONTHS = {
-    name: place
-    for place, name in enumerate(
-        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
-    )
-}
+MONTHS = {name: place for place, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
 MISSING = frozenset({"", ".", "NA", "N/A", "NAN", "NULL", "NONE"})
 YES, NO = frozenset({"Y", "YES", "TRUE", "1", "1.0"}), frozenset({"N", "NO", "FALSE", "0", "0.0"})
 MOST_FINDINGS = 5  # different values of one column that are told one by one
 
 NUMBERS = frozenset(
-    [
-        "AVAL",
-        "BASE",
-        "CHG",
-        "PCHG",
-        "AGE",
-        "CNSR",
-        "A1LO",
-        "A1HI",
-        "ANRLO",
-        "ANRHI",
-        "R2A1HI",
-        "R2A1LO",
-        "TRTDUR",
-        "TRTDURD",
-        "TRTDURM",
-        "TRTDURW",
-        "TRTDURY",
-        "AVGDD",
-        "CUMDOSE",
-        "CUMDOSED",
-        "DOSE",
-        "WEIGHTBL",
-        "HEIGHTBL",
-        "BMIBL",
-        "AESEQ",
-        "AVISITN",
-        "PARAMN",
-        "VISITNUM",
-        "ATPTN",
-        "CNSRN",
-        "SRCSEQ",
-    ]
+    "AVAL BASE CHG PCHG AGE CNSR A1LO A1HI ANRLO ANRHI R2A1HI R2A1LO TRTDUR TRTDURD TRTDURM TRTDURW TRTDURY AVGDD "
+    "CUMDOSE CUMDOSED DOSE WEIGHTBL HEIGHTBL BMIBL AESEQ AVISITN PARAMN VISITNUM ATPTN CNSRN SRCSEQ".split()
 )
-TEXTS = frozenset(
-    [
-        "STUDYID",
-        "USUBJID",
-        "SUBJID",
-        "SITEID",
-        "SITEGR1",
-        "PARAMCD",
-        "AETOXGR",
-        "ATOXGR",
-        "BTOXGR",
-        "ATOXGRH",
-        "ATOXGRL",
-    ]
-)
-JUDGED = frozenset(["AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE", "AESCAN", "AESOD"])
+TEXTS = frozenset("STUDYID USUBJID SUBJID SITEID SITEGR1 PARAMCD AETOXGR ATOXGR BTOXGR ATOXGRH ATOXGRL".split())
+JUDGED = frozenset("AESER AESDTH AESLIFE AESHOSP AESDISAB AESCONG AESMIE AESCAN AESOD".split())
 
 AS_NUMBER = Text(en="text read as a number", fr="texte lu comme un nombre")
 COMMA = Text(en="decimal comma read as a point", fr="virgule décimale lue comme un point")
