@@ -227,7 +227,7 @@ class _Editor:
             "widths": list(layout.widths),
             "size": layout.size,
             "sortable": is_flat and len(table.rows) >= ROWS_WORTH_SORTING,
-            "filterable": is_flat and len(table.rows) >= ROWS_WORTH_FILTERING,
+            "filterable": len(table.rows) >= ROWS_WORTH_FILTERING,
         }
 
     def column(self, table: Table, index: int) -> Spoken:
