@@ -203,7 +203,12 @@ def test_rows_are_filtered_with_those_they_stand_under_and_counted(small: Any) -
     assert small.get_by_role("status").nth(1).inner_text() == ""
 
 
-def test_dark_or_light_is_the_readers_choice_and_is_kept(small: Any) -> None:
+def test_dark_or_light_is_the_readers_choice_and_is_kept(opened: Any, documents: dict[str, Document]) -> None:
+    html = render_html(documents["sample"], language="en")
+    small = opened.new_page(color_scheme="light")
+    # An address of its own: what a file may keep is up to the browser.
+    small.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
+    small.goto("http://report.test/")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = small.evaluate(ground)
     switch = small.get_by_role("button", name="Dark colours")
@@ -214,6 +219,7 @@ def test_dark_or_light_is_the_readers_choice_and_is_kept(small: Any) -> None:
     assert dark != light
     small.reload()
     assert small.evaluate(ground) == dark
+    small.close()
 
 
 def test_the_contents_follow_the_reader(pages: Any) -> None:
