@@ -13,14 +13,9 @@ import pytest
 
 from browsers import NoBrowser, browser
 from rooms.report.sample import sample
-from trials import PROTOCOLS
-from trialwright.analysis import case_of
-from trialwright.conduct.offers import read_offers
+from rooms.report.worked import worked
 from trialwright.report import Cell, Column, Document, Provenance, Section, Table, render_html, row
-from trialwright.report.documents import trial_report
 from trialwright.vocabulary.words import LANGUAGES, Language
-from trialwright.workbench import open_trial
-from trialwright.workbench.recording import record_offers
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE, SMALL_PHONE = (
@@ -42,7 +37,7 @@ def opened() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
-    return {"sample": sample(), "msc-sle": worked(tmp_path_factory.mktemp("worked") / "trial")}
+    return {"sample": sample(), "msc-sle": worked("msc-sle", tmp_path_factory.mktemp("worked") / "trial")}
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +56,6 @@ def pages(opened: Any, documents: dict[str, Document], tmp_path_factory: pytest.
     yield page
     for one in loaded.values():
         one.close()
-
-
-def worked(folder: Path) -> Document:
-    """The report of the worked trial, from its published events."""
-    source = PROTOCOLS / "msc-sle"
-    offers = read_offers((source / "events.jsonl").read_text("utf-8"))
-    trial = open_trial(source / "protocol.toml", folder, by="reconstruction", at=offers[0].at)
-    record_offers(trial, offers, by="reconstruction")
-    case = case_of(trial.study, trial.state(), on=trial.today())
-    trial.ledger.close()
-    return trial_report(case, software="trialwright", version="0")
 
 
 def arrived(opened: Any, file: Path) -> Any:
