@@ -72,6 +72,38 @@ class Board:
         look: dict[str, Any] = {"facecolor": FAINT, "edgecolor": "none", "linewidth": 0.7, "zorder": 2} | style
         self._marks.append(lambda axes: axes.bar(x, height, width, y, align="edge", **look))
 
+    def path(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
+        """A line through several points; by default thin and grey."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        look: dict[str, Any] = {"color": RULE, "linewidth": 0.7, "solid_joinstyle": "round", "zorder": 1} | style
+        self._marks.append(lambda axes: axes.plot(xs, ys, **look))
+
+    def area(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
+        """The surface inside an outline; `facecolor`, `alpha`, `hatch` as in matplotlib."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        look: dict[str, Any] = {"facecolor": FAINT, "edgecolor": "none", "linewidth": 0.0, "zorder": 1.2} | style
+        self._marks.append(lambda axes: axes.fill(xs, ys, **look))
+
+    def upright(self, at: tuple[float, float], words: str, **style: Any) -> None:
+        """A line of text from bottom to top that ends at this height; `size`, `color`."""
+        x, y = at
+        size, color = style.get("size", SIZE), style.get("color", INK)
+        shown, right = printable(words), x + size * 0.36
+        self._marks.append(
+            lambda axes: axes.text(
+                right,
+                y,
+                shown,
+                rotation=90,
+                rotation_mode="anchor",
+                ha="right",
+                va="baseline",
+                color=color,
+                zorder=5,
+                fontproperties=_font(size, is_bold=False),
+            )
+        )
+
     def text(self, at: tuple[float, float], words: str, **style: Any) -> None:
         """One line of text, its middle at this height; `anchor`, `size`, `color`, `is_bold`, `is_clear`."""
         x, y = at
