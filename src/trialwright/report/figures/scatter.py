@@ -18,19 +18,19 @@ from trialwright.report.figures.scales import Scale, draw_axis, scale_for, tick_
 from trialwright.report.specifications import ScatterFigure
 from trialwright.vocabulary.words import Language
 
-HEIGHT, TOP, LEFT = 230.0, 30.0, 46.0
+HEIGHT, TOP, LEFT, RIGHT = 230.0, 30.0, 46.0, 22.0
 
 
 def draw(spec: ScatterFigure, language: Language) -> Board:
     """The whole figure."""
     board = Board(height=TOP + HEIGHT + 38)
     limit = [spec.x_limit.value] if spec.x_limit else []
-    across = scale_for([*(dot.x for dot in spec.dots), *limit], span=(LEFT, board.width - 14), end=1.0)
+    across = scale_for([*(dot.x for dot in spec.dots), *limit], span=(LEFT, board.width - RIGHT), end=1.0)
     up = scale_for([dot.y for dot in spec.dots], span=(0.0, HEIGHT), end=1.0)
     board.text((0, 10), say(spec.y_label, language), color=SOFT)
     for tick in up.ticks:
         y = _height(up, tick)
-        board.line((LEFT, y), (board.width - 14, y), color=FAINT, linewidth=0.8, zorder=0)
+        board.line((LEFT, y), (board.width - RIGHT, y), color=FAINT, linewidth=0.8, zorder=0)
         words = tick_label(tick, up.step, language=language, as_share=True)
         board.text((LEFT - 6, y), words, anchor="right", size=SMALL, color=SOFT)
     board.line((LEFT, TOP), (LEFT, TOP + HEIGHT), color=RULE)
