@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from trialwright.analysis import Case
 from trialwright.report.documents.adverse_events import adverse_events_section
+from trialwright.report.documents.appendices import appendices
 from trialwright.report.documents.course import baseline_section, decisions_section, responses_section
 from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.operating import Foreseen
 from trialwright.report.documents.overview import disposition_section, synopsis
 from trialwright.report.documents.safety import exposure_section, toxicity_section
 from trialwright.report.documents.sources import sources_section
@@ -31,8 +33,11 @@ REHEARSED = Text(
 )
 
 
-def trial_report(case: Case, *, software: str, version: str) -> Document:
-    """The whole report as a document in both languages; same case, same document."""
+def trial_report(case: Case, *, software: str, version: str, foreseen: Foreseen | None = None) -> Document:
+    """The whole report as a document in both languages; same case, same document.
+
+    ``foreseen``: the operating characteristics of its protocol, where they were asked for.
+    """
     findings = Findings.of(case)
     sections = (
         synopsis(findings),
@@ -45,12 +50,13 @@ def trial_report(case: Case, *, software: str, version: str) -> Document:
         responses_section(findings),
         sources_section(findings),
     )
+    present = [section for section in sections if section is not None]
     identity, head = case.study.identity, case.state.head
     return Document(
         title=identity.title,
         subtitle=fill(REHEARSED if case.state.is_rehearsal else SUBTITLE, id=identity.id, on=case.on),
         running_head=identity.id,
-        sections=tuple(section for section in sections if section is not None),
+        sections=(*present, *appendices(findings, present, foreseen=foreseen)),
         provenance=Provenance(
             source=_source(case),
             data_cut=case.on,
