@@ -9,6 +9,7 @@ from trialwright.report.documents.course import baseline_section, decisions_sect
 from trialwright.report.documents.findings import Findings
 from trialwright.report.documents.operating import Foreseen
 from trialwright.report.documents.overview import disposition_section, synopsis
+from trialwright.report.documents.populations import populations_section
 from trialwright.report.documents.safety import exposure_section, toxicity_section
 from trialwright.report.documents.sources import sources_section
 from trialwright.report.model import Document, Provenance, fill
@@ -42,6 +43,7 @@ def trial_report(case: Case, *, software: str, version: str, foreseen: Foreseen 
     sections = (
         synopsis(findings),
         disposition_section(findings),
+        populations_section(findings),
         exposure_section(findings),
         toxicity_section(findings),
         decisions_section(findings),
