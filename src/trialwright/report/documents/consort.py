@@ -26,6 +26,10 @@ UNDOCUMENTED = Text(
     en="this is a reconstruction: dates and decisions that were never published are illustrative",
     fr="reconstitution : les dates et décisions jamais publiées sont illustratives",
 )
+BOARD = Text(
+    en="its members have accounts here; charter, composition and meetings are to be added",
+    fr="ses membres ont un compte ici ; charte, composition et réunions sont à ajouter",
+)
 NO_DLT = Text(en="there was none", fr="il n'y en a pas eu")
 NOT_JUDGED = Text(en="{n} events whose relation is not judged", fr="{n} événements dont l'imputabilité n'est pas jugée")
 NO_REASON = Text(en="{n} left without a recorded reason", fr="{n} sorties sans motif recueilli")
@@ -164,7 +168,7 @@ def _dlts(one: Reported) -> Answer:
 def _oversight(one: Reported) -> Answer:
     delegated = one.findings.case.state.logs.staff.delegations.values()
     named = any(known.event.role == "board" for held in delegated for known in held)
-    return partly(*one.has("decisions")) if named else missing()
+    return partly(*one.has("decisions"), note=BOARD) if named else missing()
 
 
 def _if_there(*ids: str) -> Question:

@@ -131,8 +131,8 @@ SIGNED_BY = Text(
 )
 NOT_PUBLISHED = Text(
     en="Written from publications: who decided on the dose, and how it was signed, is not in the protocol file.",
-    fr="Rédigé d'après des publications : qui décidait de la dose et comment c'était signé n'est pas dans le fichier de "
-    "protocole.",
+    fr="Rédigé d'après des publications : qui décidait de la dose et comment c'était signé n'est pas dans le fichier "
+    "de protocole.",
 )
 DECIDED_ELSEWHERE = Text(
     en="Dose decisions are documented in another system ({where}).",
