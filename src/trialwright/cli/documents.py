@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from trialwright.cli.terminal import (
     Json,
     Lang,
     ProtocolFile,
+    TrialFolder,
     day,
     language,
     print_json,
@@ -44,8 +46,34 @@ COLUMNS = (
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
+    app.command("board-pack")(board_pack)
     app.command("protocol-section")(protocol_section)
     app.command("checklist")(checklist)
+
+
+def board_pack(
+    trial: TrialFolder,
+    *,
+    as_of: AsOf = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            formats=["%Y-%m-%d"],
+            help="Day of the board's last meeting; absent: the last dose decision before.",
+        ),
+    ] = None,
+    out: Out = None,
+    lang: Lang = "en",
+) -> None:
+    """Make the pack of the safety board: everybody's standing, events, advice and pathways, open points, clocks.
+
+    As known at the end of a day: the same day gives the same bytes, whatever was recorded or corrected since.
+    """
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        document = workbench.board_pack(reached, on=day(as_of), since=day(since))
+    give(document, out, spoken=spoken)
 
 
 def protocol_section(

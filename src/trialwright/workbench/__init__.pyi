@@ -51,6 +51,7 @@ from .demonstration import (
     demonstrate as demonstrate,
 )
 from .documents import (
+    board_pack as board_pack,
     case_on as case_on,
     checklist_of as checklist_of,
     foreseen_of as foreseen_of,

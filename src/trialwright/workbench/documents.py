@@ -7,8 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from trialwright.analysis import Case, case_of
+from trialwright.analysis.board import board
+from trialwright.conduct.clocks import clocks_page
+from trialwright.conduct.cuts import cut_points
 from trialwright.protocol import read_protocol
 from trialwright.report import Document, Written, write_report
+from trialwright.report.documents.board_pack import BoardPack, board_document
 from trialwright.report.documents.checklists import Checklist
 from trialwright.report.documents.consort import consort_checklist
 from trialwright.report.documents.findings import Findings
@@ -16,11 +20,17 @@ from trialwright.report.documents.operating import Foreseen
 from trialwright.report.documents.protocol_section import protocol_document
 from trialwright.report.documents.spirit import spirit_checklist
 from trialwright.report.documents.trial_report import trial_report
-from trialwright.vocabulary.words import Language
+from trialwright.vocabulary.errors import Refused
+from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.characteristics import operating_characteristics
+from trialwright.workbench.deciding import ahead_of
 from trialwright.workbench.trials import PROTOCOL_FILE, Trial, reach_trial
 
 NAME = "trialwright"
+MEETING_LATER = Text(
+    en="the last meeting ({since}) cannot be after the day of the pack ({on}); name an earlier --since",
+    fr="la dernière réunion ({since}) ne peut suivre le jour du dossier ({on}) ; nommez un --since antérieur",
+)
 
 
 def protocol_section(path: Path, *, with_operating: bool = False) -> Document:
@@ -42,6 +52,26 @@ def checklist_of(target: Path, *, on: date | None = None) -> Checklist:
             document = trial_report(case, software=NAME, version=version(NAME))
             return consort_checklist(Findings.of(case), document.sections)
     return spirit_checklist(read_protocol(target), with_operating=False)
+
+
+def board_pack(trial: Trial, *, on: date | None = None, since: date | None = None) -> Document:
+    """What the safety board needs on a day, by what was known then; the same day gives the same bytes for ever.
+
+    ``since``: the day of the board's last meeting; the last dose decision before the day, where none is named.
+    """
+    case = case_on(trial, on)
+    study, state = case.study, case.state
+    if since is not None and since > case.on:
+        raise Refused(MEETING_LATER, {"since": since, "on": case.on})
+    pack = BoardPack(
+        case=case,
+        board=board(case, since=since),
+        findings=Findings.of(case),
+        page=clocks_page(study, state, on=case.on),
+        points=cut_points(study, state, on=case.on),
+        pathways=ahead_of(trial, state, on=case.on),
+    )
+    return board_document(pack, software=NAME, version=version(NAME))
 
 
 def foreseen_of(trial: Trial) -> Foreseen:
