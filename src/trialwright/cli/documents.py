@@ -47,6 +47,7 @@ COLUMNS = (
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("board-pack")(board_pack)
+    app.command("listings")(listings)
     app.command("protocol-section")(protocol_section)
     app.command("checklist")(checklist)
 
@@ -73,6 +74,14 @@ def board_pack(
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
         document = workbench.board_pack(reached, on=day(as_of), since=day(since))
+    give(document, out, spoken=spoken)
+
+
+def listings(trial: TrialFolder, *, as_of: AsOf = None, out: Out = None, lang: Lang = "en") -> None:
+    """Make the listings 16.2.1 to 16.2.9: one row per record, by participant and day; narratives of serious events."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        document = workbench.listings(reached, on=day(as_of))
     give(document, out, spoken=spoken)
 
 

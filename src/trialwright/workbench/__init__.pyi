@@ -55,6 +55,7 @@ from .documents import (
     case_on as case_on,
     checklist_of as checklist_of,
     foreseen_of as foreseen_of,
+    listings as listings,
     protocol_section as protocol_section,
     write_documents as write_documents,
 )
