@@ -24,10 +24,10 @@ SUBTITLE = Text(en="{id} — data cut of {on}", fr="{id} — date d'extraction d
 PARTICIPANT = Text(en="Participant", fr="Personne")
 LEVEL = Text(en="Level", fr="Palier")
 NUMBERS = Text(
-    en="Numbers 16.2.1 to 16.2.8 are those of ICH E3; deaths and narratives stand in its 14.3.2 and 14.3.3 and are added "
-    "here as 16.2.9.",
-    fr="Les numéros 16.2.1 à 16.2.8 sont ceux d'ICH E3 ; décès et récits y figurent en 14.3.2 et 14.3.3 et sont ajoutés "
-    "ici comme 16.2.9.",
+    en="Numbers 16.2.1 to 16.2.8 are those of ICH E3; deaths and narratives stand in its 14.3.2 and 14.3.3 and are "
+    "added here as 16.2.9.",
+    fr="Les numéros 16.2.1 à 16.2.8 sont ceux d'ICH E3 ; décès et récits y figurent en 14.3.2 et 14.3.3 et sont "
+    "ajoutés ici comme 16.2.9.",
 )
 CATEGORIES: dict[str, Text] = {
     "eligibility": Text(en="eligibility", fr="éligibilité"),
@@ -114,11 +114,17 @@ def _discontinued(findings: Findings) -> Table:
     )
     empty = Text(en="Nobody left early.", fr="Aucune sortie prématurée.")
     return _listing(
-        "discontinued", Text(en="Discontinued participants", fr="Sorties prématurées"), columns, rows, empty
+        "discontinued",
+        Text(en="Discontinued participants", fr="Sorties prématurées"),
+        columns=columns,
+        rows=rows,
+        empty=empty,
     )
 
 
-def _listing(name: str, title: Text, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], empty: Text) -> Table:
+def _listing(
+    name: str, title: Text, *, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], empty: Text
+) -> Table:
     return Table(name=name, title=title, columns=tuple(columns), rows=tuple(rows), empty=empty, landscape=bool(rows))
 
 
@@ -140,7 +146,8 @@ def _deviations(findings: Findings) -> Table:
     )
     rows = [cells for *_, cells in sorted(found, key=lambda one: one[:3])]
     empty = Text(en="No deviation is recorded.", fr="Aucun écart enregistré.")
-    return _listing("deviations", Text(en="Protocol deviations", fr="Écarts au protocole"), columns, rows, empty)
+    title = Text(en="Protocol deviations", fr="Écarts au protocole")
+    return _listing("deviations", title, columns=columns, rows=rows, empty=empty)
 
 
 Deviation = tuple[str, str, str, tuple[Cell, ...]]  # participant, day and number to sort by, and the row
@@ -179,7 +186,7 @@ def _excluded(findings: Findings) -> Table:
     ]
     empty = Text(en="Everybody is in every population.", fr="Toutes les personnes sont dans toutes les populations.")
     title = Text(en="Excluded from an analysis", fr="Exclusions des analyses")
-    return _listing("excluded", title, columns, rows, empty)
+    return _listing("excluded", title, columns=columns, rows=rows, empty=empty)
 
 
 def _demographics(findings: Findings) -> Table:
@@ -195,7 +202,7 @@ def _demographics(findings: Findings) -> Table:
     rows = [cells for one in people_of(findings) for cells in _person(findings, one)]
     title = Text(en="Demographic data and findings at screening", fr="Données démographiques et de sélection")
     empty = Text(en="No characteristic is recorded.", fr="Aucune caractéristique recueillie.")
-    return _listing("demographics", title, columns, rows, empty)
+    return _listing("demographics", title, columns=columns, rows=rows, empty=empty)
 
 
 BASELINE, SCREENING = Text(en="baseline", fr="inclusion"), Text(en="screening", fr="sélection")
@@ -203,7 +210,7 @@ BASELINE, SCREENING = Text(en="baseline", fr="inclusion"), Text(en="screening", 
 
 def _person(findings: Findings, one: Participant) -> list[tuple[Cell, ...]]:
     who, level = Cell(one.usubjid), Cell(one.enrolled.event.dose_level)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name, known in one.baseline.items():
         doubt = known.illustrative("value")
         value = Cell(plain_of(known.event.value), illustrative=doubt)
@@ -237,12 +244,20 @@ def _events(findings: Findings) -> Table:
         Column("causality", Text(en="Investigator / sponsor", fr="Investigateur / promoteur")),
         Column("coded", Text(en="Coded as", fr="Codé")),
     )
-    ordered = sorted(
-        findings.listing, key=lambda one: (one.known.event.usubjid, one.known.event.on, one.known.position)
-    )
+    ordered = sorted(findings.listing, key=_by_person_and_day)
     rows = [(*event_row(one), Cell(_judged(one)), Cell(_coded(one))) for one in ordered]
     empty = Text(en="No adverse event is recorded.", fr="Aucun événement indésirable enregistré.")
-    return _listing("adverse-events", Text(en="Adverse events", fr="Événements indésirables"), columns, rows, empty)
+    return _listing(
+        "adverse-events",
+        Text(en="Adverse events", fr="Événements indésirables"),
+        columns=columns,
+        rows=rows,
+        empty=empty,
+    )
+
+
+def _by_person_and_day(one: ListedEvent) -> tuple[str, date, int]:
+    return one.known.event.usubjid, one.known.event.on, one.known.position
 
 
 JUDGED = Text(en="{investigator} / {sponsor}", fr="{investigator} / {sponsor}")
@@ -262,14 +277,14 @@ def _coded(one: ListedEvent) -> str | None:
 
 def _serious(findings: Findings) -> tuple[Block, ...]:
     serious = [one for one in findings.listing if one.course.serious is True or one.course.is_fatal]
-    serious.sort(key=lambda one: (one.known.event.usubjid, one.known.event.on, one.known.position))
+    serious.sort(key=_by_person_and_day)
     unknown = sum(one.course.serious is None for one in findings.listing)
     table = _listing(
         "serious",
         Text(en="Deaths and serious adverse events", fr="Décès et événements indésirables graves"),
-        event_columns(),
-        [event_row(one) for one in serious],
-        Text(en="No death and no serious event is recorded.", fr="Aucun décès ni événement grave enregistré."),
+        columns=event_columns(),
+        rows=[event_row(one) for one in serious],
+        empty=Text(en="No death and no serious event is recorded.", fr="Aucun décès ni événement grave enregistré."),
     )
     died = [one.usubjid for one in people_of(findings) if one.ended is not None and one.ended.event.how == "died"]
     blocks: list[Block] = [table]
