@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("board-pack")(board_pack)
     app.command("listings")(listings)
+    app.command("lay-summary")(lay_summary)
     app.command("protocol-section")(protocol_section)
     app.command("checklist")(checklist)
 
@@ -82,6 +83,14 @@ def listings(trial: TrialFolder, *, as_of: AsOf = None, out: Out = None, lang: L
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
         document = workbench.listings(reached, on=day(as_of))
+    give(document, out, spoken=spoken)
+
+
+def lay_summary(trial: TrialFolder, *, as_of: AsOf = None, out: Out = None, lang: Lang = "en") -> None:
+    """Make the summary in plain words: what was done, who took part, what was seen, side effects, what is not known."""
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        document = workbench.plain_summary(reached, on=day(as_of))
     give(document, out, spoken=spoken)
 
 

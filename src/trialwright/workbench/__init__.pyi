@@ -56,6 +56,7 @@ from .documents import (
     checklist_of as checklist_of,
     foreseen_of as foreseen_of,
     listings as listings,
+    plain_summary as plain_summary,
     protocol_section as protocol_section,
     write_documents as write_documents,
 )

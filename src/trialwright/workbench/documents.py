@@ -16,6 +16,7 @@ from trialwright.report.documents.board_pack import BoardPack, board_document
 from trialwright.report.documents.checklists import Checklist
 from trialwright.report.documents.consort import consort_checklist
 from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.lay_summary import lay_summary
 from trialwright.report.documents.listings import listings_document
 from trialwright.report.documents.operating import Foreseen
 from trialwright.report.documents.protocol_section import protocol_document
@@ -78,6 +79,11 @@ def board_pack(trial: Trial, *, on: date | None = None, since: date | None = Non
 def listings(trial: Trial, *, on: date | None = None) -> Document:
     """The listings of ICH E3 16.2, with narratives of deaths and serious events, as known on a day."""
     return listings_document(Findings.of(case_on(trial, on)), software=NAME, version=version(NAME))
+
+
+def plain_summary(trial: Trial, *, on: date | None = None) -> Document:
+    """The summary of a trial in plain words, from its own numbers, as known on a day."""
+    return lay_summary(Findings.of(case_on(trial, on)), software=NAME, version=version(NAME))
 
 
 def foreseen_of(trial: Trial) -> Foreseen:
