@@ -19,6 +19,7 @@ from trialwright.cli import (
     comparing,
     deciding,
     demonstration,
+    documents,
     exploring,
     keeping,
     leaving,
@@ -60,6 +61,7 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Product and infusions": (product, preparing, tracing),
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),
+    "Documents": (documents,),
     "Instruments": (scoring,),
 }
 for panel, groups in PANELS.items():

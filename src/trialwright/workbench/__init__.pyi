@@ -50,6 +50,16 @@ from .demonstration import (
     Progress as Progress,
     demonstrate as demonstrate,
 )
+from .documents import (
+    board_pack as board_pack,
+    case_on as case_on,
+    checklist_of as checklist_of,
+    foreseen_of as foreseen_of,
+    listings as listings,
+    plain_summary as plain_summary,
+    protocol_section as protocol_section,
+    write_documents as write_documents,
+)
 from .exploring import (
     Skeleton as Skeleton,
     calibrate_design as calibrate_design,
