@@ -11,6 +11,7 @@ import typer
 
 from trialwright.cli import (
     adverse_events,
+    analysing,
     asked,
     asking,
     checking,
@@ -61,6 +62,7 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),
     "Instruments": (scoring,),
+    "Data from elsewhere": (analysing,),
 }
 for panel, groups in PANELS.items():
     before = len(app.registered_commands), len(app.registered_groups)

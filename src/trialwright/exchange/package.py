@@ -11,7 +11,7 @@ from typing import final
 
 import pandas as pd
 
-from trialwright.analysis.adam.notes import Coercion
+from trialwright.analysis.adam.notes import Coercion, FileRead
 from trialwright.analysis.adam.trial import AdamError
 from trialwright.exchange.coerce import make_sense
 from trialwright.exchange.dataset_json import read_compressed, read_json, read_lines
@@ -37,18 +37,6 @@ USED = frozenset(
     "AEBODSYS AESOC AEDECOD AETERM AESEV ASEV AETOXGR AESER AEREL AEREL1 ARELGR1 AEACN AEOUT AESDTH TRTEMFL ASTDT".split()
 )
 OF_KIND = re.compile(r"CRIT\d+(FL)?|(CQ|SMQ)\d+NAM")
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class FileRead:
-    """One file of the package: which data set it is, how many rows and columns were read, and its digest."""
-
-    dataset: str
-    file: str
-    rows: int
-    columns: int
-    sha256: str
 
 
 @final

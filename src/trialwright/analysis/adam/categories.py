@@ -8,11 +8,13 @@ CRIT1FL and so on, with exact limits of each share and the difference from the r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from trialwright.analysis.adam.outcomes import Outcome, models_of, outcome_of
+from trialwright.analysis.adam.records import ordered
 from trialwright.analysis.adam.results import Answer, Result
 from trialwright.analysis.adam.settings import Model
 from trialwright.analysis.adam.summaries import ALL_ARMS, FISHER, against
@@ -106,11 +108,21 @@ def responders(trial: AdamTrial) -> Answer:
         rows = population.rows(frame)
         for flag in flags:
             judged = rows[rows[flag].isin(["Y", "N"]).to_numpy(bool)]
-            for (param, visit), part in judged.groupby(["PARAMCD", "AVISIT"], observed=True, sort=True):
+            for param, visit, part in _parts(judged):
                 words = [str(word) for word in part[flag[:-2]].unique() if str(word)] if flag[:-2] in part else []
-                item = (name, str(param), words[0] if words else flag)
-                answer.results += _shares(part, flag, item=item, visit=str(visit), trial=trial)
+                item = (name, param, words[0] if words else flag)
+                answer.results += _shares(part, flag, item=item, visit=visit, trial=trial)
     return answer
+
+
+def _parts(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """The rows of every parameter and visit, in their order."""
+    params, visits = ordered(rows, "PARAMCD", by="PARAMN"), ordered(rows, "AVISIT", by="AVISITN")
+    parts = {key: part for key, part in rows.groupby(["PARAMCD", "AVISIT"], observed=True)}
+    for param in params:
+        for visit in visits:
+            if (param, visit) in parts:
+                yield param, visit, parts[param, visit]
 
 
 def _shares(rows: pd.DataFrame, flag: str, *, item: tuple[str, ...], visit: str, trial: AdamTrial) -> list[Result]:
