@@ -214,7 +214,9 @@ def as_json(frame: pd.DataFrame, name: str) -> tuple[dict[str, object], list[lis
         for column in frame
     ]
     plain = {
-        column: [None if pd.isna(one) else str(one)[:10] if frame[column].dtype.kind == "M" else one for one in frame[column]]
+        column: [
+            None if pd.isna(one) else str(one)[:10] if frame[column].dtype.kind == "M" else one for one in frame[column]
+        ]
         for column in frame
     }
     head = {"datasetJSONVersion": "1.1.0", "itemGroupOID": f"IG.{name}", "name": name, "label": name}

@@ -121,7 +121,7 @@ def _as_data(analysed: Analysed, spoken: Language) -> dict[str, object]:
         "not_read": list(analysed.package.not_read),
         "notes": [{"about": note.about, "text": note.said(spoken)} for note in analysed.notes],
         "people": len(trial.subjects),
-        "populations": {theme: trial.population(theme).flag for theme in ("baseline", "safety", "efficacy")},  # type: ignore[arg-type]
+        "populations": {theme: trial.population(theme).flag for theme in ("baseline", "safety", "efficacy")},
         "reference": trial.reference,
         "report": str(written.html),
         "results": str(written.folder / "results.csv"),

@@ -225,12 +225,16 @@ confidence = 0.95
 
 
 def template(
-    *, arms: Sequence[str], reference: str, columns: Mapping[str, Sequence[str]], parameters: Mapping[str, Sequence[str]]
+    *,
+    arms: Sequence[str],
+    reference: str,
+    columns: Mapping[str, Sequence[str]],
+    parameters: Mapping[str, Sequence[str]],
 ) -> str:
     """A mapping file to start from, with the arms, columns and parameters that were found."""
     told = f"reference = {_quoted(reference)}\narms = [{', '.join(map(_quoted, arms))}]\n" if arms else ""
     named = "".join(
-        f"[columns.{name}]              # ADAM_NAME = \"column in the file\"; found: {' '.join(found)}\n\n"
+        f'[columns.{name}]              # ADAM_NAME = "column in the file"; found: {" ".join(found)}\n\n'
         for name, found in columns.items()
     )
     chosen = "".join(f"{name} = [{', '.join(map(_quoted, params))}]\n" for name, params in parameters.items())

@@ -1,4 +1,4 @@
-"""A folder of data sets in the shape of ADaM, read whole: every file once, all that is wrong with any of them at once."""
+"""A folder of data sets in the shape of ADaM, read whole: every file once, all that is wrong told at once."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ READERS: Mapping[str, Callable[[Path, Wanted], Table]] = {
     ".parquet": read_parquet,
 }
 HEADLINE = "These data sets cannot be read"
-USED = frozenset(
+_USED = (
     "USUBJID TRTP TRTPN TRTA TRTAN SITEGR1 SAFFL ITTFL EFFFL PARAM PARAMCD PARAMN AVAL AVALC AVALU BASE CHG AVISIT "
     "AVISITN ATPT ATPTN ADT ADY VISITNUM ABLFL ANL01FL DTYPE AENTMTFL ANRIND BNRIND ATOXGR BTOXGR CNSR PARAMU SRCDOM "
-    "AEBODSYS AESOC AEDECOD AETERM AESEV ASEV AETOXGR AESER AEREL AEREL1 ARELGR1 AEACN AEOUT AESDTH TRTEMFL ASTDT".split()
+    "AEBODSYS AESOC AEDECOD AETERM AESEV ASEV AETOXGR AESER AEREL AEREL1 ARELGR1 AEACN AEOUT AESDTH TRTEMFL "
+    "ASTDT"
 )
+USED = frozenset(_USED.split())
 OF_KIND = re.compile(r"CRIT\d+(FL)?|(CQ|SMQ)\d+NAM")
 
 

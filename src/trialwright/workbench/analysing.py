@@ -75,9 +75,7 @@ def analyse_data(
     package = read_package(folder, mapped)
     trial = trial_of(package.datasets, settings=_settings(mapped.settings, wished), labels=package.labels)
     answers = tuple(analyse(trial, tables))
-    told = Told(
-        trial, {answer.table: answer for answer in answers}, package.files, package.coercions, package.not_read
-    )
+    told = Told(trial, {answer.table: answer for answer in answers}, package.files, package.coercions, package.not_read)
     if out is None:
         return Analysed(trial, package, answers, None)
     document = adam_report(told, software="trialwright", version=version("trialwright"))
@@ -114,7 +112,9 @@ def results_csv(answers: Iterable[Answer]) -> str:
     """Every statistic as a line: table, item, visit, group, statistic, value, population, method."""
     sheet = StringIO()
     writer = csv.writer(sheet, lineterminator="\n")
-    writer.writerow(["table", "item_1", "item_2", "item_3", "visit", "group", "statistic", "value", "population", "method"])
+    writer.writerow(
+        ["table", "item_1", "item_2", "item_3", "visit", "group", "statistic", "value", "population", "method"]
+    )
     writer.writerows(_line(one) for answer in answers for one in answer.results)
     return sheet.getvalue()
 

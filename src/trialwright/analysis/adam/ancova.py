@@ -9,6 +9,7 @@ for multiple comparisons.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,8 @@ def _fitted(outcome: Outcome, visit: int, *, confidence: float) -> Iterator[Resu
     fitted = least_squares(outcome.y[here], _design(outcome, here, arms=dummies))
     if fitted is None:
         return
-    named = {"population": outcome.population.flag, "visit": outcome.visits[visit], "method": described(outcome)}
+    named: dict[str, Any] = {"population": outcome.population.flag, "visit": outcome.visits[visit]}
+    named["method"] = described(outcome)
     digits = decimals_of(outcome.y)
     centre = np.concatenate([_weights(outcome, here), outcome.covariates[here].mean(axis=0)])
     names = outcome.population.arms
@@ -120,7 +122,7 @@ def _dose_response(outcome: Outcome, here: Bools, *, confidence: float) -> Estim
 
 
 def _rows(
-    found: Estimated | None, item: tuple[str, ...], *, group: str, what: str, digits: int, named: dict[str, str]
+    found: Estimated | None, item: tuple[str, ...], *, group: str, what: str, digits: int, named: dict[str, Any]
 ) -> Iterator[Result]:
     if found is None:
         return
@@ -134,4 +136,4 @@ def _rows(
         values["difference p"] = found.p
     for statistic, value in values.items():
         if np.isfinite(value):
-            yield Result(TABLE, item, group, statistic, value, decimals=digits, **named)  # type: ignore[arg-type]
+            yield Result(TABLE, item, group, statistic, value, decimals=digits, **named)

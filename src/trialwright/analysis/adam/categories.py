@@ -1,14 +1,15 @@
 """Outcomes in a few ordered categories, and responders: counts by arm and visit, and tests between the arms.
 
 Categories: values that are whole numbers of at most seven different kinds without a baseline, as a global impression.
-Whether mean scores differ between arms is tested within site groups (Cochran-Mantel-Haenszel, row mean scores). Responders: flags
-CRIT1FL and so on, with exact limits of each share and the difference from the reference arm.
+Whether mean scores differ between arms is tested within site groups (Cochran-Mantel-Haenszel, row mean scores).
+Responders: flags CRIT1FL and so on, with exact limits of each share and the difference from the reference arm.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,7 @@ def _tested(outcome: Outcome, visit: int) -> list[Result]:
 
 
 def responders(trial: AdamTrial) -> Answer:
-    """The share of each arm that meets each criterion (CRIT1FL …) of a data set with outcomes, by parameter and visit."""
+    """The share of each arm that meets each criterion (CRIT1FL …) of an outcome, by parameter and visit."""
     answer, population = Answer(RESPONDERS), trial.population("efficacy")
     for name, frame in sorted(trial.datasets.items()):
         flags = [str(column) for column in frame if re.fullmatch(r"CRIT\d+FL", str(column))]
@@ -118,7 +119,7 @@ def responders(trial: AdamTrial) -> Answer:
 def _parts(rows: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The rows of every parameter and visit, in their order."""
     params, visits = ordered(rows, "PARAMCD", by="PARAMN"), ordered(rows, "AVISIT", by="AVISITN")
-    parts = {key: part for key, part in rows.groupby(["PARAMCD", "AVISIT"], observed=True)}
+    parts = dict(iter(rows.groupby(["PARAMCD", "AVISIT"], observed=True)))
     for param in params:
         for visit in visits:
             if (param, visit) in parts:
@@ -131,7 +132,7 @@ def _shares(rows: pd.DataFrame, flag: str, *, item: tuple[str, ...], visit: str,
     of = once[ARM].value_counts()
     yes = once[ARM][(once[flag] == "Y").to_numpy(bool)].value_counts()
     shares = {arm: (int(yes.get(arm, 0)), int(of.get(arm, 0))) for arm in population.arms}
-    named = {"population": population.flag, "visit": visit}
+    named: dict[str, Any] = {"population": population.flag, "visit": visit}
     for arm, (count, n) in shares.items():
         low, high = clopper_pearson(count, n, confidence=trial.settings.confidence)
         values = {"people": count, "of": n, "share lower": float(low), "share upper": float(high)}

@@ -1,15 +1,16 @@
 """Repeated measures (MMRM) over all visits after baseline: adjusted means by arm and visit, and their differences.
 
 y = arm by visit + baseline by visit + site group + e, REML, an unstructured covariance of the visits or, where that has
-no estimate, the next named pattern (Mallinckrodt et al. 2008, Drug Information Journal 42:303); values carried forward do
-not count. Least-squares means at the mean of the covariates over the rows analysed, site groups in equal weight unless
-"observed" is asked for.
+no estimate, the next named pattern (Mallinckrodt et al. 2008, Drug Information Journal 42:303); values carried forward
+do not count. Least-squares means are taken at the mean of the covariates over the rows analysed, site groups in equal
+weight unless "observed" is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ ONE_VISIT = Text(
 )
 MANY_VISITS = Text(
     en="{parameter} has {count} visits after baseline; its repeated measures are modelled when a [[model]] asks for it",
-    fr="{parameter} a {count} visites après l'inclusion ; ses mesures répétées sont modélisées si un [[model]] le demande",
+    fr="{parameter} a {count} visites après l'inclusion ; mesures répétées modélisées si un [[model]] le demande",
 )
 NOT_FITTED = Text(en="{parameter}: {why}", fr="{parameter} : {why}")
 LEFT = Text(
@@ -65,19 +66,19 @@ def analyse(trial: AdamTrial) -> Answer:
 
 def _fitted(outcome: Outcome, answer: Answer, *, confidence: float) -> Iterator[Result]:
     arms, visits = len(outcome.population.arms), len(outcome.visits)
-    present = np.flatnonzero(np.bincount(outcome.arm, minlength=arms))
+    present = [int(arm) for arm in np.flatnonzero(np.bincount(outcome.arm, minlength=arms))]
     cells = [(visit, arm) for visit in range(visits) for arm in present]
     design = _design(outcome, cells)
-    first = FALLBACKS.index(outcome.model.covariance) if outcome.model.covariance in FALLBACKS else 0  # type: ignore[arg-type]
+    first = FALLBACKS.index(outcome.model.covariance) if outcome.model.covariance in FALLBACKS else 0
     person = outcome.rows[PERSON].to_numpy(np.int64)
     fitted, left = fit_with_fallbacks(
         outcome.y, design, participant=person, visit=outcome.visit, patterns=FALLBACKS[first:]
     )
-    for one in left:
-        values = {"parameter": outcome.model.parameter, "pattern": one.pattern, "why": one.why}
+    for gone in left:
+        values = {"parameter": outcome.model.parameter, "pattern": gone.pattern, "why": gone.why}
         answer.notes.append(Note(outcome.model.dataset, LEFT, values))
     lines = _lines(outcome, cells, columns=design.shape[1])
-    named = {"population": outcome.population.flag, "method": _described(outcome, fitted)}
+    named: dict[str, Any] = {"population": outcome.population.flag, "method": _described(outcome, fitted)}
     for place, (visit, arm) in enumerate(cells):
         name = outcome.population.arms[arm]
         n = int(((outcome.visit == visit) & (outcome.arm == arm)).sum())
@@ -126,7 +127,7 @@ def _described(outcome: Outcome, fitted: Fitted) -> str:
 
 
 def _rows(
-    found: Contrast, outcome: Outcome, *, group: str, what: str, visit: int, named: dict[str, str]
+    found: Contrast, outcome: Outcome, *, group: str, what: str, visit: int, named: dict[str, Any]
 ) -> Iterator[Result]:
     values = {
         what: found.estimate,

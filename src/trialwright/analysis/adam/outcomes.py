@@ -1,8 +1,8 @@
 """What is modelled: parameters of efficacy-like data sets, and the rows, response and adjustments of each model.
 
 Usual: rows flagged ANL01FL, one for each person and visit; the change from baseline adjusted for the baseline where
-there is one, else the value; site groups where there is SITEGR1. Whoever lacks a value that a model needs is left out of
-it, and counted.
+there is one, else the value; site groups where there is SITEGR1. Whoever lacks a value that a model needs is left out
+of it, and counted.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Outcome:
 
     def at(self, visit: int) -> npt.NDArray[np.bool_]:
         """The rows of one visit."""
-        return self.visit == visit
+        return np.asarray(self.visit == visit, bool)
 
 
 def datasets_of(trial: AdamTrial) -> dict[str, pd.DataFrame]:
@@ -222,7 +222,7 @@ def _arrays(rows: pd.DataFrame, model: Model, *, population: Population) -> Outc
         population=population,
         rows=rows,
         y=rows[model.response or ""].to_numpy(np.float64),
-        arm=rows[ARM].cat.codes.to_numpy(np.int64),
+        arm=np.asarray(rows[ARM].cat.codes, np.int64),
         visit=np.asarray(pd.Categorical(rows["AVISIT"].astype(str), categories=list(visits)).codes, np.int64),
         visits=visits,
         covariates=np.column_stack(covariates) if covariates else np.zeros((len(rows), 0)),

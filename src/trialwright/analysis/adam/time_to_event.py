@@ -121,7 +121,7 @@ def times_of(trial: AdamTrial, name: str, *, notes: list[Note]) -> Iterator[Time
             population,
             rows["AVAL"].to_numpy(np.float64),
             (rows["CNSR"] == 0).to_numpy(bool),
-            rows[ARM].cat.codes.to_numpy(np.int64),
+            np.asarray(rows[ARM].cat.codes, np.int64),
         )
 
 

@@ -50,7 +50,8 @@ class Spread:
         """Both in the reader's language."""
         if not math.isfinite(self.mean):
             return NOT_AVAILABLE
-        return f"{_said(self.mean, self.decimals + 1, language=language)} ({_said(self.spread, self.decimals + 2, language=language)})"
+        mean = _said(self.mean, self.decimals + 1, language=language)
+        return f"{mean} ({_said(self.spread, self.decimals + 2, language=language)})"
 
 
 @final

@@ -48,7 +48,8 @@ NO_EVENTS = Text(
     en="There is no treatment-emergent adverse event to show.", fr="Aucun évènement indésirable sous traitement."
 )
 BY_WORST = Text(
-    en="People by their worst event in that row: {words}.", fr="Personnes selon leur pire évènement de la ligne : {words}."
+    en="People by their worst event in that row: {words}.",
+    fr="Personnes selon leur pire évènement de la ligne : {words}.",
 )
 TITLES: Mapping[str, Text] = {
     OVERVIEW: Text(en="Overview of adverse events", fr="Vue d'ensemble des évènements indésirables"),
@@ -56,9 +57,7 @@ TITLES: Mapping[str, Text] = {
         en="Treatment-emergent adverse events by system organ class and preferred term",
         fr="Évènements indésirables sous traitement par classe de système d'organe et terme préférentiel",
     ),
-    SERIOUS: Text(
-        en="Serious treatment-emergent adverse events", fr="Évènements indésirables graves sous traitement"
-    ),
+    SERIOUS: Text(en="Serious treatment-emergent adverse events", fr="Évènements indésirables graves sous traitement"),
     SEVERITY: Text(
         en="Treatment-emergent adverse events by worst severity",
         fr="Évènements indésirables sous traitement selon la pire sévérité",

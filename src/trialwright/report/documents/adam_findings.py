@@ -72,7 +72,8 @@ def visit_table(told: Told, answer: Answer, *, dataset: str, theme: Theme) -> Ta
         n = population.sizes[arm]
         columns.append(Column(f"value_{place}", fill(ARM_VALUE, arm=arm, what=VALUE), "right", big_n=n))
         columns += [Column(f"change_{place}", fill(ARM_VALUE, arm=arm, what=CHANGE), "right")] if changes else []
-    rows, headed = [], ()
+    rows: list[tuple[Cell, ...]] = []
+    headed: tuple[str, ...] = ()
     for item, visit in dict.fromkeys((one.item, one.visit) for one in answer.results):
         if item != headed:
             headed = item
@@ -119,7 +120,8 @@ def _shift(told: Told, answer: Answer, *, dataset: str) -> Table:
     lookup, population, tested = Lookup(answer.results), told.trial.population("safety"), told.trial.settings.tests
     columns = [Column("shift", FROM_TO)]
     columns += [
-        Column(f"arm_{place}", arm, "right", big_n=population.sizes[arm]) for place, arm in enumerate(told.trial.arms, 1)
+        Column(f"arm_{place}", arm, "right", big_n=population.sizes[arm])
+        for place, arm in enumerate(told.trial.arms, 1)
     ]
     columns += [Column("p", P_ALL, "right")] if tested else []
     rows, headed = [], ""

@@ -75,9 +75,7 @@ def said(note: Note) -> Filled:
 
 def arm_columns(arms: Iterable[str], sizes: Mapping[str, int], *, total: bool = True) -> list[Column]:
     """One column for each arm with its N, and one for all of them."""
-    columns = [
-        Column(f"arm_{place}", arm, "right", big_n=sizes.get(arm, 0)) for place, arm in enumerate(arms, 1)
-    ]
+    columns = [Column(f"arm_{place}", arm, "right", big_n=sizes.get(arm, 0)) for place, arm in enumerate(arms, 1)]
     return [*columns, Column("total", ALL, "right", big_n=sum(sizes.values()))] if total else columns
 
 
@@ -164,6 +162,4 @@ def table(
     empty: Words | None = None,
 ) -> Table:  # fmt: skip
     """A table; on its side where it has many columns."""
-    return Table(
-        name, title, tuple(columns), tuple(rows), notes=tuple(notes), empty=empty, landscape=len(columns) > 6
-    )
+    return Table(name, title, tuple(columns), tuple(rows), notes=tuple(notes), empty=empty, landscape=len(columns) > 6)

@@ -47,7 +47,7 @@ VARIABLES: Mapping[str, Text] = {
     "ENRLFL": Text(en="Enrolled", fr="Inclus"),
     "COMPLFL": Text(en="Completed", fr="Ont terminé"),
 }
-STATES: Mapping[str, Text] = {
+STATES: Mapping[str, Words] = {
     disposition.COMPLETED: Text(en="Completed", fr="Ont terminé"),
     disposition.ENDED: Text(en="Ended early", fr="Arrêt prématuré"),
     disposition.UNKNOWN: Text(en="Not stated", fr="Non précisé"),
@@ -89,7 +89,8 @@ def _populations(told: Told) -> Table | None:
         return None
     everybody, lookup = told.trial.everybody(), Lookup(answer.results)
     rows = [
-        (Cell(variable(told, item[0])), Cell(item[0]), *counts(lookup, item, told.trial.arms)) for item in answer.items()
+        (Cell(variable(told, item[0])), Cell(item[0]), *counts(lookup, item, told.trial.arms))
+        for item in answer.items()
     ]
     columns = [Column("population", Text(en="Population", fr="Population")), Column("flag", Text(en="Flag", fr="Code"))]
     columns += arm_columns(told.trial.arms, everybody.sizes)
@@ -110,8 +111,8 @@ def _disposition(told: Told) -> Table | None:
         if item[0] != headed:
             headed = item[0]
             is_reason = headed == disposition.REASON
-            label = REASONS if is_reason else fill(COMPLETION, column=headed)
-            rows.append(heading(label, len(columns), *([""] if is_reason and tested else p)))
+            head = REASONS if is_reason else fill(COMPLETION, column=headed)
+            rows.append(heading(head, len(columns), *([""] if is_reason and tested else p)))
         if len(item) > 1:
             own = [Cell(one) for one in p] if item[0] == disposition.REASON else [Cell("")] * len(p)
             label = STATES.get(item[1], item[1])
@@ -128,12 +129,12 @@ def _demographics(told: Told) -> Table | None:
     answer = told.answer(demographics.TABLE)
     if answer is None:
         return None
-    title = Text(
-        en="Demographic and baseline characteristics", fr="Caractéristiques démographiques et à l'inclusion"
-    )
+    title = Text(en="Demographic and baseline characteristics", fr="Caractéristiques démographiques et à l'inclusion")
     tested = told.trial.settings.baseline_tests
     notes = [BASELINE_P] if tested else []
-    return _summaries(told, answer, name="demographics", title=title, theme=told.trial.population("baseline"), p=tested, notes=notes)
+    return _summaries(
+        told, answer, name="demographics", title=title, theme=told.trial.population("baseline"), p=tested, notes=notes
+    )
 
 
 def _exposure(told: Told) -> Table | None:
@@ -145,8 +146,15 @@ def _exposure(told: Told) -> Table | None:
 
 
 def _summaries(
-    told: Told, answer: Answer, *, name: str, title: Text, theme: Population, p: bool = False, notes: list[Text] | None = None
-) -> Table:  # fmt: skip
+    told: Told,
+    answer: Answer,
+    *,
+    name: str,
+    title: Text,
+    theme: Population,
+    p: bool = False,
+    notes: list[Text] | None = None,
+) -> Table:
     """Variables one below the other: a heading, then the rows of a summary or of its categories."""
     lookup, groups = Lookup(answer.results), (*told.trial.arms, TOTAL)
     columns = [Column("characteristic", ROW), *arm_columns(told.trial.arms, theme.sizes)]
@@ -155,7 +163,9 @@ def _summaries(
     for item in answer.items():
         if item[0] != headed:
             headed = item[0]
-            rows.append(heading(variable(told, headed), len(columns), *([p_of(lookup, item[:1], ALL_ARMS)] if p else [])))
+            rows.append(
+                heading(variable(told, headed), len(columns), *([p_of(lookup, item[:1], ALL_ARMS)] if p else []))
+            )
         if len(item) > 1:
             label = STATES.get(item[1], item[1])
             after = [Cell("")] * int(p)

@@ -14,7 +14,9 @@ from trialwright.vocabulary.words import Text
 
 SECTION = Text(en="Time to event", fr="Temps jusqu'à l'évènement")
 TITLE = Text(en="{title}", fr="{title}")
-AT_RISK = Text(en="{title}: numbers at risk and share without the event", fr="{title} : à risque et part sans évènement")
+AT_RISK = Text(
+    en="{title}: numbers at risk and share without the event", fr="{title} : à risque et part sans évènement"
+)
 ROW = Text(en="Statistic", fr="Statistique")
 TIME = Text(en="Time", fr="Temps")
 WITH = Text(en="With the event", fr="Avec l'évènement")
@@ -29,7 +31,7 @@ RATIO_P = Text(en="P, hazard ratio", fr="P, rapport de risques")
 LOG_RANK = Text(en="P, log-rank v {reference}", fr="P, log-rank contre {reference}")
 LOG_RANK_ALL = Text(en="P, log-rank, all arms", fr="P, log-rank, tous les bras")
 METHODS = Text(
-    en="Population: {flag}. Kaplan-Meier with log-log limits of {level:percent0}; Cox with Efron's ties. An upper limit "
+    en="Population: {flag}. Kaplan-Meier with log-log limits of {level:percent0}; Cox with Efron's ties. A limit "
     "that is not reached is shown as ∞. Whoever is censored at a time is still at risk then.",
     fr="Population : {flag}. Kaplan-Meier, limites log-log à {level:percent0} ; Cox, ex æquo selon Efron. Une limite "
     "supérieure non atteinte est notée ∞. Qui est censuré à un temps y est encore à risque.",
