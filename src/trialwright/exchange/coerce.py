@@ -89,14 +89,16 @@ def make_sense(table: Table, *, numbers: frozenset[str] = frozenset(), missing: 
     words = MISSING | {word.upper() for word in missing}
     columns: dict[str, Any] = {}
     for name in map(str, table.frame.columns):
-        columns[name] = _column(sense, table, name=name, numeric=_is_number(name, table, numbers), missing=words)
+        columns[name] = _column(
+            sense, table, name=name, numeric=_is_number(name, table, further=numbers), missing=words
+        )
     sense.frame = pd.DataFrame(columns, index=table.frame.index)
     for name, count in table.decoded.items():
         sense.coercions.append(Coercion(table.name, name, count, DECODED))
     return sense
 
 
-def _is_number(name: str, table: Table, further: frozenset[str]) -> bool:
+def _is_number(name: str, table: Table, *, further: frozenset[str]) -> bool:
     if name in further or name in NUMBERS:
         return True
     if name in TEXTS or _is_flag(name):

@@ -117,8 +117,8 @@ def outcome_of(trial: AdamTrial, model: Model) -> tuple[Outcome | None, list[Not
     if frame is None or "PARAMCD" not in frame:
         return None, notes
     rows = _chosen(population.rows(frame[frame["PARAMCD"] == model.parameter]), model)
-    model = _usual(model, rows, trial)
-    rows, absent = _joined(rows, model, trial)
+    model = _usual(model, rows, trial=trial)
+    rows, absent = _joined(rows, model, trial=trial)
     if absent or rows.empty:
         notes += [Note(model.dataset, NOT_THERE, {"parameter": model.parameter, "column": one}) for one in absent]
         return None, notes
@@ -154,7 +154,7 @@ def _wants_carried(model: Model, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return (rows["DTYPE"] == CARRIED).to_numpy(bool) & bool(model.carried_forward)
 
 
-def _usual(model: Model, rows: pd.DataFrame, trial: AdamTrial) -> Model:
+def _usual(model: Model, rows: pd.DataFrame, *, trial: AdamTrial) -> Model:
     """The model with what was left open filled in."""
     based = BASELINE in rows and bool(np.isfinite(rows[BASELINE].to_numpy(np.float64)).any())
     changed = based and "CHG" in rows and bool(np.isfinite(rows["CHG"].to_numpy(np.float64)).any())
@@ -180,7 +180,7 @@ def _dose(trial: AdamTrial) -> str:
     return name if bool(looks_like) else ""
 
 
-def _joined(rows: pd.DataFrame, model: Model, trial: AdamTrial) -> tuple[pd.DataFrame, list[str]]:
+def _joined(rows: pd.DataFrame, model: Model, *, trial: AdamTrial) -> tuple[pd.DataFrame, list[str]]:
     """The rows with every column of the model, from ADSL where the data set has it not; and those found nowhere."""
     rows, absent = rows.copy(), []
     subjects = trial.subjects.set_index("USUBJID")

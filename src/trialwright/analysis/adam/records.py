@@ -36,7 +36,7 @@ NEEDED = Text(
 KEY = ("PARAMCD", "AVISIT", "ATPT")
 
 
-def needed(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> list[Note]:
+def needed(name: str, frame: pd.DataFrame, *, columns: tuple[str, ...]) -> list[Note]:
     """A note where a data set lacks columns; empty where it has them all."""
     missing = [column for column in columns if column not in frame]
     return [Note(name, NEEDED, {"columns": ", ".join(missing)})] if missing else []

@@ -38,7 +38,7 @@ BY_VALUE = Text(
 def analyse(trial: AdamTrial, name: str) -> Answer:
     """How many people go from each category at baseline to each worst category afterwards; ``name`` is the data set."""
     answer, frame = Answer(f"{name.lower()}_shift"), trial.datasets[name]
-    if notes := needed(name, frame, ("PARAMCD", "ANRIND", "BNRIND")):
+    if notes := needed(name, frame, columns=("PARAMCD", "ANRIND", "BNRIND")):
         answer.notes += notes
         return answer
     population = trial.population("safety")

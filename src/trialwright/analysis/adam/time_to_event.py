@@ -91,14 +91,14 @@ def analyse(trial: AdamTrial) -> Answer:
             item = (name, times.parameter)
             for place, arm in enumerate(times.population.arms):
                 answer.results += _arm(times, place, group=arm, item=item, confidence=trial.settings.confidence)
-            answer.results += _compared(times, item, answer, confidence=trial.settings.confidence)
+            answer.results += _compared(times, item, answer=answer, confidence=trial.settings.confidence)
     return answer
 
 
 def times_of(trial: AdamTrial, name: str, *, notes: list[Note]) -> Iterator[Times]:
     """The times of every parameter of a data set; rows that cannot be used are noted."""
     frame = trial.datasets[name]
-    if missing := needed(name, frame, COLUMNS):
+    if missing := needed(name, frame, columns=COLUMNS):
         notes += missing
         return
     for parameter in ordered(frame, "PARAMCD", by="PARAMN"):
@@ -172,7 +172,7 @@ def _limits_of_quantile(curve: Curve, *, share: float, confidence: float) -> tup
     )
 
 
-def _compared(times: Times, item: tuple[str, ...], answer: Answer, *, confidence: float) -> Iterator[Result]:
+def _compared(times: Times, item: tuple[str, ...], *, answer: Answer, confidence: float) -> Iterator[Result]:
     flag, population = times.population.flag, times.population
     if len(times.time) == 0:
         return

@@ -83,10 +83,10 @@ def _frame(told: Told, first: Text) -> tuple[list[Column], list[Words]]:
     return columns, notes
 
 
-def _ps(told: Told, lookup: Lookup, item: tuple[str, ...]) -> list[Cell]:
+def _ps(told: Told, lookup: Lookup, *, item: tuple[str, ...]) -> list[Cell]:
     if not told.trial.settings.tests or len(told.trial.arms) < 2:
         return []
-    return [Cell(p_of(lookup, item, group)) for group in comparisons(told.trial)]
+    return [Cell(p_of(lookup, item, group=group)) for group in comparisons(told.trial)]
 
 
 def _overview(told: Told) -> Table | None:
@@ -99,12 +99,16 @@ def _overview(told: Told) -> Table | None:
     for item in answer.items():
         if item[0] == "worst severity":
             word = UNKNOWN if item[1] == NOT_STATED else item[1]
-            cells = counts(lookup, item, arms)
-            rows.append((Cell(fill(WORST, word=word), indent=1), *cells, *[Cell("") for _ in _ps(told, lookup, item)]))
+            cells = counts(lookup, item, arms=arms)
+            rows.append(
+                (Cell(fill(WORST, word=word), indent=1), *cells, *[Cell("") for _ in _ps(told, lookup, item=item)])
+            )
             continue
         label = fill(SPECIAL, name=item[1]) if item[0] == "special" else KINDS[item[0]]
-        rows.append((Cell(label), *tallies(lookup, item, arms), *_ps(told, lookup, item)))
-    return table(OVERVIEW, TITLES[OVERVIEW], columns, rows=rows, notes=notes_of(answer, *notes), empty=NO_EVENTS)
+        rows.append((Cell(label), *tallies(lookup, item, arms=arms), *_ps(told, lookup, item=item)))
+    return table(
+        OVERVIEW, TITLES[OVERVIEW], columns=columns, rows=rows, notes=notes_of(answer, *notes), empty=NO_EVENTS
+    )
 
 
 def _label(item: tuple[str, ...]) -> Cell:
@@ -119,9 +123,9 @@ def _terms(told: Told, name: str) -> Table | None:
         return None
     lookup, arms = Lookup(answer.results), told.trial.arms
     columns, notes = _frame(told, TERM)
-    rows = [(_label(item), *tallies(lookup, item, arms), *_ps(told, lookup, item)) for item in answer.items()]
+    rows = [(_label(item), *tallies(lookup, item, arms=arms), *_ps(told, lookup, item=item)) for item in answer.items()]
     rows = rows if any(one.value for one in answer.results) else []
-    return table(name, TITLES[name], columns, rows=rows, notes=notes_of(answer, *notes), empty=NO_EVENTS)
+    return table(name, TITLES[name], columns=columns, rows=rows, notes=notes_of(answer, *notes), empty=NO_EVENTS)
 
 
 def _severity(told: Told) -> Table | None:
@@ -136,11 +140,11 @@ def _severity(told: Told) -> Table | None:
     for item in answer.items():
         if not any(lookup.value(item, arm, statistic="people") for arm in told.trial.arms):
             continue
-        cells = [Cell(_steps(lookup, item, arm, words=words)) for arm in told.trial.arms]
+        cells = [Cell(_steps(lookup, item, arm=arm, words=words)) for arm in told.trial.arms]
         rows.append((_label(item), *cells))
     first = fill(OF_POPULATION, flag=population.flag, treatment=population.treatment)
     notes = notes_of(answer, first, *([fill(BY_WORST, words=shown)] if words else []))
-    return table(SEVERITY, TITLES[SEVERITY], columns, rows=rows, notes=notes, empty=NO_EVENTS)
+    return table(SEVERITY, TITLES[SEVERITY], columns=columns, rows=rows, notes=notes, empty=NO_EVENTS)
 
 
 def _severities(answer: Answer) -> tuple[str, ...]:
@@ -150,6 +154,6 @@ def _severities(answer: Answer) -> tuple[str, ...]:
     return (*known, *(name for name in names if name == NOT_STATED))
 
 
-def _steps(lookup: Lookup, item: tuple[str, ...], arm: str, *, words: tuple[str, ...]) -> Steps:
+def _steps(lookup: Lookup, item: tuple[str, ...], *, arm: str, words: tuple[str, ...]) -> Steps:
     found = (lookup.find(item, arm, statistic=word) for word in words)
     return Steps(tuple(0 if one is None else int(one.value) for one in found))

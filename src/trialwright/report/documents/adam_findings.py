@@ -79,12 +79,12 @@ def visit_table(told: Told, answer: Answer, *, dataset: str, theme: Theme) -> Ta
             headed = item
             title = told.title_of(dataset, item[0])
             rows.append(heading(" · ".join((title, *item[1:])), len(columns)))
-        cells = _cells(lookup, item, told.trial.arms, visit=visit, kinds=("AVAL", "CHG") if changes else ("AVAL",))
+        cells = _cells(lookup, item, arms=told.trial.arms, visit=visit, kinds=("AVAL", "CHG") if changes else ("AVAL",))
         rows.append((Cell(visit, indent=1), *cells))
     first = fill(OF_POPULATION, flag=population.flag, treatment=population.treatment)
     notes = notes_of(answer, first, CELLS)
     name = f"{dataset.lower()}_by_visit"
-    return table(name, fill(BY_VISIT, dataset=_called(dataset)), columns, rows=rows, notes=notes, empty=NOTHING)
+    return table(name, fill(BY_VISIT, dataset=_called(dataset)), columns=columns, rows=rows, notes=notes, empty=NOTHING)
 
 
 NAMES: Mapping[str, Text] = {
@@ -101,7 +101,7 @@ def _called(dataset: str) -> Words:
 
 
 def _cells(
-    lookup: Lookup, item: tuple[str, ...], arms: Iterable[str], *, visit: str, kinds: tuple[str, ...]
+    lookup: Lookup, item: tuple[str, ...], *, arms: Iterable[str], visit: str, kinds: tuple[str, ...]
 ) -> list[Cell]:
     cells = []
     for arm in arms:
@@ -128,7 +128,7 @@ def _shift(told: Told, answer: Answer, *, dataset: str) -> Table:
     for item in answer.items():
         if item[0] != headed:
             headed = item[0]
-            p = [p_of(lookup, item[:1], ALL_ARMS)] if tested else []
+            p = [p_of(lookup, item[:1], group=ALL_ARMS)] if tested else []
             rows.append(heading(told.title_of(dataset, headed), len(columns), *p))
         if len(item) == 1:
             continue
@@ -139,4 +139,4 @@ def _shift(told: Told, answer: Answer, *, dataset: str) -> Table:
     first = fill(OF_POPULATION, flag=population.flag, treatment=population.treatment)
     notes = notes_of(answer, first, PEOPLE, *([CMH_NOTE] if tested else []))
     title = fill(SHIFT, dataset=_called(dataset))
-    return table(f"{dataset.lower()}_shift", title, columns, rows=rows, notes=notes, empty=NOTHING)
+    return table(f"{dataset.lower()}_shift", title, columns=columns, rows=rows, notes=notes, empty=NOTHING)

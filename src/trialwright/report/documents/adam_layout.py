@@ -93,13 +93,13 @@ def comparisons(trial: AdamTrial) -> list[str]:
     return [against(arm, trial.reference) for arm in trial.arms if arm != trial.reference]
 
 
-def p_of(lookup: Lookup, item: Sequence[str], group: str, *, statistic: str = "p", visit: str = "") -> Value:
+def p_of(lookup: Lookup, item: Sequence[str], *, group: str, statistic: str = "p", visit: str = "") -> Value:
     """A p-value as a cell; nothing where there is none."""
     value = lookup.value(item, group, statistic=statistic, visit=visit)
     return P(value) if math.isfinite(value) else None
 
 
-def counts(lookup: Lookup, item: Sequence[str], arms: Iterable[str], *, visit: str = "") -> list[Cell]:
+def counts(lookup: Lookup, item: Sequence[str], *, arms: Iterable[str], visit: str = "") -> list[Cell]:
     """How many of how many, for each arm and in total."""
     return [_count(lookup, item, group=arm, visit=visit) for arm in (*arms, TOTAL)]
 
@@ -111,7 +111,7 @@ def _count(lookup: Lookup, item: Sequence[str], *, group: str, visit: str) -> Ce
     return Cell(Count(int(found.value), int(lookup.value(item, group, statistic="of", visit=visit))))
 
 
-def tallies(lookup: Lookup, item: Sequence[str], arms: Iterable[str]) -> list[Cell]:
+def tallies(lookup: Lookup, item: Sequence[str], *, arms: Iterable[str]) -> list[Cell]:
     """People of how many, and their events, for each arm and in total."""
     cells = []
     for group in (*arms, TOTAL):
@@ -120,7 +120,7 @@ def tallies(lookup: Lookup, item: Sequence[str], arms: Iterable[str]) -> list[Ce
     return cells
 
 
-def summary_rows(lookup: Lookup, item: Sequence[str], groups: Sequence[str], *, further: int) -> list[tuple[Cell, ...]]:
+def summary_rows(lookup: Lookup, item: Sequence[str], *, groups: Sequence[str], further: int) -> list[tuple[Cell, ...]]:
     """The rows of a summary: n, mean (SD), median, quartiles, range; and missing ones where there are any."""
     after = (Cell(None),) * further
 
@@ -158,7 +158,7 @@ def heading(label: Words, width: int, *last: Value) -> tuple[Cell, ...]:
 
 
 def table(
-    name: str, title: Words, columns: Sequence[Column], *, rows: Iterable[tuple[Cell, ...]], notes: Sequence[Words],
+    name: str, title: Words, *, columns: Sequence[Column], rows: Iterable[tuple[Cell, ...]], notes: Sequence[Words],
     empty: Words | None = None,
 ) -> Table:  # fmt: skip
     """A table; on its side where it has many columns."""

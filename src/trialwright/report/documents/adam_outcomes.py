@@ -77,11 +77,11 @@ def _models(told: Told, name: str, *, title: Text) -> Iterator[Table]:
         rows = [*_rows(told, Lookup(own), item=item, visits=list(dict.fromkeys(one.visit for one in own)))]
         columns = [Column("statistic", ROW), *_arm_columns(told)]
         called = fill(title, title=told.title_of(*item))
-        yield table(f"{name}_{item[0]}_{item[1]}".lower(), called, columns, rows=rows, notes=(*told_by, *notes))
+        yield table(f"{name}_{item[0]}_{item[1]}".lower(), called, columns=columns, rows=rows, notes=(*told_by, *notes))
         notes = ()
     if notes and not answer.results:
         columns = [Column("statistic", ROW), *_arm_columns(told)]
-        yield table(name, fill(title, title="ADaM"), columns, rows=(), notes=notes, empty=NOTHING)
+        yield table(name, fill(title, title="ADaM"), columns=columns, rows=(), notes=notes, empty=NOTHING)
 
 
 def _arm_columns(told: Told) -> list[Column]:
@@ -100,12 +100,14 @@ def _rows(told: Told, lookup: Lookup, *, item: tuple[str, ...], visits: list[str
     arms, width = told.trial.arms, len(told.trial.arms) + 1
     for visit in visits:
         yield heading(visit, width)
-        yield _line("n", [_n(lookup, item, arm, visit=visit) for arm in arms])
+        yield _line("n", [_n(lookup, item, arm=arm, visit=visit) for arm in arms])
         for column in ("BASE", "AVAL", "CHG"):
-            cells = [_spread(lookup, item, arm, visit=visit, names=(column + " mean", column + " sd")) for arm in arms]
+            cells = [
+                _spread(lookup, item, arm=arm, visit=visit, names=(column + " mean", column + " sd")) for arm in arms
+            ]
             if any(cell is not None for cell in cells):
                 yield _line(column, cells)
-        means = [_spread(lookup, item, arm, visit=visit, names=("LS mean", "LS mean se")) for arm in arms]
+        means = [_spread(lookup, item, arm=arm, visit=visit, names=("LS mean", "LS mean se")) for arm in arms]
         if any(cell is not None for cell in means):
             yield _line("LS mean", means)
         for other in arms[:1] if len(arms) == 1 else (told.trial.reference, *_others(told)[:-1]):
@@ -123,7 +125,7 @@ def _line(name: str, values: Sequence[Value]) -> tuple[Cell, ...]:
     return (Cell(ROWS[name], indent=1), *map(Cell, values))
 
 
-def _n(lookup: Lookup, item: tuple[str, ...], arm: str, *, visit: str) -> Value:
+def _n(lookup: Lookup, item: tuple[str, ...], *, arm: str, visit: str) -> Value:
     for name in ("n", "CHG n", "AVAL n"):
         found = lookup.find(item, arm, statistic=name, visit=visit)
         if found is not None:
@@ -131,7 +133,7 @@ def _n(lookup: Lookup, item: tuple[str, ...], arm: str, *, visit: str) -> Value:
     return 0
 
 
-def _spread(lookup: Lookup, item: tuple[str, ...], arm: str, *, visit: str, names: tuple[str, str]) -> Value:
+def _spread(lookup: Lookup, item: tuple[str, ...], *, arm: str, visit: str, names: tuple[str, str]) -> Value:
     found = lookup.find(item, arm, statistic=names[0], visit=visit)
     if found is None:
         return None
@@ -169,7 +171,7 @@ def _categories(told: Told) -> Iterator[Table]:
         for visit in dict.fromkeys(one.visit for one in own):
             rows.append(heading(visit, width))
             for row in dict.fromkeys(one.item for one in own if len(one.item) > 2):
-                cells = (_count(lookup, row, arm, visit=visit) for arm in told.trial.arms)
+                cells = (_count(lookup, row, arm=arm, visit=visit) for arm in told.trial.arms)
                 rows.append((Cell(row[2], indent=1), *cells))
             p = lookup.value(item, ALL_ARMS, statistic="p", visit=visit)
             if math.isfinite(p):
@@ -177,10 +179,10 @@ def _categories(told: Told) -> Iterator[Table]:
         columns = [Column("category", ROW), *_arm_columns(told)]
         notes = _told_by(told, [one for one in own if one.method] or own)
         title = fill(CATEGORIES, title=told.title_of(*item))
-        yield table(f"categories_{item[0]}_{item[1]}".lower(), title, columns, rows=rows, notes=notes[:1])
+        yield table(f"categories_{item[0]}_{item[1]}".lower(), title, columns=columns, rows=rows, notes=notes[:1])
 
 
-def _count(lookup: Lookup, item: tuple[str, ...], arm: str, *, visit: str) -> Cell:
+def _count(lookup: Lookup, item: tuple[str, ...], *, arm: str, visit: str) -> Cell:
     found = lookup.find(item, arm, statistic="people", visit=visit)
     if found is None:
         return Cell(None)
@@ -202,7 +204,7 @@ def _responders(told: Told) -> Iterator[Table]:
     flag = answer.results[0].population
     exact = [fill(EXACT, reference=trial.reference)] if trial.settings.tests else []
     notes = notes_of(answer, fill(OF_FLAG, flag=flag, method=MN_NOTE), *exact)
-    yield table("responders", RESPONDERS, columns, rows=rows, notes=notes)
+    yield table("responders", RESPONDERS, columns=columns, rows=rows, notes=notes)
 
 
 def _responder_rows(told: Told, answer: Answer, *, lookup: Lookup, width: int) -> Iterator[tuple[Cell, ...]]:
@@ -211,7 +213,7 @@ def _responder_rows(told: Told, answer: Answer, *, lookup: Lookup, width: int) -
         if item != headed:
             headed = item
             yield heading(f"{told.title_of(item[0], item[1])} · {item[2]}", width)
-        cells = [Cell(_share(lookup, item, arm, visit=visit)) for arm in told.trial.arms]
+        cells = [Cell(_share(lookup, item, arm=arm, visit=visit)) for arm in told.trial.arms]
         for group in comparisons(told.trial):
             names = ("difference", "difference lower", "difference upper")
             gap, low, high = (lookup.value(item, group, statistic=name, visit=visit) for name in names)
@@ -221,7 +223,7 @@ def _responder_rows(told: Told, answer: Answer, *, lookup: Lookup, width: int) -
         yield (Cell(visit, indent=1), *cells)
 
 
-def _share(lookup: Lookup, item: tuple[str, ...], arm: str, *, visit: str) -> Value:
+def _share(lookup: Lookup, item: tuple[str, ...], *, arm: str, visit: str) -> Value:
     names = ("people", "of", "share lower", "share upper")
     people, of, low, high = (lookup.value(item, arm, statistic=name, visit=visit) for name in names)
     return Estimate(people / of, low, high, decimals=1, as_share=True) if of > 0 else None

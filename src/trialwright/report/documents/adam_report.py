@@ -135,5 +135,5 @@ def _sources(told: Told) -> Section:
         Column("change", Text(en="Change", fr="Modification")),
     ]
     rows = [(Cell(one.dataset), Cell(one.column), Cell(one.count), Cell(one.what)) for one in told.coercions]
-    changes = table("coercions", COERCIONS, columns, rows=rows, notes=(COUNTED_ONCE,), empty=NO_CHANGE)
+    changes = table("coercions", COERCIONS, columns=columns, rows=rows, notes=(COUNTED_ONCE,), empty=NO_CHANGE)
     return Section("read", READ, (files, changes))

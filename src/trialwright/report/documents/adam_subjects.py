@@ -89,12 +89,14 @@ def _populations(told: Told) -> Table | None:
         return None
     everybody, lookup = told.trial.everybody(), Lookup(answer.results)
     rows = [
-        (Cell(variable(told, item[0])), Cell(item[0]), *counts(lookup, item, told.trial.arms))
+        (Cell(variable(told, item[0])), Cell(item[0]), *counts(lookup, item, arms=told.trial.arms))
         for item in answer.items()
     ]
     columns = [Column("population", Text(en="Population", fr="Population")), Column("flag", Text(en="Flag", fr="Code"))]
     columns += arm_columns(told.trial.arms, everybody.sizes)
-    return table("populations", Text(en="Populations", fr="Populations"), columns, rows=rows, notes=notes_of(answer))
+    return table(
+        "populations", Text(en="Populations", fr="Populations"), columns=columns, rows=rows, notes=notes_of(answer)
+    )
 
 
 def _disposition(told: Told) -> Table | None:
@@ -107,7 +109,7 @@ def _disposition(told: Told) -> Table | None:
     columns += [Column("p", P_ALL, "right")] if tested else []
     rows, headed = [], ""
     for item in answer.items():
-        p = [p_of(lookup, item if item[0] == disposition.REASON else item[:1], ALL_ARMS)] if tested else []
+        p = [p_of(lookup, item if item[0] == disposition.REASON else item[:1], group=ALL_ARMS)] if tested else []
         if item[0] != headed:
             headed = item[0]
             is_reason = headed == disposition.REASON
@@ -116,9 +118,9 @@ def _disposition(told: Told) -> Table | None:
         if len(item) > 1:
             own = [Cell(one) for one in p] if item[0] == disposition.REASON else [Cell("")] * len(p)
             label = STATES.get(item[1], item[1])
-            rows.append((Cell(label, indent=1), *counts(lookup, item, told.trial.arms), *own))
+            rows.append((Cell(label, indent=1), *counts(lookup, item, arms=told.trial.arms), *own))
     notes = notes_of(answer, _of(population), *([EXACT_ALL] if tested else []))
-    return table("disposition", Text(en="Disposition", fr="Devenir"), columns, rows=rows, notes=notes)
+    return table("disposition", Text(en="Disposition", fr="Devenir"), columns=columns, rows=rows, notes=notes)
 
 
 def _of(population: Population) -> Words:
@@ -164,14 +166,14 @@ def _summaries(
         if item[0] != headed:
             headed = item[0]
             rows.append(
-                heading(variable(told, headed), len(columns), *([p_of(lookup, item[:1], ALL_ARMS)] if p else []))
+                heading(variable(told, headed), len(columns), *([p_of(lookup, item[:1], group=ALL_ARMS)] if p else []))
             )
         if len(item) > 1:
             label = STATES.get(item[1], item[1])
             after = [Cell("")] * int(p)
-            rows.append((Cell(label, indent=1), *counts(lookup, item, told.trial.arms), *after))
+            rows.append((Cell(label, indent=1), *counts(lookup, item, arms=told.trial.arms), *after))
         elif lookup.find(item, TOTAL, statistic="n"):
-            rows += summary_rows(lookup, item, groups, further=int(p))
+            rows += summary_rows(lookup, item, groups=groups, further=int(p))
     empty = Text(en="ADSL has nothing for this table.", fr="ADSL n'a rien pour ce tableau.")
     said = notes_of(answer, _of(theme), HALF_UP, *(notes or []))
-    return table(name, title, columns, rows=rows, notes=said, empty=empty)
+    return table(name, title, columns=columns, rows=rows, notes=said, empty=empty)

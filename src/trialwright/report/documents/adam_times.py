@@ -52,7 +52,9 @@ def times_section(told: Told) -> Section | None:
     if not blocks and not answer.notes:
         return None
     if not blocks:
-        blocks.append(table(TABLE, SECTION, [Column("statistic", ROW)], rows=(), notes=notes_of(answer), empty=SECTION))
+        blocks.append(
+            table(TABLE, SECTION, columns=[Column("statistic", ROW)], rows=(), notes=notes_of(answer), empty=SECTION)
+        )
     return Section("time-to-event", SECTION, tuple(blocks))
 
 
@@ -60,13 +62,13 @@ def _methods(told: Told, answer: Answer) -> Words:
     return fill(METHODS, flag=answer.results[0].population, level=told.trial.settings.confidence)
 
 
-def _sizes(told: Told, lookup: Lookup, item: tuple[str, ...]) -> dict[str, int]:
+def _sizes(told: Told, lookup: Lookup, *, item: tuple[str, ...]) -> dict[str, int]:
     return {arm: int(lookup.value(item, arm, statistic="n")) for arm in told.trial.arms}
 
 
 def _summary(told: Told, answer: Answer, *, item: tuple[str, ...]) -> Table:
     lookup, arms, reference = Lookup(answer.results), told.trial.arms, told.trial.reference
-    sizes = _sizes(told, lookup, item)
+    sizes = _sizes(told, lookup, item=item)
     columns = [Column("statistic", ROW)]
     columns += [Column(f"arm_{place}", arm, "right", big_n=sizes[arm]) for place, arm in enumerate(arms, 1)]
 
@@ -75,10 +77,12 @@ def _summary(told: Told, answer: Answer, *, item: tuple[str, ...]) -> Table:
 
     rows = [(Cell(WITH), *counted("events")), (Cell(CENSORED), *counted("censored"))]
     for _, name in QUARTILES:
-        rows.append((Cell(QUARTILE_ROWS[name]), *(Cell(_quantile(lookup, item, arm, name=name)) for arm in arms)))
+        rows.append((Cell(QUARTILE_ROWS[name]), *(Cell(_quantile(lookup, item, arm=arm, name=name)) for arm in arms)))
     if len(arms) > 1:
         compared = [against(arm, reference) if arm != reference else "" for arm in arms]
-        rows.append((Cell(fill(RATIO, reference=reference)), *(Cell(_ratio(lookup, item, one)) for one in compared)))
+        rows.append(
+            (Cell(fill(RATIO, reference=reference)), *(Cell(_ratio(lookup, item, group=one)) for one in compared))
+        )
         for label, statistic in ((RATIO_P, "hazard ratio p"), (fill(LOG_RANK, reference=reference), "log-rank p")):
             ps = (lookup.value(item, one, statistic=statistic) for one in compared)
             rows.append((Cell(label), *(Cell(P(p) if math.isfinite(p) else "") for p in ps)))
@@ -87,10 +91,10 @@ def _summary(told: Told, answer: Answer, *, item: tuple[str, ...]) -> Table:
             rows.append((Cell(LOG_RANK_ALL), *[Cell("")] * (len(arms) - 1), Cell(P(whole))))
     name = f"{item[0]}_{item[1]}".lower()
     title = told.title_of(*item[:2])
-    return table(name, title, columns, rows=rows, notes=notes_of(answer, _methods(told, answer)))
+    return table(name, title, columns=columns, rows=rows, notes=notes_of(answer, _methods(told, answer)))
 
 
-def _quantile(lookup: Lookup, item: tuple[str, ...], arm: str, *, name: str) -> Value:
+def _quantile(lookup: Lookup, item: tuple[str, ...], *, arm: str, name: str) -> Value:
     found, low, high = (lookup.value(item, arm, statistic=one) for one in (name, f"{name} lower", f"{name} upper"))
     if not math.isfinite(found) and not math.isfinite(low):
         return None
@@ -98,7 +102,7 @@ def _quantile(lookup: Lookup, item: tuple[str, ...], arm: str, *, name: str) -> 
     return Estimate(middle, low, high if math.isfinite(high) else math.inf, decimals=1)
 
 
-def _ratio(lookup: Lookup, item: tuple[str, ...], group: str) -> Value:
+def _ratio(lookup: Lookup, item: tuple[str, ...], *, group: str) -> Value:
     names = ("hazard ratio", "hazard ratio lower", "hazard ratio upper")
     ratio, low, high = (lookup.value(item, group, statistic=name) for name in names)
     return Estimate(ratio, low, high) if math.isfinite(ratio) else ""
@@ -112,14 +116,16 @@ def _at_risk(told: Told, answer: Answer, *, item: tuple[str, ...]) -> Table:
     rows = []
     for when in dict.fromkeys(one.visit for one in answer.results if one.visit):
         at_risk = (lookup.find(item, arm, statistic="at risk", visit=when) for arm in arms)
-        shares = (_without(lookup, item, arm, when=when) for arm in arms)
+        shares = (_without(lookup, item, arm=arm, when=when) for arm in arms)
         cells = (Cell(None if one is None else int(one.value)) for one in at_risk)
         rows.append((Cell(Number(float(when), 0 if float(when).is_integer() else 1)), *cells, *map(Cell, shares)))
     title = fill(AT_RISK, title=told.title_of(*item[:2]))
-    return table(f"{item[0]}_{item[1]}_at_risk".lower(), title, columns, rows=rows, notes=(_methods(told, answer),))
+    return table(
+        f"{item[0]}_{item[1]}_at_risk".lower(), title, columns=columns, rows=rows, notes=(_methods(told, answer),)
+    )
 
 
-def _without(lookup: Lookup, item: tuple[str, ...], arm: str, *, when: str) -> Value:
+def _without(lookup: Lookup, item: tuple[str, ...], *, arm: str, when: str) -> Value:
     names = ("survival", "survival lower", "survival upper")
     share, low, high = (lookup.value(item, arm, statistic=name, visit=when) for name in names)
     return Estimate(share, low, high, decimals=1, as_share=True) if math.isfinite(share) else None
