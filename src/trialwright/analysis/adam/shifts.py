@@ -106,9 +106,10 @@ def _tested(table: str, param: str, *, rows: pd.DataFrame, flag: str) -> list[Re
     if known["_TO"].nunique() < 2 or known[ARM].nunique() < 2 or known["_FROM"].nunique() < 2:
         return []
     ends = [word for word in ORDER if (known["_TO"] == word).any()]
-    strata = [
-        pd.crosstab(part[ARM], pd.Categorical(part["_TO"], categories=ends), dropna=False).to_numpy()
-        for _, part in known.groupby("_FROM", observed=True)
-    ]
-    found = mantel_haenszel(np.stack(strata), kind="row means")
+    starts, start = np.unique(known["_FROM"].to_numpy(str), return_inverse=True)
+    end = pd.Categorical(known["_TO"], categories=ends).codes.astype(np.int64)
+    arm, arms = np.asarray(known[ARM].cat.codes, np.int64), len(known[ARM].cat.categories)
+    shape = (len(starts), arms, len(ends))
+    strata = np.bincount((start * arms + arm) * len(ends) + end, minlength=int(np.prod(shape))).reshape(shape)
+    found = mantel_haenszel(strata, kind="row means")
     return [] if found is None else [Result(table, (param,), ALL_ARMS, "p", found.p, flag, method=CMH)]
