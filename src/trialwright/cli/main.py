@@ -11,6 +11,7 @@ import typer
 
 from trialwright.cli import (
     adverse_events,
+    analysing,
     asked,
     asking,
     checking,
@@ -63,6 +64,7 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Data and decisions": (deciding, asked, checking),
     "Documents": (documents,),
     "Instruments": (scoring,),
+    "Data from elsewhere": (analysing,),
 }
 for panel, groups in PANELS.items():
     before = len(app.registered_commands), len(app.registered_groups)

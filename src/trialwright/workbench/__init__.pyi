@@ -1,5 +1,12 @@
 # What the workbench offers, by the file of its theme; read by `lazy_loader` when the package is loaded.
 
+from .analysing import (
+    TABLES as TABLES,
+    Analysed as Analysed,
+    Wishes as Wishes,
+    analyse_data as analyse_data,
+    data_template as data_template,
+)
 from .asking import (
     WhatIf as WhatIf,
     advise_trial as advise_trial,

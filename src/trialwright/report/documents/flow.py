@@ -48,7 +48,6 @@ HOW: dict[Departure, Text] = {
     "consent withdrawn": Text(en="consent withdrawn", fr="consentement retiré"),
     "adverse event": Text(en="adverse event", fr="événement indésirable"),
     "died": Text(en="died", fr="décès"),
-    "adverse event": Text(en="adverse event", fr="événement indésirable"),
     "lost to follow-up": Text(en="lost to follow-up", fr="perdue de vue"),
     "investigator": Text(en="investigator's decision", fr="décision de l'investigateur"),
     "sponsor": Text(en="sponsor's decision", fr="décision du promoteur"),
