@@ -25,6 +25,7 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    randomising,
     scoring,
     screening,
     signing,
@@ -32,6 +33,7 @@ from trialwright.cli import (
     staff,
     storing,
     tracing,
+    unblinding,
     visiting,
 )
 from trialwright.cli.passwords import Terminal
@@ -57,6 +59,7 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),
+    "Randomisation and blinding": (randomising, unblinding),
     "Product and infusions": (product, preparing, tracing),
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),

@@ -60,6 +60,7 @@ from .exploring import (
     write_comparison as write_comparison,
     write_pathways as write_pathways,
 )
+from .files import read_text as read_text
 from .keeping import (
     back_up as back_up,
     check_backup as check_backup,
@@ -94,6 +95,17 @@ from .querying import (
     queries as queries,
     raise_query as raise_query,
     record_deviation as record_deviation,
+)
+from .randomising import (
+    Randomised as Randomised,
+    SealedList as SealedList,
+    check_kit as check_kit,
+    dispense as dispense,
+    guessing_game as guessing_game,
+    outside as outside,
+    randomise as randomise,
+    randomised as randomised,
+    seal_list as seal_list,
 )
 from .recording import (
     record_events as record_events,
@@ -179,6 +191,16 @@ from .trials import (
     Trial as Trial,
     reach_trial as reach_trial,
     write_schema as write_schema,
+)
+from .unblinding import (
+    Code as Code,
+    Kit as Kit,
+    Shown as Shown,
+    key_from as key_from,
+    kit_list as kit_list,
+    seal_envelopes as seal_envelopes,
+    unblind as unblind,
+    unblinding_codes as unblinding_codes,
 )
 from .visiting import (
     Seen as Seen,
