@@ -12,6 +12,10 @@ from .asking import (
 from .assessments import (
     allowed as allowed,
 )
+from .board_reports import (
+    closed_report as closed_report,
+    open_report as open_report,
+)
 from .campaigns import (
     run_campaign as run_campaign,
 )
