@@ -5,10 +5,20 @@ The arms are named by words that occur nowhere else, so that any trace of them i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import io
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import typer.main
 
 from trials import THREE, protocol_text
+from trialwright.cli import app, main
 
 ARMS = ("ZORVEX", "QUILTAMB")  # neither is part of any other word, in English, French, Base64 of a test or code
 TITLES = ("zorvexine infusion", "perfusion de zorvexine", "quiltambol saline", "quiltambol salé")
@@ -16,7 +26,6 @@ TOKENS = (*ARMS, *TITLES)
 SIZES = "4,6"
 PEOPLE = tuple(f"RCT-{number:02d}" for number in range(1, 7))
 SITES = ("Paris", "Lyon")
-Run = Callable[..., tuple[int, str]]
 
 RANDOMISATION = """
 [conduct]
@@ -52,6 +61,23 @@ weight = 2.0
 """
 
 
+@cache
+def commands() -> Any:
+    """Every command, built once instead of at every line."""
+    return typer.main.get_command(app)
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    """Run one command line here: its exit status, and everything it printed."""
+    said, status = io.StringIO(), 0
+    with redirect_stdout(said), redirect_stderr(said), patch.object(sys.modules[main.__module__], "app", commands()):
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = int(end.code or 0)
+    return status, said.getvalue()
+
+
 def protocol(method: str = "permuted blocks") -> str:
     """The text of the protocol file."""
     return protocol_text(design=THREE, cohort_size=3, extra=RANDOMISATION.format(method=method))
@@ -67,19 +93,19 @@ def at(day: int, hour: int = 9) -> tuple[str, str]:
     return ("--at", f"2027-01-{day:02d}T{hour:02d}:00+00:00")
 
 
-def opened(run: Run, place: Path, *, method: str = "permuted blocks") -> Path:
+def opened(place: Path, *, method: str = "permuted blocks") -> Path:
     """A trial that is open as a rehearsal, its list sealed; the keys lie beside its folder."""
     folder, file = place / "trial", place / "protocol.toml"
     place.mkdir(parents=True, exist_ok=True)
     file.write_text(protocol(method), encoding="utf-8")
-    must(run, "open", file, "--trial", folder, "--rehearsal", *at(1, 8))
+    must("open", file, "--trial", folder, "--rehearsal", *at(1, 8))
     sizes = ("--block-sizes", SIZES) if method == "permuted blocks" else ()
     keys = ("--key", place / "list.key", "--break-glass", place / "sites")
-    must(run, "seal-list", folder, *keys, *sizes, "--by", "key.holder", *at(1))
+    must("seal-list", folder, *keys, *sizes, "--by", "key.holder", *at(1))
     return folder
 
 
-def entered(run: Run, folder: Path, people: Sequence[str] = PEOPLE) -> None:
+def entered(folder: Path, people: Sequence[str] = PEOPLE) -> None:
     """Everybody enrolled and randomised."""
     lines = folder.parent / "enrolled.jsonl"
     kinds = (
@@ -87,22 +113,18 @@ def entered(run: Run, folder: Path, people: Sequence[str] = PEOPLE) -> None:
         for who in people
     )
     lines.write_text("\n".join(kinds), encoding="utf-8")
-    must(run, "record", folder, lines, "--by", "site", *at(2))
+    must("record", folder, lines, "--by", "site", *at(2))
     for number, who in enumerate(people):
-        must(run, "randomise", folder, who, *stratum(number), "--by", "site", *at(3))
+        must("randomise", folder, who, *stratum(number), "--by", "site", *at(3))
 
 
-def treated(run: Run, folder: Path, people: Sequence[str] = PEOPLE) -> None:
+def treated(folder: Path, people: Sequence[str] = PEOPLE) -> None:
     """Everybody's kit dispensed, checked by a second person and infused; some had an adverse event, one left."""
     key = ("--key", folder.parent / "list.key")
-    import json
-
     for who in people:
-        must(run, "dispense", folder, who, *key, "--contents", "as made up", "--by", "key.holder", *at(4))
-        kit = next(
-            one["kits"][0] for one in json.loads(must(run, "randomised", folder, "--json")) if one["usubjid"] == who
-        )
-        must(run, "check-kit", folder, who, "--kit", kit, "--by", "nurse", *at(4))
+        must("dispense", folder, who, *key, "--contents", "as made up", "--by", "key.holder", *at(4))
+        kit = next(one["kits"][0] for one in json.loads(must("randomised", folder, "--json")) if one["usubjid"] == who)
+        must("check-kit", folder, who, "--kit", kit, "--by", "nurse", *at(4))
     body = '{{"usubjid": "{who}", "on": "2027-01-04", "dose_given": 1.0}}'
     lines = ['{"kind": "infusion-given.2", "body": ' + body.format(who=who) + "}" for who in people]
     reported = (
@@ -114,12 +136,12 @@ def treated(run: Run, folder: Path, people: Sequence[str] = PEOPLE) -> None:
     ]
     file = folder.parent / "given.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
-    must(run, "record", folder, file, "--by", "site", *at(5))
-    must(run, "leave", folder, people[-1], "--how", "lost to follow-up", "--by", "site", *at(6))
-    must(run, "cut", folder, "--by", "data", *at(20))
+    must("record", folder, file, "--by", "site", *at(5))
+    must("leave", folder, people[-1], "--how", "lost to follow-up", "--by", "site", *at(6))
+    must("cut", folder, "--by", "data", *at(20))
 
 
-def must(run: Run, *arguments: object) -> str:
+def must(*arguments: object) -> str:
     """What a command printed; it must succeed."""
     status, said = run(*arguments)
     assert status == 0, f"{arguments}\n{said}"

@@ -101,12 +101,12 @@ def _columns(case: Case, groups: tuple[Group, ...], *, sizes: tuple[int, ...]) -
     section = case.study.randomisation
     return tuple(
         Column(
-            f"arm_{place}" if group.arm else "all",
+            group.arm.replace(" ", "_") or "all",
             section.arm(group.arm).title if group.arm and section else ALL,
             "right",
             big_n=size,
         )
-        for place, (group, size) in enumerate(zip(groups, sizes, strict=True), start=1)
+        for group, size in zip(groups, sizes, strict=True)
     )
 
 
