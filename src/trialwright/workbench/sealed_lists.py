@@ -92,7 +92,7 @@ def made_list(study: Study, *, sizes: tuple[int, ...]) -> Sealed:
         "trial": study.identity.id,
         "protocol": study.digest,
         "cipher": CIPHER,
-        "list": seal(derived_list_key(key), plain, about=_about(study, key.list_digest, "list"), length=length),
+        "list": seal(derived_list_key(key), plain, about=_about(study, key.list_digest, what="list"), length=length),
         "envelopes": {
             number: _enveloped(study, key, number=number, site=_site_of(section, number), arm=section.arms[arm].name)
             for number, arm in arms.items()
@@ -126,13 +126,13 @@ def _site_of(section: Randomisation, number: str) -> str:
     return section.site_of(section.strata[int(number[:2]) - 1]) if section.site else ""
 
 
-def _about(study: Study, list_digest: str, what: str) -> str:
+def _about(study: Study, list_digest: str, *, what: str) -> str:
     return "|".join((study.identity.id, study.digest, list_digest, what))
 
 
 def _enveloped(study: Study, key: Key, *, number: str, site: str, arm: str) -> str:
     code = code_of(site_key(key.secret, site), number)
-    about = _about(study, key.list_digest, f"envelope {number}")
+    about = _about(study, key.list_digest, what=f"envelope {number}")
     return seal(envelope_key(code), arm.encode(), about=about, length=ENVELOPE_BYTES)
 
 
@@ -195,7 +195,7 @@ def opened_list(trial: Trial, key: Key) -> Mapping[str, Any]:
     if key.holds != "list key":
         raise SealBroken("a break-glass key opens one envelope at a time, in an emergency; it does not open the list")
     content = sealed_content(trial, whole=True)
-    about = _about(trial.study, key.list_digest, "list")
+    about = _about(trial.study, key.list_digest, what="list")
     return dict(json.loads(unseal(derived_list_key(key), str(content["list"]), about=about, what="the sealed list")))
 
 
@@ -261,7 +261,7 @@ def _in_envelope(trial: Trial, list_digest: str, *, number: str, code: bytes) ->
         raise SealBroken(
             f"there is no envelope of {number}; a holder of the list key seals it: `trialwright seal-envelopes`"
         )
-    about = _about(trial.study, list_digest, f"envelope {number}")
+    about = _about(trial.study, list_digest, what=f"envelope {number}")
     arm = unseal(envelope_key(code), str(envelope), about=about, what=f"the envelope of {number}").decode()
     if arm not in section_of(trial.study).arm_names:
         raise SealBroken(f"the envelope of {number} names an arm that the protocol does not have")
@@ -270,13 +270,13 @@ def _in_envelope(trial: Trial, list_digest: str, *, number: str, code: bytes) ->
 
 def sealed_contents(trial: Trial, key: Key, *, kit: str, contents: str) -> str:
     """What is in a kit, sealed for the trace of the product; equally long whatever it is."""
-    about = _about(trial.study, key.list_digest, f"kit {kit}")
+    about = _about(trial.study, key.list_digest, what=f"kit {kit}")
     return seal(_contents_key(key), contents.encode(), about=about, length=CONTENTS_BYTES)
 
 
 def opened_contents(trial: Trial, key: Key, *, kit: str, sealed: str) -> str:
     """What was in a kit."""
-    about = _about(trial.study, key.list_digest, f"kit {kit}")
+    about = _about(trial.study, key.list_digest, what=f"kit {kit}")
     return unseal(_contents_key(key), sealed, about=about, what=f"the contents of kit {kit}").decode()
 
 
