@@ -14,6 +14,7 @@ from trialwright.cli import (
     analysing,
     asked,
     asking,
+    board_reports,
     checking,
     choosing,
     clocks,
@@ -27,6 +28,7 @@ from trialwright.cli import (
     operating,
     preparing,
     product,
+    randomising,
     scoring,
     screening,
     signing,
@@ -34,6 +36,7 @@ from trialwright.cli import (
     staff,
     storing,
     tracing,
+    unblinding,
     visiting,
 )
 from trialwright.cli.passwords import Terminal
@@ -59,6 +62,7 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),
+    "Randomisation and blinding": (randomising, unblinding, board_reports),
     "Product and infusions": (product, preparing, tracing),
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),

@@ -19,6 +19,10 @@ from .asking import (
 from .assessments import (
     allowed as allowed,
 )
+from .board_reports import (
+    closed_report as closed_report,
+    open_report as open_report,
+)
 from .campaigns import (
     run_campaign as run_campaign,
 )
@@ -77,6 +81,7 @@ from .exploring import (
     write_comparison as write_comparison,
     write_pathways as write_pathways,
 )
+from .files import read_text as read_text
 from .keeping import (
     back_up as back_up,
     check_backup as check_backup,
@@ -111,6 +116,17 @@ from .querying import (
     queries as queries,
     raise_query as raise_query,
     record_deviation as record_deviation,
+)
+from .randomising import (
+    Randomised as Randomised,
+    SealedList as SealedList,
+    check_kit as check_kit,
+    dispense as dispense,
+    guessing_game as guessing_game,
+    outside as outside,
+    randomise as randomise,
+    randomised as randomised,
+    seal_list as seal_list,
 )
 from .recording import (
     record_events as record_events,
@@ -196,6 +212,16 @@ from .trials import (
     Trial as Trial,
     reach_trial as reach_trial,
     write_schema as write_schema,
+)
+from .unblinding import (
+    Code as Code,
+    Kit as Kit,
+    Shown as Shown,
+    key_from as key_from,
+    kit_list as kit_list,
+    seal_envelopes as seal_envelopes,
+    unblind as unblind,
+    unblinding_codes as unblinding_codes,
 )
 from .visiting import (
     Seen as Seen,

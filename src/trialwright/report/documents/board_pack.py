@@ -12,9 +12,9 @@ from trialwright.conduct.clocks import Page
 from trialwright.conduct.clocks.windows import Window
 from trialwright.conduct.cuts import said as point_said
 from trialwright.operating.pathways import Pathways
-from trialwright.report.documents.event_kinds import kind_words
 from trialwright.report.documents.clocks import clocks_section
 from trialwright.report.documents.course import decision_columns, decision_row
+from trialwright.report.documents.event_kinds import kind_words
 from trialwright.report.documents.findings import Findings
 from trialwright.report.documents.flow import HOW
 from trialwright.report.documents.framing import trial_document
