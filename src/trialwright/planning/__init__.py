@@ -7,7 +7,16 @@ that cannot be meant raise one ParameterError with all findings; what does not a
 """
 
 from trialwright.planning.comparison import Comparison, Size
-from trialwright.planning.endpoints import Means, Needed, Rates, TimeToEvent
+from trialwright.planning.endpoints import (
+    Counts,
+    ExactRates,
+    Means,
+    Needed,
+    RateRatio,
+    Rates,
+    RepeatedMeans,
+    TimeToEvent,
+)
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.planning.monitoring import Ended, Interim, assurance, at_interim, at_the_end
 from trialwright.planning.single_arm import SingleArm
@@ -15,13 +24,17 @@ from trialwright.planning.single_arm import SingleArm
 __all__ = [
     "Boundaries",
     "Comparison",
+    "Counts",
     "Ended",
     "Errors",
+    "ExactRates",
     "Interim",
     "Looks",
     "Means",
     "Needed",
+    "RateRatio",
     "Rates",
+    "RepeatedMeans",
     "SingleArm",
     "Size",
     "TimeToEvent",
