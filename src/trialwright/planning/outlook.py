@@ -76,13 +76,18 @@ class Outlook:
     elsewhere: tuple[Elsewhere, ...]
     power: float  # of the first comparison, for what is assumed
     detectable: float | None  # the treatment's value that is shown with the power planned, where the size is given
+    best: float | None  # an exact test: its power if everybody in the treatment did well
 
 
 def outlook(sized: Sized) -> Outlook:
     """What the trial of a plan would do."""
     least = detectable(sized) if sized.plan.size is not None else None
     shown = (look_rows(sized), power_curve(sized), other_assumptions(sized))
-    return Outlook(sized, *shown, power_assumed(sized), least)
+    best = None
+    if isinstance(sized.first.endpoint, ExactRates):
+        perfect = 1.0 if sized.plan.endpoint.better == "higher" else 0.0
+        best = float(power_under(sized, [perfect], control=value_of(sized.plan, sized.plan.control))[0][0])
+    return Outlook(sized, *shown, power_assumed(sized), least, best)
 
 
 def look_rows(sized: Sized) -> tuple[LookRow, ...]:

@@ -125,6 +125,12 @@ def size_plan(plan: Plan) -> Sized:
     return Sized(plan, looks, compared, evaluable, enrolled, control, effect, joint)
 
 
+def total_for(sized: Sized, *, control: int) -> int:
+    """Everybody to be randomised when so many of the control are judged."""
+    counts = [_up(control * arm.ratio) for arm in sized.plan.arms]
+    return sum(_up(_enlarged(count, sized.plan, effect=sized.design_effect)) for count in counts)
+
+
 def errors_of(plan: Plan) -> Errors:
     """The errors of one comparison, its level taken from what all treatments share."""
     section, ratios = plan.errors, [arm.ratio for arm in plan.treatments]
