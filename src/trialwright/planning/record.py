@@ -46,7 +46,8 @@ def recorded(case: Case, *, endpoint: str = "") -> Recorded:
     wanted = endpoint or (known[-1] if known and case.study.activity is None else "")
     if wanted:
         row = [row for row in found if row.endpoint.name == wanted][-1]
-        label = filled(ENDPOINT, title=row.endpoint.title, visit=row.endpoint.visit)
+        visits = {visit.name.en: visit.name for visit in case.study.visits}
+        label = filled(ENDPOINT, title=row.endpoint.title, visit=visits.get(row.endpoint.visit, row.endpoint.visit))
         counts = (row.rate.count, row.rate.of, row.not_assessed)
     elif case.study.activity is not None:
         judged = [one.active for one in case.observed.values() if one.active is not None]

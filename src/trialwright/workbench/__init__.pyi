@@ -47,8 +47,10 @@ from .deciding import (
 )
 from .demonstration import (
     DEMOS as DEMOS,
+    PLANS as PLANS,
     Progress as Progress,
     demonstrate as demonstrate,
+    demonstrate_plan as demonstrate_plan,
 )
 from .exploring import (
     Skeleton as Skeleton,

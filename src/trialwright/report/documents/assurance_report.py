@@ -26,6 +26,8 @@ def assurance_section(assured: Assured) -> Section:
             name: getattr(record, name) for name in ("trial", "label", "responders", "of", "dlt", "dlt_of", "position")
         }
         blocks.append(Paragraph(fill(ASSURANCE[kind], missing=record.not_judged, **told)))
+        if record.of and plan.assurance is not None and plan.assurance.treatment:
+            blocks.append(Callout("warning", ASSURANCE["twice"]))
         if record.is_reconstruction:
             blocks.append(Callout("illustrative", ASSURANCE["rebuilt"]))
     if assured.treatment is not None and assured.control is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from trialwright.numerics.exact_two_rates import LARGEST
 from trialwright.planning.belief import Assured
 from trialwright.planning.outlook import LookRow, Outlook
 from trialwright.planning.plan import Plan, TimeEndpoint
@@ -38,6 +39,7 @@ from trialwright.report.documents.plan_words import (
     ILLUSTRATIVE,
     LOOKS,
     NO_NUMBER,
+    NO_NUMBER_NOTE,
     NONE_DETECTABLE,
     NOT_BINDING,
     OF_ARM,
@@ -149,7 +151,9 @@ def sensitivity_table(found: Outlook) -> Table:
         )
         for one in found.elsewhere
     )
-    return Table("sensitivity", SENSITIVITY, columns, rows)
+    missing = any(one.total is None for one in found.elsewhere)
+    notes = (fill(NO_NUMBER_NOTE, most=LARGEST),) if missing else ()
+    return Table("sensitivity", SENSITIVITY, columns, rows, notes)
 
 
 def assumed(plan: Plan, value: float) -> Value:

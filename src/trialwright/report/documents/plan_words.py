@@ -165,7 +165,11 @@ SENSITIVITY = Text(
     en="Other assumptions: the size, and the power of this plan",
     fr="Autres hypothèses : la taille, et la puissance de ce plan",
 )
-NO_NUMBER = Text(en="no number", fr="aucun nombre")
+NO_NUMBER = Text(en="none found", fr="aucun trouvé")
+NO_NUMBER_NOTE = Text(
+    en="None found: the treatment is not better there, or the exact test would need more than {most} in an arm.",
+    fr="Aucun trouvé : le traitement n’y est pas meilleur, ou le test exact demanderait plus de {most} par bras.",
+)
 CURVE_NOTE = Text(
     en="By the formula of the plan, its normal approximation at every value.",
     fr="Par la formule du plan, son approximation normale à chaque valeur.",
@@ -190,6 +194,11 @@ ASSURANCE = {
         "jugées. Ce "
         "que l’on croit du traitement vient du plan seul. Il contient {dlt} DLT parmi {dlt_of}. Entrée {position} du "
         "registre.",
+    ),
+    "twice": Text(
+        en="The plan names sources of its own for the treatment: the same people must not be counted twice.",
+        fr="Le plan nomme ses propres sources pour le traitement : les mêmes personnes ne doivent pas être comptées "
+        "deux fois.",
     ),
     "rebuilt": Text(
         en="That record is rebuilt from publications.",
