@@ -62,6 +62,11 @@ from .exploring import (
     write_comparison as write_comparison,
     write_pathways as write_pathways,
 )
+from .interim import (
+    interim_as_document as interim_as_document,
+    interim_data as interim_data,
+    look_at_plan as look_at_plan,
+)
 from .keeping import (
     back_up as back_up,
     check_backup as check_backup,
