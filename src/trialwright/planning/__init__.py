@@ -9,7 +9,16 @@ that cannot be meant raise one ParameterError with all findings; what does not a
 """
 
 from trialwright.planning.comparison import Comparison, Size
-from trialwright.planning.endpoints import Means, Needed, Rates, TimeToEvent
+from trialwright.planning.endpoints import (
+    Counts,
+    ExactRates,
+    Means,
+    Needed,
+    RateRatio,
+    Rates,
+    RepeatedMeans,
+    TimeToEvent,
+)
 from trialwright.planning.guessing import Guessable, guessable
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.planning.minimisation import Minimisation
@@ -23,8 +32,10 @@ __all__ = [
     "Boundaries",
     "Comparison",
     "Complete",
+    "Counts",
     "Ended",
     "Errors",
+    "ExactRates",
     "Guessable",
     "Interim",
     "Looks",
@@ -33,7 +44,9 @@ __all__ = [
     "Minimisation",
     "Needed",
     "PermutedBlocks",
+    "RateRatio",
     "Rates",
+    "RepeatedMeans",
     "SecretStream",
     "SingleArm",
     "Size",
