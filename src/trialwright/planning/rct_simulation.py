@@ -213,7 +213,7 @@ def recorded(
         )  # fmt: skip
     order = np.argsort(np.concatenate([np.flatnonzero(in_arm == arm) for arm in range(len(plan.arms))]))
     everybody = together([one.observed for one in followed]).rows(order)
-    return _data(plan, appearance, everybody, endpoints=endpoints), tuple(followed)
+    return _data(plan, everybody, appearance=appearance, endpoints=endpoints), tuple(followed)
 
 
 def together(parts: Sequence[Observed]) -> Observed:
@@ -225,7 +225,7 @@ def together(parts: Sequence[Observed]) -> Observed:
     return Observed(weeks=parts[0].weeks, **stacked)
 
 
-def _data(plan: RctPlan, appearance: Appearance, everybody: Observed, *, endpoints: Sequence[str]) -> TrialData:
+def _data(plan: RctPlan, everybody: Observed, *, appearance: Appearance, endpoints: Sequence[str]) -> TrialData:
     index = next(name for name, one in appearance.endpoints.items() if one.kind == "change")
     shape = (-1, plan.participants, len(plan.visits.weeks))
     found = appearance.evaluate(tuple(dict.fromkeys((*endpoints, index))), everybody)

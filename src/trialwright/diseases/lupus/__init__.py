@@ -5,7 +5,8 @@ One instrument is one versioned file in `data/`, read and scored by the engine o
 holds yes, no and not known; `evidence` the rules a data file may write; `tables`, `listings`, `sheets` and `bilag_form`
 read the files; `answers` checks an assessment; `choices` what is left open. Beside them: `damage`, `glucocorticoids`,
 `laboratory`, `course` (spells and times between visits), `intercurrent` (estimand strategies), `composed` (endpoints
-from visits), `simulated` (what a visit of a simulated trial shows, and its endpoints). To add an endpoint or a sum: a data file and its name in the list below.
+from visits), `simulated` (what a visit of a simulated trial shows, and its endpoints). To add an endpoint or a sum:
+a data file and its name in the list below.
 """
 
 from __future__ import annotations
