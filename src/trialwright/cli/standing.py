@@ -252,7 +252,7 @@ def show_evidence(decision: Decision, spoken: Language) -> None:
 
 def show_files(written: Written, others: Sequence[Written], *, head: Head, spoken: Language) -> None:
     """Where the report lies, and what proves it."""
-    say(words("report", spoken, path=f"{written.html}, {written.pdf.name}"), style="bold")
+    say(words("report", spoken, path=f"{written.html}, {written.pdf.name}, {written.docx.name}"), style="bold")
     for other in others:
         say(words("also", spoken, path=other.html))
     say(words("ledger", spoken, count=head.position, digest=head.digest[:16] + "…"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import itertools
 import tomllib
@@ -13,7 +12,6 @@ from typing import Any, final
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from trialwright import designs, diseases, rules
 from trialwright.protocol import sections
@@ -21,6 +19,7 @@ from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.amounts import amount_misfits
 from trialwright.protocol.conduct import ConductSection
 from trialwright.protocol.laboratory import LaboratoryTest, misplanned
+from trialwright.protocol.misread import did_you_mean, finding_of, or_near
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.product import Product
 from trialwright.protocol.safety import Clock, SafetySection, clock_findings, clocks_of
@@ -100,13 +99,13 @@ class _Reading:
                 self.complaints.unless(False, name, MISSING, "is required", f"add a [{name}] table")
         for name, value in self.tables.items():
             if name not in SECTIONS:
-                self.complaints.unless(False, name, value, f"is not a part of a protocol; {_or_near(name, SECTIONS)}")
+                self.complaints.unless(False, name, value, f"is not a part of a protocol; {or_near(name, SECTIONS)}")
 
     def _section(self, name: str, adapter: TypeAdapter[Any]) -> None:
         try:
             self.parts[name] = adapter.validate_python(self.tables[name])
         except ValidationError as error:
-            self.complaints.add(_finding(name, detail, adapter=adapter) for detail in error.errors())
+            self.complaints.add(finding_of(name, detail, adapter=adapter) for detail in error.errors())
 
     def study(self, digest: str) -> Study | None:
         """Build what stands behind the names, check the parts against each other, and join them."""
@@ -124,6 +123,7 @@ class _Reading:
             self._apply(design, built, levels=levels)
         disease = self._disease()
         self._activity()
+        self._endpoints()
         self._clocks()
         if {"visits", "laboratory", "disease"} <= self.parts.keys():
             planned = (self.parts["visits"], self.parts["laboratory"])
@@ -203,7 +203,7 @@ class _Reading:
         if named.name not in registry.available():
             allowed = f"is not registered; there is {', '.join(registry.available())}"
             self.complaints.unless(
-                False, f"{place}.name", named.name, allowed, _did_you_mean(named.name, registry.available())
+                False, f"{place}.name", named.name, allowed, did_you_mean(named.name, registry.available())
             )
             return None
         try:
@@ -258,6 +258,13 @@ class _Reading:
         named = {name: self.parts[name] for name in ("endpoints", "visits", "disease")}
         self.complaints.add(finding.within("activity") for finding in definition.findings(**named))
 
+    def _endpoints(self) -> None:
+        """Whether what an endpoint is judged by is assessed in this protocol."""
+        if {"endpoints", "disease"} <= self.parts.keys():
+            for place, endpoint in enumerate(self.parts["endpoints"], start=1):
+                found = endpoint.findings(self.parts["disease"])
+                self.complaints.add(finding.within(f"endpoints[{place}]") for finding in found)
+
     def _clocks(self) -> None:
         """Whether every clock has a name of its own, and every profile is there."""
         if {"safety", "clocks"} <= self.parts.keys():
@@ -276,9 +283,7 @@ class _Reading:
         known = disease.instruments()
         for wanted in (*section.instruments, *([section.baseline] if section.baseline else [])):
             allowed = f"is not an instrument of this disease; there is {', '.join(known)}"
-            self.complaints.unless(
-                wanted in known, "disease.instruments", wanted, allowed, _did_you_mean(wanted, known)
-            )
+            self.complaints.unless(wanted in known, "disease.instruments", wanted, allowed, did_you_mean(wanted, known))
         return disease
 
 
@@ -288,48 +293,3 @@ def _is_number(value: Any) -> bool:
 
 def _is_numbers(value: Any) -> bool:
     return isinstance(value, list) and all(_is_number(one) for one in value)
-
-
-def _did_you_mean(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else ""
-
-
-def _or_near(name: str, known: Any) -> str:
-    return _did_you_mean(name, known) or f"there is {', '.join(known)}"
-
-
-def _finding(section: str, detail: ErrorDetails, *, adapter: TypeAdapter[Any]) -> Finding:
-    """A complaint of the validator, in the words of the protocol file."""
-    place = _place(section, detail["loc"])
-    message = detail["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    if detail["type"] == "missing":
-        return Finding(place, MISSING, "is required", "add it")
-    if detail["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        known = _properties(adapter)
-        return Finding(
-            place, detail["input"], "is not known here", _did_you_mean(str(detail["loc"][-1]), known) or "remove it"
-        )
-    return Finding(place, detail["input"], message.replace("input should", "must"))
-
-
-def _place(section: str, location: tuple[int | str, ...]) -> str:
-    """``("inclusion", 2, "rule", "comparison", "value")`` as ``eligibility.inclusion[3].rule.value``."""
-    shapes = {"comparison", "statement", "treatment"}
-    place = section
-    for part in location:
-        if isinstance(part, int):
-            place += f"[{part + 1}]"
-        elif part not in shapes and not place.endswith(f".{part}"):
-            place += f".{part}"
-    return place
-
-
-def _properties(adapter: TypeAdapter[Any]) -> list[str]:
-    """Every property name that occurs anywhere in a section's schema."""
-    schema = adapter.json_schema()
-    found = list(schema.get("properties", {}))
-    for definition in schema.get("$defs", {}).values():
-        found += definition.get("properties", {})
-    return found

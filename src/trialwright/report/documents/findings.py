@@ -11,6 +11,7 @@ from trialwright.analysis.baseline import BaselineActivity, baseline_activity
 from trialwright.analysis.decision_history import Decided, decision_history
 from trialwright.analysis.disposition import Disposition, disposition
 from trialwright.analysis.exposure import Exposure, exposures
+from trialwright.analysis.populations import Population, populations
 from trialwright.analysis.responses import Responders, responders
 from trialwright.analysis.toxicity import Toxicity, toxicity
 from trialwright.conduct import advise
@@ -26,6 +27,7 @@ class Findings:
 
     case: Case
     advice: Decision
+    populations: tuple[Population, ...]
     disposition: tuple[Disposition, ...]
     exposures: tuple[Exposure, ...]
     toxicity: Toxicity
@@ -42,6 +44,7 @@ class Findings:
         return cls(
             case=case,
             advice=advise(case.study, case.state, on=case.on),
+            populations=populations(case),
             disposition=disposition(case),
             exposures=exposures(case),
             toxicity=toxicity(case),

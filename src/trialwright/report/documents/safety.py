@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trialwright.analysis.exposure import Exposure
 from trialwright.analysis.toxicity import LevelToxicity, Rate, rate
+from trialwright.report.documents.boundaries import boundary_table
 from trialwright.report.documents.findings import NO, YES, Findings
 from trialwright.report.model import (
     Amount,
@@ -94,6 +95,8 @@ def toxicity_section(findings: Findings) -> Section:
     blocks: list[Block] = [_toxicity_table(findings), _plain_table(findings)]
     if any(one.evidence.mean is not None for one in findings.toxicity.levels):
         blocks.insert(1, _toxicity_figure(findings))
+    if findings.toxicity.boundaries:
+        blocks.append(boundary_table(findings))
     if findings.case.study.activity is not None:
         blocks.append(_activity_table(findings))
     return Section("toxicity", Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"), tuple(blocks))
@@ -115,6 +118,11 @@ def _toxicity_table(findings: Findings) -> Table:
             "right",
         ),
         Column("above", above, "right"),
+        Column(
+            "alone",
+            Text(en="This level alone (90% interval)", fr="Ce palier seul (intervalle à 90 %)"),
+            "right",
+        ),
     ]
     rows = [_toxicity_row(findings, one) for one in findings.toxicity.levels]
     total = findings.toxicity.overall
@@ -124,12 +132,11 @@ def _toxicity_table(findings: Findings) -> Table:
             Cell(total.of),
             Cell(total.count),
             Cell(_rate(total)),
-            Cell(None),
-            Cell(None),
+            *(Cell("") for _ in range(3)),
         )
     )
     if all(one.evidence.mean is None for one in findings.toxicity.levels):
-        columns, rows = columns[:4], [cells[:4] for cells in rows]
+        columns, rows = [*columns[:4], columns[-1]], [(*cells[:4], cells[-1]) for cells in rows]
     return Table(
         name="toxicity",
         title=Text(en="Dose-limiting toxicities by dose level", fr="Toxicités limitant la dose par palier"),
@@ -142,9 +149,18 @@ def _toxicity_table(findings: Findings) -> Table:
                 fr="Taux observés avec intervalles bilatéraux exacts (Clopper–Pearson) à 95 % ; l'a posteriori est "
                 "celui du plan d'escalade.",
             ),
+            fill(ALONE, a=findings.toxicity.prior[0], b=findings.toxicity.prior[1]),
             *(about.note for about in findings.case.study.noted("design")),
         ),
     )
+
+
+ALONE = Text(
+    en="This level alone: posterior mean of the DLT rate, prior Beta({a:g}, {b:g}), borrowing nothing from other "
+    "levels.",
+    fr="Ce palier seul : moyenne a posteriori du taux de DLT, a priori Beta({a:g}, {b:g}), sans emprunt aux autres "
+    "paliers.",
+)
 
 
 def _activity_table(findings: Findings) -> Table:
@@ -200,6 +216,7 @@ def _toxicity_row(findings: Findings, one: LevelToxicity) -> tuple[Cell, ...]:
         Cell(_rate(one.rate)),
         Cell(posterior),
         Cell(None if seen.above_target is None else Share(seen.above_target)),
+        Cell(Estimate(one.alone.mean, one.alone.lower, one.alone.upper, 1, as_share=True)),
     )
 
 

@@ -7,6 +7,7 @@ from trialwright.report.documents.adverse_events import adverse_events_section
 from trialwright.report.documents.course import baseline_section, decisions_section, responses_section
 from trialwright.report.documents.findings import Findings
 from trialwright.report.documents.overview import disposition_section, synopsis
+from trialwright.report.documents.populations import populations_section
 from trialwright.report.documents.safety import exposure_section, toxicity_section
 from trialwright.report.documents.sources import sources_section
 from trialwright.report.model import Document, Provenance, fill
@@ -37,6 +38,7 @@ def trial_report(case: Case, *, software: str, version: str) -> Document:
     sections = (
         synopsis(findings),
         disposition_section(findings),
+        populations_section(findings),
         exposure_section(findings),
         toxicity_section(findings),
         decisions_section(findings),

@@ -9,23 +9,45 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, intervals, panels, scatter, timelines, trees
+from trialwright.report.figures import (
+    bars,
+    courses,
+    curves,
+    flow,
+    heatmap,
+    intervals,
+    panels,
+    scatter,
+    timelines,
+    trees,
+    waterfall,
+)
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
+    CourseFigure,
+    CurveFigure,
     FigureSpec,
+    FlowFigure,
+    HeatmapFigure,
     IntervalFigure,
     PanelFigure,
     ScatterFigure,
     TimelineFigure,
     TreeFigure,
+    WaterfallFigure,
 )
 from trialwright.vocabulary.words import Language
 
 
 def draw_svg(spec: FigureSpec, *, title: str, alt: str, language: Language) -> str:
     """A figure as one SVG file: text as outlines, light background, title and description for screen readers."""
-    return _draw(spec, language).svg(title=title, alt=alt)
+    return sheet_of(spec, language).svg(title=title, alt=alt)
+
+
+def sheet_of(spec: FigureSpec, language: Language) -> Board:
+    """A figure on its sheet, ready to become an SVG or a PNG."""
+    return _draw(spec, language)
 
 
 def _draw(spec: FigureSpec, language: Language) -> Board:
@@ -42,5 +64,15 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return panels.draw(spec, language)
         case ScatterFigure():
             return scatter.draw(spec, language)
+        case CurveFigure():
+            return curves.draw(spec, language)
+        case WaterfallFigure():
+            return waterfall.draw(spec, language)
+        case HeatmapFigure():
+            return heatmap.draw(spec, language)
+        case CourseFigure():
+            return courses.draw(spec, language)
+        case FlowFigure():
+            return flow.draw(spec, language)
         case _:
             assert_never(spec)
