@@ -25,7 +25,7 @@ def main() -> None:
     """Calibrate, say how it goes, write."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
     arm = PlaceboArm(APPEARANCE, ENTRY, VISITS, people=people, seed=SEED)
-    found = calibrate_course(arm, progress=lambda number, squares: say(f"round {number}: {squares:.2f}"))
+    found = calibrate_course(arm, rounds=8, progress=lambda number, squares: say(f"round {number}: {squares:.2f}"))
     rows = [[key, f"{found.values[key]:.6g}", f"{sd:.3f}"] for key, sd in zip(found.free, found.sds, strict=True)]
     _write("course-calibrated.csv", ["key", "value", "share_of_prior_sd"], rows)
     targets = APPEARANCE.targets
@@ -35,8 +35,8 @@ def main() -> None:
     _write("course-uncertainty.csv", ["key", *found.free], factor)
     for row in fit:
         say("  ".join(f"{cell:>28}" if place == 0 else f"{cell:>8}" for place, cell in enumerate(row)))
-    say("not identified:", ", ".join(found.not_identified))
-    say("together:", "; ".join(f"{one} and {other} ({value:.2f})" for one, other, value in found.together))
+    say("not identified: " + ", ".join(found.not_identified))
+    say("together: " + "; ".join(f"{one} and {other} ({value:.2f})" for one, other, value in found.together))
 
 
 def say(line: str) -> None:

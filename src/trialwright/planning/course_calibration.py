@@ -32,8 +32,8 @@ from trialwright.vocabulary.disease_course import (
 )
 
 WIDTH = 0.4  # prior standard deviations of a difference
-STEPS = (1.0, 0.5)  # shares of a Gauss-Newton step that are tried
-LEAST_GAIN = 0.02  # of the sum of squares; less ends the search
+STEPS = (1.0, 0.5, 0.2)  # shares of a Gauss-Newton step that are tried
+LEAST_GAIN = 0.005  # of the sum of squares; less ends the search
 NOT_IDENTIFIED = 0.8  # of the prior standard deviation left after calibration
 TOGETHER = 0.6  # correlation from which two parameters are said to fit equally well together
 

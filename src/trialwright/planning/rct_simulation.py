@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
 from math import gcd
 from typing import Any, Literal, final
 
 import numpy as np
 
-from trialwright.numerics.arrays import Floats, Ints
+from trialwright.numerics.arrays import Bools, Floats, Ints
 from trialwright.numerics.scalars import is_count
 from trialwright.planning.follow_up import Followed, Numbers, Visits, follow
 from trialwright.planning.infusion_effect import Effect, Schedule
@@ -30,6 +29,7 @@ from trialwright.vocabulary.errors import Complaints, ParameterError
 LOT = 20  # trials run together: part of what a seed means where the whole model is drawn
 DRAWN = ENTERING + 100  # purpose of the numbers behind drawn parameters
 Drawn = Literal["nothing", "effect", "all"]
+Multiplicity = Literal["bonferroni", "hierarchical"]
 
 
 @final
@@ -57,6 +57,7 @@ class RctPlan:
     looks: Looks = field(default_factory=Looks)
     errors: Errors = field(default_factory=Errors)
     drawn: Drawn = "nothing"  # what is not held at its central value: one draw per trial
+    multiplicity: Multiplicity = "bonferroni"  # how several treatments share the level
     changed: tuple[tuple[str, float], ...] = ()  # parameters with another value than that of the disease
 
     def check(self, appearance: Appearance) -> RctPlan:
@@ -93,9 +94,9 @@ class RctPlan:
 
     @property
     def boundaries(self) -> Boundaries:
-        """Those of each comparison; the level is shared equally between comparisons (Bonferroni)."""
+        """Those of each comparison; under Bonferroni the level is shared equally between comparisons."""
         errors = self.errors
-        alpha = errors.alpha / len(self.comparisons)
+        alpha = errors.alpha / (len(self.comparisons) if self.multiplicity == "bonferroni" else 1)
         return _boundaries(self.looks, Errors(alpha, errors.power, errors.sides))
 
     @property
@@ -267,9 +268,7 @@ class RctResults:
     left: Floats  # [T, arm]
 
     @classmethod
-    def of(
-        cls, plan: RctPlan, lots: Mapping[int, Mapping[str, Any]] | Sequence[Mapping[str, Any]], *, seed: int
-    ) -> RctResults:
+    def of(cls, plan: RctPlan, lots: Sequence[Mapping[str, Any]], *, seed: int) -> RctResults:
         """Lots in any order, put in theirs."""
         parts = sorted(lots.values() if isinstance(lots, Mapping) else lots, key=lambda one: int(one["begin"]))
         names = ("z", "others", "means", "infusions", "reactions", "left")
@@ -294,14 +293,20 @@ class RctResults:
         return np.asarray(np.where(won, look + 1, -(look + 1)), np.int64)
 
     @property
+    def won(self) -> Bools:
+        """Whether each arm is found better, ``[T, comparison]``; in a hierarchy only if those before it are."""
+        won = self.stopped > 0
+        return np.logical_and.accumulate(won, axis=1) if self.plan.multiplicity == "hierarchical" else won
+
+    @property
     def rejections(self) -> Ints:
         """How many trials find each comparison's arm better, ``[comparison]``."""
-        return np.asarray((self.stopped > 0).sum(axis=0), np.int64)
+        return np.asarray(self.won.sum(axis=0), np.int64)
 
     @property
     def rejections_of_any(self) -> int:
         """How many trials find any arm better: the family-wise error under the null."""
-        return int((self.stopped > 0).any(axis=1).sum())
+        return int(self.won.any(axis=1).sum())
 
     @property
     def by_look(self) -> Ints:
@@ -319,16 +324,3 @@ class RctResults:
         """Mean number of participants when each comparison stops, ``[comparison]``."""
         people = np.asarray(self.plan.people_at_looks, np.float64)
         return np.asarray(people[np.abs(self.stopped) - 1].mean(axis=0))
-
-
-def simulate_rct(
-    plan: RctPlan, appearance: Appearance, *, trials: int, seed: int, progress: Any = lambda done, of: None
-) -> RctResults:
-    """Simulate so many trials in this process; ``progress`` hears how many are done."""
-    plan.check(appearance)
-    ranges = lot_ranges(trials)
-    lots = []
-    for part, done in zip(ranges, accumulate(map(len, ranges)), strict=True):
-        lots.append(simulate_lot(plan, appearance, seed=seed, trials=part).plain())
-        progress(done, trials)
-    return RctResults.of(plan, lots, seed=seed)
