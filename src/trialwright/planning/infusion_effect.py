@@ -11,7 +11,7 @@ lower peak, and causes a reaction more often.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, final
+from typing import final
 
 import numpy as np
 
@@ -31,7 +31,6 @@ class Schedule:
     weeks: tuple[float, ...] = (0.0,)
     on_relapse: int = 0  # how many more may be given on relapse
     apart_weeks: float = 12.0  # between the last infusion and one on relapse, at least
-    when: Literal["fixed", "relapse"] = "fixed"
 
     def __post_init__(self) -> None:
         complaints = Complaints()
