@@ -23,6 +23,7 @@ from trialwright.cli import (
     keeping,
     leaving,
     operating,
+    planning,
     preparing,
     product,
     scoring,
@@ -54,6 +55,7 @@ app = typer.Typer(
 PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Begin": (demonstration, asking),
     "Design a trial": (choosing, operating, exploring, comparing, simulating),
+    "Plan the next trial": (planning,),
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),

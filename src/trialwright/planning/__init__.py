@@ -9,7 +9,16 @@ that cannot be meant raise one ParameterError with all findings; what does not a
 """
 
 from trialwright.planning.comparison import Comparison, Size
-from trialwright.planning.endpoints import Means, Needed, Rates, TimeToEvent
+from trialwright.planning.endpoints import (
+    Counts,
+    ExactRates,
+    Means,
+    Needed,
+    RateRatio,
+    Rates,
+    RepeatedMeans,
+    TimeToEvent,
+)
 from trialwright.planning.guessing import Guessable, guessable
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.planning.minimisation import Minimisation
@@ -22,19 +31,21 @@ __all__ = [
     "BigStick",
     "Boundaries",
     "Comparison",
-    "Complete",
+    "Counts",
     "Ended",
     "Errors",
-    "Guessable",
+    "ExactRates",
+from trialwright.planning.guessing import Guessable, guessable
     "Interim",
     "Looks",
     "Means",
     "Method",
     "Minimisation",
     "Needed",
-    "PermutedBlocks",
+    "RateRatio",
     "Rates",
-    "SecretStream",
+    "RepeatedMeans",
+from trialwright.planning.guessing import Guessable, guessable
     "SingleArm",
     "Size",
     "TimeToEvent",

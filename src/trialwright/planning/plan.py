@@ -176,6 +176,13 @@ class DropoutSection(Part):
 
 
 @final
+class SizeSection(Part):
+    """A size that is given: the power it has is shown instead of the size a power needs."""
+
+    control: Annotated[int, Field(ge=2, le=100_000, description="Participants of the control who are judged")]
+
+
+@final
 class ClustersSection(Part):
     """Participants who resemble each other: of one site, or given cells of one donor."""
 
@@ -284,6 +291,7 @@ class Plan:
     endpoint: Endpoint
     errors: ErrorsSection = field(default_factory=ErrorsSection)
     dropout: DropoutSection = field(default_factory=DropoutSection)
+    size: SizeSection | None = None
     clusters: ClustersSection | None = None
     estimand: EstimandSection | None = None
     looks: LooksSection = field(default_factory=LooksSection)

@@ -47,8 +47,10 @@ from .deciding import (
 )
 from .demonstration import (
     DEMOS as DEMOS,
+    PLANS as PLANS,
     Progress as Progress,
     demonstrate as demonstrate,
+    demonstrate_plan as demonstrate_plan,
 )
 from .exploring import (
     Skeleton as Skeleton,
@@ -75,6 +77,18 @@ from .leaving import (
 from .outside import (
     check_data as check_data,
     inconsistencies as inconsistencies,
+)
+from .planning import (
+    assurance_as_document as assurance_as_document,
+    assure_plan as assure_plan,
+    plan_as_document as plan_as_document,
+    plan_schema as plan_schema,
+    plan_template as plan_template,
+    plan_text as plan_text,
+    plan_trial as plan_trial,
+    read_plan as read_plan,
+    write_plan_report as write_plan_report,
+    write_plan_template as write_plan_template,
 )
 from .product import (
     BatchStanding as BatchStanding,
