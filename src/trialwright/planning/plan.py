@@ -11,7 +11,7 @@ from typing import Annotated, Literal, final
 from pydantic import BeforeValidator, Field
 
 from trialwright.planning.looks import Shape
-from trialwright.planning.simulation_sections import CourseSection, ScheduleSection, SimulationSection
+from trialwright.planning.simulation_sections import CourseSection, OptimiseSection, ScheduleSection, SimulationSection
 from trialwright.protocol.sections import About, Part, Positive, Share, Status, in_every_language
 from trialwright.vocabulary.words import Text
 
@@ -300,6 +300,7 @@ class Plan:
     course: CourseSection | None = None
     schedule: tuple[ScheduleSection, ...] = ()
     simulation: SimulationSection | None = None
+    optimise: OptimiseSection | None = None
     about: tuple[About, ...] = ()
     digest: str = ""  # SHA-256 of the file
 

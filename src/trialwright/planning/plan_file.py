@@ -33,6 +33,7 @@ PARTS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "course": (TypeAdapter(simulated.CourseSection), True),
     "schedule": (TypeAdapter(tuple[simulated.ScheduleSection, ...]), True),
     "simulation": (TypeAdapter(simulated.SimulationSection), True),
+    "optimise": (TypeAdapter(simulated.OptimiseSection), True),
     "about": (TypeAdapter(tuple[About, ...]), True),
 }
 ENDPOINTS: Mapping[str, TypeAdapter[Any]] = {

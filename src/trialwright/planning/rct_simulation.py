@@ -117,7 +117,7 @@ class LotResult:
 
     begin: int
     z: list[list[list[float]]]  # [trial, comparison, look] of the primary analysis
-    others: list[list[list[float]]]  # [trial, comparison, analysis] of the secondary ones, at the end
+    others: list[list[list[list[float]]]]  # [trial, comparison, analysis, look] of the secondary ones
     means: list[list[list[float]]]  # [trial, arm, analysis]: share of responses or mean change, primary first
     infusions: list[list[float]]  # [trial, arm], mean
     reactions: list[list[float]]  # [trial, arm], mean
@@ -137,26 +137,23 @@ def simulate_lot(plan: RctPlan, appearance: Appearance, *, seed: int, trials: ra
     """Some trials of a plan; what a worker is asked to do."""
     data, followed = trial_data(plan, appearance, seed=seed, trials=trials)
     analyses = (plan.primary, *plan.secondary)
-    z = [
-        np.stack([z_of(data, plan.primary, arm=arm, people=people) for people in plan.people_at_looks], axis=1)
-        for arm in plan.comparisons
-    ]
-    others = [
-        np.stack([z_of(data, one, arm=arm) for one in plan.secondary], axis=1)
-        if plan.secondary
-        else np.zeros((len(trials), 0))
-        for arm in plan.comparisons
-    ]
+    z = np.stack([[_at_looks(data, one, plan=plan, arm=arm) for one in analyses] for arm in plan.comparisons])
+    z = np.moveaxis(z, (2, 3), (0, 3))  # [trial, comparison, analysis, look]
     summed = _by_arm(plan, followed, trials=len(trials))
     return LotResult(
         begin=trials.start,
-        z=np.stack(z, axis=1).tolist(),
-        others=np.stack(others, axis=1).tolist(),
+        z=z[:, :, 0].tolist(),
+        others=z[:, :, 1:].tolist(),
         means=np.stack([arm_means(data, one) for one in analyses], axis=2).tolist(),
         infusions=summed["infusions"].tolist(),
         reactions=summed["reactions"].tolist(),
         left=summed["left"].tolist(),
     )
+
+
+def _at_looks(data: TrialData, analysis: Analysis, *, plan: RctPlan, arm: int) -> Floats:
+    """The z of one arm by an analysis, ``[B, look]``."""
+    return np.stack([z_of(data, analysis, arm=arm, people=people) for people in plan.people_at_looks], axis=1)
 
 
 def arm_means(data: TrialData, analysis: Analysis) -> Floats:
@@ -261,7 +258,7 @@ class RctResults:
     plan: RctPlan
     seed: int
     z: Floats  # [T, comparison, look]
-    others: Floats  # [T, comparison, secondary]
+    others: Floats  # [T, comparison, secondary, look]
     means: Floats  # [T, arm, analysis]
     infusions: Floats  # [T, arm]
     reactions: Floats  # [T, arm]
@@ -317,7 +314,7 @@ class RctResults:
     def share_above(self, analysis: int) -> Ints:
         """How many trials find each arm better by a secondary analysis, at the nominal level, ``[comparison]``."""
         bound = float(self.plan.boundaries.upper[-1])
-        return np.asarray((self.others[:, :, analysis] >= bound).sum(axis=0), np.int64)
+        return np.asarray((self.others[:, :, analysis, -1] >= bound).sum(axis=0), np.int64)
 
     @property
     def expected_people(self) -> Floats:

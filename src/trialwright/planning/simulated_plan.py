@@ -10,9 +10,11 @@ from trialwright.planning.care import Taper
 from trialwright.planning.follow_up import Visits
 from trialwright.planning.infusion_effect import Schedule
 from trialwright.planning.looks import Errors
+from trialwright.planning.optimiser import Budget, Choices
 from trialwright.planning.plan import Arm as PlannedArm, Plan
 from trialwright.planning.plan_file import looks_of
 from trialwright.planning.rct_analysis import Analysis
+from trialwright.planning.rct_questions import schedules
 from trialwright.planning.rct_simulation import Arm, Multiplicity, RctPlan
 from trialwright.planning.simulation_sections import AnalysisSection, ScheduleSection, SimulationSection
 from trialwright.vocabulary.disease_course import Appearance, Entry
@@ -100,3 +102,13 @@ def _visits(simulation: SimulationSection) -> Visits:
 
 def _analysis(one: AnalysisSection) -> Analysis:
     return Analysis(one.endpoint, one.week, one.method, dose_at_most=one.dose_at_most, strata_at=one.strata_at)
+
+
+def choices_of(plan: Plan, simulated: RctPlan) -> Choices | None:
+    """What the file offers to choose between; None where it has no [optimise]."""
+    asked = plan.optimise
+    if asked is None:
+        return None
+    budget = Budget(asked.most_people, asked.most_infusions, asked.most_product, asked.product_per_infusion)
+    analyses = (simulated.primary, *simulated.secondary)
+    return Choices(schedules(simulated.visits.weeks[-1]), asked.sizes, analyses, budget)

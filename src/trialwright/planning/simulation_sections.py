@@ -82,3 +82,14 @@ class SimulationSection(AnalysisSection):
     secondary: tuple[AnalysisSection, ...] = ()
     trials: Annotated[int, Field(ge=1, le=1_000_000, description="Simulated trials")] = 1000
     seed: Annotated[int, Field(ge=0, description="Fixes every virtual person")] = 1
+
+
+@final
+class OptimiseSection(Part):
+    """What may be chosen between, and what there is at most; the endpoints are those of [simulation]."""
+
+    sizes: Annotated[tuple[int, ...], Field(min_length=1, description="Participants in both arms, rising")]
+    most_people: Annotated[int | None, Field(ge=1)] = None
+    most_infusions: Annotated[float | None, Field(gt=0, description="Of the product, in the whole trial")] = None
+    most_product: Annotated[float | None, Field(gt=0, description="In the unit of product_per_infusion")] = None
+    product_per_infusion: Annotated[float, Field(gt=0, description="Amount in one infusion, e.g. cells")] = 1.0

@@ -181,6 +181,16 @@ class Appearance(Protocol):
         ...
 
     @property
+    def fit(self) -> Mapping[str, float]:
+        """What the calibrated course shows for each target, by key."""
+        ...
+
+    @property
+    def left_open(self) -> Mapping[str, float]:
+        """For each calibrated parameter: the share of its prior standard deviation that calibration left."""
+        ...
+
+    @property
     def endpoints(self) -> Mapping[str, SimulatedEndpoint]:
         """The endpoints that can be simulated, by name."""
         ...

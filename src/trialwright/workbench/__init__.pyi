@@ -109,6 +109,13 @@ from .querying import (
     raise_query as raise_query,
     record_deviation as record_deviation,
 )
+from .rct import (
+    RctAsked as RctAsked,
+    rct_as_document as rct_as_document,
+    rct_bytes as rct_bytes,
+    simulate_rct_plan as simulate_rct_plan,
+    write_rct_report as write_rct_report,
+)
 from .recording import (
     record_events as record_events,
     record_file as record_file,

@@ -174,6 +174,16 @@ class LupusAppearance:
         return targets()
 
     @property
+    def fit(self) -> Mapping[str, float]:
+        """What the calibrated course shows for each target."""
+        return {row["key"]: float(row["simulated"]) for row in _rows("course-fit.csv")}
+
+    @property
+    def left_open(self) -> Mapping[str, float]:
+        """What calibration left of each prior standard deviation."""
+        return {row["key"]: float(row["share_of_prior_sd"]) for row in _rows("course-calibrated.csv")}
+
+    @property
     def endpoints(self) -> Mapping[str, SimulatedEndpoint]:
         """The endpoints that can be simulated."""
         return _endpoints()
