@@ -5,10 +5,12 @@ from __future__ import annotations
 from trialwright.analysis import Case
 from trialwright.report.documents.adverse_events import adverse_events_section
 from trialwright.report.documents.course import baseline_section, decisions_section, responses_section
+from trialwright.report.documents.exposure import exposure_section
 from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.laboratory import laboratory_section
 from trialwright.report.documents.overview import disposition_section, synopsis
 from trialwright.report.documents.populations import populations_section
-from trialwright.report.documents.safety import exposure_section, toxicity_section
+from trialwright.report.documents.safety import toxicity_section
 from trialwright.report.documents.sources import sources_section
 from trialwright.report.model import Document, Provenance, fill
 from trialwright.vocabulary.words import Text
@@ -43,6 +45,7 @@ def trial_report(case: Case, *, software: str, version: str) -> Document:
         toxicity_section(findings),
         decisions_section(findings),
         adverse_events_section(findings),
+        laboratory_section(findings),
         baseline_section(findings),
         responses_section(findings),
         sources_section(findings),
