@@ -32,8 +32,8 @@ WORDS = """
     dose due exclusion final grade hospitalisation inclusion index infection information initial instrument
     interruptions intervention interventions introduction item kit kits listings maximum minimum minutes normal note
     observation page participant participants phase placebo plan points population populations possible probable
-    question rare score section sections signature signatures site sites source sources synopsis test tests total type urine utc
-    variable version volume
+    question rare score section sections signature signatures site sites source sources synopsis test tests total
+    type urine utc variable version volume
     bicla bilag ctcae lldas sledai selena sha sle sri das lymphocytes prednisone sodium potassium calcium ml kg
 """
 SAME = frozenset(WORDS.split())
