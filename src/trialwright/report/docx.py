@@ -220,7 +220,7 @@ class _Writer:
         rows = []
         for fact in facts["rows"]:
             label = word.paragraph("Cell", word.run(fact["label"], look=f'<w:color w:val="{word.SOFT}"/>'))
-            value = word.body_cell(fact["value"], align="left", width=FACTS[1], size=9.0)
+            value = word.body_cell(fact["value"], align="left", width=FACTS[1])
             rows.append(word.row([word.box(label, width=FACTS[0]), value]))
         return word.table(rows, widths=FACTS) + self.notes(facts)
 
@@ -242,13 +242,11 @@ class _Writer:
         widths, size, columns = table["widths"], table["size"], table["columns"]
         heads = [word.head_cell(one, width=width, size=size) for one, width in zip(columns, widths, strict=True)]
         rows = [word.row(heads, is_head=True)]
+        look = {"size": size, "is_kept": table["is_short"]}
         for cells in table["rows"]:
             placed = zip(cells, columns, widths, strict=True)
-            rows.append(
-                word.row(
-                    [word.body_cell(cell, align=one["align"], width=width, size=size) for cell, one, width in placed]
-                )
-            )
+            shown = [word.body_cell(cell, align=one["align"], width=width, **look) for cell, one, width in placed]
+            rows.append(word.row(shown))
         title = f"{table['label']} {table['title']}"
         return self.caption(table) + word.table(rows, widths=widths, title=title) + self.notes(table)
 

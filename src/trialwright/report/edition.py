@@ -22,21 +22,26 @@ from trialwright.report.model import (
     Bullets,
     Callout,
     Cell,
+    Count,
     Document,
+    Estimate,
     Figure,
     KeyFacts,
     Paragraph,
     Provenance,
     Sayable,
     Section,
+    Share,
     Table,
+    Tally,
     Value,
 )
-from trialwright.report.widths import layout_of
+from trialwright.report.widths import WHOLE, layout_of
 from trialwright.vocabulary.words import Language, day
 
 DAGGER = "†"
 ROWS_WORTH_SORTING, ROWS_WORTH_FILTERING = 4, 8
+ROWS_KEPT, LONG_CELL = 10, 120  # a table of so many rows, none with a cell of more letters, stays on one page
 SHORT, LONG = 14, 45  # letters of a column that never breaks, and from which it needs room
 BROAD = 12  # letters of a head that deserves room
 
@@ -230,6 +235,7 @@ class _Editor:
             "landscape": layout.landscape,
             "widths": list(layout.widths),
             "size": layout.size,
+            "is_short": len(rows) <= ROWS_KEPT and all(len(cell["text"]) <= LONG_CELL for row in rows for cell in row),
             "sortable": is_flat and len(table.rows) >= ROWS_WORTH_SORTING,
             "filterable": len(table.rows) >= ROWS_WORTH_FILTERING,
         }
@@ -251,8 +257,10 @@ class _Editor:
         return typeset(value, self.language) if isinstance(value, Sayable) else written(value, self.language)
 
     def cell(self, cell: Cell) -> Spoken:
+        text = self.written(cell.value)
         return {
-            "text": self.written(cell.value),
+            "text": text,
+            "whole": len(text) <= WHOLE or isinstance(cell.value, Share | Count | Estimate | Tally),
             "order": order(cell.value),
             "illustrative": cell.illustrative,
             "emphasis": cell.emphasis,
