@@ -338,8 +338,7 @@ def test_minutes_leave_interruptions_out() -> None:
 
 def test_special_interest_needs_words_and_one_name_each() -> None:
     kind = (
-        '\n[[safety.special_interest]]\nname = "a"\ntitle = { en = "A", fr = "A" }'
-    kind += '\nsource = "s"\nstatus = "choice"\n'
+        '\n[[safety.special_interest]]\nname = "a"\ntitle = { en = "A", fr = "A" }\nsource = "s"\nstatus = "choice"\n'
     )
     with pytest.raises(ProtocolError) as raised:
         parse_protocol(protocol_text(extra=ELSEWHERE + "\n[safety]\n" + kind + kind).encode())
