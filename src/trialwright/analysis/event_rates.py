@@ -98,8 +98,8 @@ def rates(case: Case, events: Sequence[ListedEvent]) -> tuple[RateRow, ...]:
     return tuple(
         RateRow(
             kind,
-            tuple(_rate_of(case, filter(matches, events), people) for people in at_level),
-            _rate_of(case, filter(matches, events), infused),
+            tuple(_rate_of(case, filter(matches, events), people=people) for people in at_level),
+            _rate_of(case, filter(matches, events), people=infused),
         )
         for kind, matches in _kinds(case, events)
     )
@@ -113,7 +113,7 @@ def _kinds(case: Case, events: Sequence[ListedEvent]) -> list[tuple[str, Matches
     return [*some, *of_protocol]
 
 
-def _rate_of(case: Case, events: Iterable[ListedEvent], people: Collection[str]) -> EventRate:
+def _rate_of(case: Case, events: Iterable[ListedEvent], *, people: Collection[str]) -> EventRate:
     days = sum(days_at_risk(case, case.state.participants[who]) for who in people)
     return event_rate(tally(events, people).events, days)
 

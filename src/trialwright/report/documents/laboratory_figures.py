@@ -30,11 +30,10 @@ SEVERAL = Text(
 )
 NOTES = (
     Text(
-        en="One line per participant, coloured by dose level as given; a ring marks the baseline; every scale is its "
-        "own.",
-        fr="Une ligne par personne, colorée selon le palier reçu ; un cercle vide marque la valeur initiale ; chaque "
-        "échelle "
-        "est propre au panneau.",
+        en="One line per participant, coloured by dose level as given; a hollow sign is the baseline; every scale is "
+        "its own.",
+        fr="Une ligne par personne, colorée selon le palier reçu ; un signe vide marque la valeur initiale ; chaque "
+        "échelle est propre au panneau.",
     ),
     Text(
         en="Broken lines: limits beyond which CTCAE 5.0 suggests the grade, where they lie near the values; limits in "
