@@ -20,9 +20,8 @@ NONE = Text(
 ORDER = Text(
     en="Classes by people (most first), then events, then name; terms likewise within their class; without a class "
     "last.",
-    fr="Classes par nombre de personnes (décroissant), puis d'événements, puis nom ; de même pour les termes ; sans "
-    "classe "
-    "en dernier.",
+    fr="Classes par nombre de personnes (décroissant), puis d'événements, puis nom ; de même pour les termes ; "
+    "événements non classés en dernier.",
 )
 COUNTED = Text(
     en="Treatment-emergent events. Participants with at least one such event, share of those infused, events in "

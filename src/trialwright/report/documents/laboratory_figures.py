@@ -39,8 +39,7 @@ NOTES = (
         en="Broken lines: limits beyond which CTCAE 5.0 suggests the grade, where they lie near the values; limits in "
         "multiples of the upper limit hold for a normal baseline.",
         fr="Traits discontinus : limites au-delà desquelles la CTCAE 5.0 suggère le grade, si elles sont proches des "
-        "valeurs "
-        "; celles en multiples de la limite supérieure valent pour une valeur initiale normale.",
+        "valeurs ; celles en multiples de la limite supérieure supposent une valeur initiale non élevée.",
     ),
 )
 ALT = Text(

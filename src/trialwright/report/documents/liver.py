@@ -13,13 +13,10 @@ TITLE = Text(en="Liver: Hy's law after the first infusion", fr="Foie : loi de Hy
 RULE = Text(
     en="Candidate: ALT or AST above {enzyme:plain} × ULN, bilirubin above {bilirubin:plain} × ULN, at any time of each "
     "other after the first infusion, and the last alkaline phosphatase by then below {alp:plain} × ULN (ULN: upper "
-    "limit "
-    "of the laboratory's range). A signal for the investigator, not a diagnosis.",
+    "limit of the laboratory's range). A signal for the investigator, not a diagnosis.",
     fr="Candidat : ALAT ou ASAT au-dessus de {enzyme:plain} × LSN, bilirubine au-dessus de {bilirubin:plain} × LSN, à "
-    "tout "
-    "moment après la première perfusion, et dernières phosphatases alcalines alors en dessous de {alp:plain} × LSN "
-    "(LSN : "
-    "limite supérieure de référence du laboratoire). Un signal pour l'investigateur, non un diagnostic.",
+    "tout moment après la première perfusion, et dernières phosphatases alcalines alors en dessous de {alp:plain} × "
+    "LSN (LSN : limite supérieure de référence du laboratoire). Un signal pour l'investigateur, non un diagnostic.",
 )
 SOURCE = Text(en="Limits: {source}; status: {status}.", fr="Limites : {source} ; statut : {status}.")
 STATUS = {
