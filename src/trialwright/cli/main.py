@@ -11,27 +11,34 @@ import typer
 
 from trialwright.cli import (
     adverse_events,
+    analysing,
     asked,
     asking,
+    board_reports,
     checking,
     choosing,
     clocks,
     comparing,
     deciding,
     demonstration,
+    documents,
     exploring,
     keeping,
     leaving,
     operating,
+    planning,
     preparing,
     product,
+    randomising,
     scoring,
     screening,
     signing,
     simulating,
+    simulating_rct,
     staff,
     storing,
     tracing,
+    unblinding,
     visiting,
 )
 from trialwright.cli.passwords import Terminal
@@ -54,13 +61,17 @@ app = typer.Typer(
 PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Begin": (demonstration, asking),
     "Design a trial": (choosing, operating, exploring, comparing, simulating),
+    "Plan the next trial": (planning, simulating_rct),
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),
+    "Randomisation and blinding": (randomising, unblinding, board_reports),
     "Product and infusions": (product, preparing, tracing),
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),
+    "Documents": (documents,),
     "Instruments": (scoring,),
+    "Data from elsewhere": (analysing,),
 }
 for panel, groups in PANELS.items():
     before = len(app.registered_commands), len(app.registered_groups)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from trialwright.analysis import Case
+from trialwright.analysis.activity import Activity, activity
 from trialwright.analysis.adverse_events import (
     ListedEvent,
     OverviewRow,
@@ -24,10 +25,13 @@ from trialwright.analysis.grade_shifts import ShiftRow, grade_shifts
 from trialwright.analysis.liver import LiverRow, liver
 from trialwright.analysis.measurements import Measurement, measurements
 from trialwright.analysis.populations import Population, populations
+from trialwright.analysis.response_course import EndpointCourse, endpoint_courses
 from trialwright.analysis.responses import Responders, responders
 from trialwright.analysis.terms import TermRow, terms
+from trialwright.analysis.time_to_event import EventTime, Line, event_times, lines
 from trialwright.analysis.toxicity import Toxicity, toxicity
 from trialwright.conduct import advise
+from trialwright.operating.early_end import EarlyEnd, early_end
 from trialwright.report.model import Amount, Dose, Filled, doses_in_words, fill
 from trialwright.vocabulary.decisions import Decision
 from trialwright.vocabulary.words import Language, Text
@@ -59,11 +63,17 @@ class Findings:
     liver: tuple[LiverRow, ...]
     baseline: BaselineActivity | None
     responders: tuple[Responders, ...]
+    activity: tuple[Activity, ...]
+    endpoint_courses: tuple[EndpointCourse, ...]
+    event_times: tuple[EventTime, ...]
+    lines: tuple[Line, ...]
+    early_end: EarlyEnd | None
 
     @classmethod
     def of(cls, case: Case) -> Self:
         """Run every analysis of the report."""
         events, measured, given = listing(case), measurements(case), exposures(case)
+        answered = endpoint_courses(case)
         return cls(
             case=case,
             advice=advise(case.study, case.state, on=case.on),
@@ -86,6 +96,11 @@ class Findings:
             liver=liver(case, measured),
             baseline=baseline_activity(case),
             responders=responders(case),
+            activity=activity(case),
+            endpoint_courses=answered,
+            event_times=event_times(case, answered),
+            lines=lines(case, answered),
+            early_end=early_end(case.study, case.state, on=case.on),
         )
 
     @property

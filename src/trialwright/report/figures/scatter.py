@@ -21,7 +21,7 @@ from trialwright.report.figures.scales import Scale, draw_axis, scale_for, tick_
 from trialwright.report.specifications import ScatterFigure
 from trialwright.vocabulary.words import Language
 
-HEIGHT, TOP, LEFT = 230.0, 30.0, 46.0
+HEIGHT, TOP, LEFT, RIGHT = 230.0, 30.0, 46.0, 22.0
 LEAST = 1e-3  # of a scale of powers of ten; what is smaller stands there
 
 
@@ -29,12 +29,12 @@ def draw(spec: ScatterFigure, language: Language) -> Board:
     """The whole figure."""
     board = Board(height=TOP + HEIGHT + 38)
     limits = [[line.value] if line else [] for line in (spec.x_limit, spec.y_limit)]
-    across = _scale(spec, [*(dot.x for dot in spec.dots), *limits[0]], span=(LEFT, board.width - 14))
+    across = _scale(spec, [*(dot.x for dot in spec.dots), *limits[0]], span=(LEFT, board.width - RIGHT))
     up = _scale(spec, [*(dot.y for dot in spec.dots), *limits[1]], span=(0.0, HEIGHT))
     board.text((0, 10), say(spec.y_label, language), color=SOFT)
     for tick in up.ticks:
         y = _height(up, tick)
-        board.line((LEFT, y), (board.width - 14, y), color=FAINT, linewidth=0.8, zorder=0)
+        board.line((LEFT, y), (board.width - RIGHT, y), color=FAINT, linewidth=0.8, zorder=0)
         board.text((LEFT - 6, y), _tick(spec, up, tick=tick, language=language), anchor="right", size=SMALL, color=SOFT)
     board.line((LEFT, TOP), (LEFT, TOP + HEIGHT), color=RULE)
     _draw_below(board, spec, scale=across, language=language)
@@ -93,7 +93,7 @@ def _draw_limits(board: Board, spec: ScatterFigure, *, across: Scale, up: Scale,
         board.text((x, TOP - 9), words, size=SMALL, color=VERMILION, anchor="center")
     if spec.y_limit:
         y = _height(up, _at(spec, spec.y_limit.value))
-        board.line((LEFT, y), (board.width - 14, y), **look)
+        board.line((LEFT, y), (board.width - RIGHT, y), **look)
         board.text((LEFT + 4, y - 6), say(spec.y_limit.label, language), size=SMALL, color=VERMILION)
     if spec.corner:
         board.text((board.width - 18, TOP + 8), say(spec.corner, language), size=SMALL, color=SOFT, anchor="right")
