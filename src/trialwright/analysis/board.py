@@ -6,12 +6,12 @@ the board. The last meeting is the day of the last dose decision before the data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, final
 
-from trialwright.analysis.adverse_events import ListedEvent, listing
+from trialwright.analysis.adverse_events import KINDS as OVERVIEW, ListedEvent, listing, of_interest
 from trialwright.analysis.case import Case
 from trialwright.analysis.decision_history import Decided, decision_history
 from trialwright.conduct.clocks.windows import Window, dlt_windows
@@ -62,15 +62,7 @@ class Board:
 
 
 SEVERE = 3  # CTCAE: severe or medically significant
-KINDS: Mapping[str, Callable[[ListedEvent], bool]] = {
-    "any": lambda one: True,
-    "related": lambda one: one.course.relation.counts is True,
-    "not_judged": lambda one: one.course.relation.counts is None,
-    "grade_3_or_more": lambda one: one.course.worst >= SEVERE,
-    "serious": lambda one: one.course.serious is True,
-    "fatal": lambda one: one.course.is_fatal,
-    "dlt": lambda one: one.dlt is True,
-}
+KINDS = ("any", "related", "not_judged", "grade_3_or_more", "serious", "fatal", "dlt")
 
 
 def board(case: Case, *, since: date | None = None) -> Board:
@@ -83,7 +75,9 @@ def board(case: Case, *, since: date | None = None) -> Board:
         since=last,
         people=_people(case, events, last=last),
         infused=len(case.infused),
-        counted=tuple(_counted(kind, events, last=last) for kind in KINDS),
+        counted=tuple(
+            _counted(kind, [one for one in events if matches(one)], last=last) for kind, matches in _kinds(case)
+        ),
         notable=tuple(one for one in events if _notable(one)),
         new_events=frozenset(one.known.event.ae for one in events if _is_new(one.known, last)),
         decisions=tuple(one for one in decisions if last is None or one.known.event.on >= last),
@@ -113,8 +107,14 @@ def _people(case: Case, events: tuple[ListedEvent, ...], *, last: date | None) -
     return tuple(found)
 
 
-def _counted(kind: str, events: tuple[ListedEvent, ...], *, last: date | None) -> Counted:
-    matching = [one.known for one in events if KINDS[kind](one)]
+def _kinds(case: Case) -> list[tuple[str, Callable[[ListedEvent], bool]]]:
+    """The kinds that a board counts, and the protocol's events of special interest."""
+    asked = [(kind, matches) for kind, matches in OVERVIEW if kind in KINDS]
+    return asked + [(f"interest:{one.name}", of_interest(one.name)) for one in case.study.safety.special_interest]
+
+
+def _counted(kind: str, events: Sequence[ListedEvent], *, last: date | None) -> Counted:
+    matching = [one.known for one in events]
     new = [known for known in matching if _is_new(known, last)]
     people = [len({known.event.usubjid for known in some}) for some in (matching, new)]
     return Counted(kind, people[0], len(matching), people[1], len(new))

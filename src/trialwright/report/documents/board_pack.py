@@ -12,9 +12,9 @@ from trialwright.conduct.clocks import Page
 from trialwright.conduct.clocks.windows import Window
 from trialwright.conduct.cuts import said as point_said
 from trialwright.operating.pathways import Pathways
-from trialwright.report.documents.adverse_events import KINDS
 from trialwright.report.documents.clocks import clocks_section
 from trialwright.report.documents.course import decision_columns, decision_row
+from trialwright.report.documents.event_kinds import kind_words
 from trialwright.report.documents.findings import Findings
 from trialwright.report.documents.flow import HOW
 from trialwright.report.documents.framing import trial_document
@@ -224,7 +224,7 @@ def _events(pack: BoardPack) -> Section:
         name="events",
         title=EVENTS,
         columns=columns,
-        rows=tuple(_counted(one, of=board.infused) for one in board.counted),
+        rows=tuple(_counted(pack.findings, one, of=board.infused) for one in board.counted),
         notes=(
             Text(
                 en="New: first recorded after the day of the last meeting, whenever it began.",
@@ -239,7 +239,8 @@ def _events(pack: BoardPack) -> Section:
         rows=tuple(_notable_row(one, is_new=one.known.event.ae in board.new_events) for one in board.notable),
         empty=NO_NOTABLE,
     )
-    return Section("adverse-events", EVENTS, (table, Paragraph(NO_INTEREST), notable))
+    told = () if pack.findings.case.study.safety.special_interest else (Paragraph(NO_INTEREST),)
+    return Section("adverse-events", EVENTS, (table, *told, notable))
 
 
 def _notable_row(one: ListedEvent, *, is_new: bool) -> tuple[Cell, ...]:
@@ -250,9 +251,9 @@ def _notable_row(one: ListedEvent, *, is_new: bool) -> tuple[Cell, ...]:
     return tuple(cells[column.key] for column in event_columns() if column.key in BRIEF)
 
 
-def _counted(one: Counted, *, of: int) -> tuple[Cell, ...]:
+def _counted(findings: Findings, one: Counted, *, of: int) -> tuple[Cell, ...]:
     return (
-        Cell(KINDS[one.kind]),
+        Cell(kind_words(findings, one.kind)),
         Cell(Tally(one.people, of, one.events)),
         Cell(Tally(one.new_people, of, one.new_events)),
     )
