@@ -71,15 +71,16 @@ class Times:
 
 
 def round_times(longest: float) -> list[float]:
-    """Four to eight equal steps of 1, 2 or 5 times a power of ten.
+    """Four to nine equal steps of 1, 2 or 5 times a power of ten.
 
     >>> round_times(212.0), round_times(9.5)
     ([0.0, 50.0, 100.0, 150.0, 200.0], [0.0, 2.0, 4.0, 6.0, 8.0])
     """
     if longest <= 0:
         return [0.0]
-    power = 10.0 ** math.floor(math.log10(longest / 4))
-    step = max(size * power for size in (1, 2, 5) if size * power <= longest / 4)
+    widest = longest / 3.5
+    power = 10.0 ** math.floor(math.log10(widest))
+    step = max(size * power for size in (1, 2, 5) if size * power <= widest)
     return [float(one) for one in np.arange(0, longest + step * 1e-9, step)]
 
 

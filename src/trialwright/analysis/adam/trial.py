@@ -58,6 +58,7 @@ OTHER_TREATMENT = Text(
     en="{count} rows name another treatment in {column} than ADSL; the arm of ADSL counts",
     fr="{count} lignes nomment un autre traitement dans {column} qu'ADSL ; le bras d'ADSL compte",
 )
+NO_ROWS = Text(en="the data set holds no rows", fr="le jeu de données ne contient aucune ligne")
 NOBODY_IN_ARM = Text(
     en="arm {arm}: nobody in the {theme} population", fr="bras {arm} : personne dans la population {theme}"
 )
@@ -262,6 +263,8 @@ def _flags(subjects: pd.DataFrame, settings: Settings, *, wrong: Complaints, not
 def _strangers(trial: AdamTrial) -> list[Note]:
     notes, known = list[Note](), pd.Index(trial.subjects["USUBJID"].astype(object))
     for name, frame in sorted(trial.datasets.items()):
+        if frame.empty:
+            notes.append(Note(name, NO_ROWS))
         place = places(known, frame["USUBJID"])
         if (place < 0).any():
             who = frame["USUBJID"][place < 0].astype(str).unique()
