@@ -212,8 +212,8 @@ class TestUnblinding:
         calm = {"emergency": False, "opened_with": "list key"}
         assert "must name a second person" in said(study, self.told(**calm), before=self.BEFORE)
         assert "is another" in said(study, self.told(**calm, witness="site"), before=self.BEFORE)
-        assert said(study, self.told(**calm, witness="wit"), before=self.BEFORE) == ""
-        assert "is for an emergency" in said(study, self.told(emergency=False, witness="wit"), before=self.BEFORE)
+        assert said(study, self.told(**calm, witness="nurse"), before=self.BEFORE) == ""
+        assert "is for an emergency" in said(study, self.told(emergency=False, witness="nurse"), before=self.BEFORE)
 
     def test_an_envelope_is_added_in_a_minimisation_alone(self, study: Study) -> None:
         sealed = EnvelopeSealed(on=on(3), number=number_at(2, 1), envelope="sealed")
