@@ -48,6 +48,8 @@ HEAVY = frozenset(
         "rich",
         "openpyxl",
         "docx",
+        "pyreadstat",
+        "pyarrow",
         "cryptography",
     }
 )

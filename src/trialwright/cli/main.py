@@ -11,6 +11,7 @@ import typer
 
 from trialwright.cli import (
     adverse_events,
+    analysing,
     asked,
     asking,
     board_reports,
@@ -20,10 +21,12 @@ from trialwright.cli import (
     comparing,
     deciding,
     demonstration,
+    documents,
     exploring,
     keeping,
     leaving,
     operating,
+    planning,
     preparing,
     product,
     randomising,
@@ -31,6 +34,7 @@ from trialwright.cli import (
     screening,
     signing,
     simulating,
+    simulating_rct,
     staff,
     storing,
     tracing,
@@ -57,6 +61,7 @@ app = typer.Typer(
 PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Begin": (demonstration, asking),
     "Design a trial": (choosing, operating, exploring, comparing, simulating),
+    "Plan the next trial": (planning, simulating_rct),
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),
@@ -64,7 +69,9 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Product and infusions": (product, preparing, tracing),
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),
+    "Documents": (documents,),
     "Instruments": (scoring,),
+    "Data from elsewhere": (analysing,),
 }
 for panel, groups in PANELS.items():
     before = len(app.registered_commands), len(app.registered_groups)

@@ -1,5 +1,12 @@
 # What the workbench offers, by the file of its theme; read by `lazy_loader` when the package is loaded.
 
+from .analysing import (
+    TABLES as TABLES,
+    Analysed as Analysed,
+    Wishes as Wishes,
+    analyse_data as analyse_data,
+    data_template as data_template,
+)
 from .asking import (
     WhatIf as WhatIf,
     advise_trial as advise_trial,
@@ -51,8 +58,20 @@ from .deciding import (
 )
 from .demonstration import (
     DEMOS as DEMOS,
+    PLANS as PLANS,
     Progress as Progress,
     demonstrate as demonstrate,
+    demonstrate_plan as demonstrate_plan,
+)
+from .documents import (
+    board_pack as board_pack,
+    case_on as case_on,
+    checklist_of as checklist_of,
+    foreseen_of as foreseen_of,
+    listings as listings,
+    plain_summary as plain_summary,
+    protocol_section as protocol_section,
+    write_documents as write_documents,
 )
 from .exploring import (
     Skeleton as Skeleton,
@@ -65,6 +84,11 @@ from .exploring import (
     write_pathways as write_pathways,
 )
 from .files import read_text as read_text
+from .interim import (
+    interim_as_document as interim_as_document,
+    interim_data as interim_data,
+    look_at_plan as look_at_plan,
+)
 from .keeping import (
     back_up as back_up,
     check_backup as check_backup,
@@ -80,6 +104,18 @@ from .leaving import (
 from .outside import (
     check_data as check_data,
     inconsistencies as inconsistencies,
+)
+from .planning import (
+    assurance_as_document as assurance_as_document,
+    assure_plan as assure_plan,
+    plan_as_document as plan_as_document,
+    plan_schema as plan_schema,
+    plan_template as plan_template,
+    plan_text as plan_text,
+    plan_trial as plan_trial,
+    read_plan as read_plan,
+    write_plan_report as write_plan_report,
+    write_plan_template as write_plan_template,
 )
 from .product import (
     BatchStanding as BatchStanding,
@@ -110,6 +146,13 @@ from .randomising import (
     randomise as randomise,
     randomised as randomised,
     seal_list as seal_list,
+)
+from .rct import (
+    RctAsked as RctAsked,
+    rct_as_document as rct_as_document,
+    rct_bytes as rct_bytes,
+    simulate_rct_plan as simulate_rct_plan,
+    write_rct_report as write_rct_report,
 )
 from .recording import (
     record_events as record_events,
