@@ -133,6 +133,32 @@ class TestProduct:
         assert ran == line_count(self.page) > 6
 
 
+class TestRandomisation:
+    """The page on randomisation and blinding, followed: an arm is shown where somebody has the key."""
+
+    page = (ROOT / "docs" / "randomisation.md").read_text(encoding="utf-8")
+
+    def test_every_command_answers_as_printed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        files = {"toml": "protocol.toml", "json": "enrolled.jsonl"}
+        said: list[str] = []
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind in files:
+                (tmp_path / files[kind]).write_text(block, encoding="utf-8")
+                continue
+            command, _, printed = block.partition("\n")
+            with pytest.raises(SystemExit) as end:
+                main(shlex.split(command.removeprefix("$ trialwright ")))
+            said.append(capsys.readouterr().out)
+            assert not end.value.code, command
+            if printed.strip():
+                assert_shown(printed, said[-1])
+        assert len(said) == line_count(self.page) > 8
+        assert sum("UNBLINDED" in one for one in said) == 2
+
+
 class TestAnalyse:
     """The page on data from elsewhere: its commands answer as printed, over the data sets that come with it."""
 
@@ -185,7 +211,8 @@ def assert_shown(shown: str, said: str) -> None:
 CONSOLES = [
     pytest.param(command, shown, id=f"{path.stem}-{place}")
     for path, text in TEXTS.items()
-    if path.stem not in ("first-trial", "exploring", "product", "analyse")  # followed as a whole, above
+    if path.stem
+    not in ("first-trial", "exploring", "product", "analyse", "randomisation")  # followed as a whole, above
     for place, (command, shown) in enumerate(
         re.findall(r"```console\n\$ (trialwright [^\n]*)\n((?!\$).+?)```", text, flags=re.DOTALL)
     )
