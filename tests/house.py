@@ -36,7 +36,19 @@ KIT = "testing"
 PURE_ROOMS = frozenset(room for floor in FLOORS[:6] for room in floor)
 EDGE_ROOMS = frozenset(room for floor in FLOORS[6:] for room in floor)
 HEAVY = frozenset(
-    {"matplotlib", "typst", "statsmodels", "dask", "jinja2", "sqlalchemy", "alembic", "babel", "rich", "openpyxl"}
+    {
+        "matplotlib",
+        "typst",
+        "statsmodels",
+        "dask",
+        "jinja2",
+        "sqlalchemy",
+        "alembic",
+        "babel",
+        "rich",
+        "openpyxl",
+        "docx",
+    }
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -112,6 +112,7 @@ def _as_data(done: Demonstration) -> dict[str, object]:
         "report": {
             "html": str(done.written.html),
             "pdf": str(done.written.pdf),
+            "docx": str(done.written.docx),
             "manifest": str(done.written.manifest),
         },
         "manifest_sha256": done.written.manifest_sha256,

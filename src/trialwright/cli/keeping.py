@@ -48,8 +48,8 @@ STANDS = Text(
     fr="Elle contient tout ce que nomme l'ancre, jusqu'à l'entrée {position}.",
 )
 WRITTEN = Text(
-    en="Report: {html}, {pdf}; {tables} tables, {figures} figures; manifest {manifest}",
-    fr="Rapport : {html}, {pdf} ; {tables} tableaux, {figures} figures ; manifeste {manifest}",
+    en="Report: {html}, {pdf}, {docx}; {tables} tables, {figures} figures; manifest {manifest}",
+    fr="Rapport : {html}, {pdf}, {docx} ; {tables} tableaux, {figures} figures ; manifeste {manifest}",
 )
 
 
@@ -134,7 +134,7 @@ def report(
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Write the report: HTML, PDF, every table as CSV, every figure as SVG, and a manifest with their digests."""
+    """Write the report: HTML, PDF, Word, tables as CSV, figures as SVG and PNG, and a manifest with their digests."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
         written = workbench.report_trial(reached, out, on=day(as_of), language=spoken)
@@ -143,6 +143,7 @@ def report(
             {
                 "html": str(written.html),
                 "pdf": str(written.pdf),
+                "docx": str(written.docx),
                 "manifest": str(written.manifest),
                 "sha256": written.manifest_sha256,
             }
@@ -150,7 +151,14 @@ def report(
         return
     counts = {"tables": len(written.tables), "figures": len(written.figures)}
     say(
-        WRITTEN.said(spoken, html=written.html, pdf=written.pdf.name, manifest=written.manifest.name, **counts),
+        WRITTEN.said(
+            spoken,
+            html=written.html,
+            pdf=written.pdf.name,
+            docx=written.docx.name,
+            manifest=written.manifest.name,
+            **counts,
+        ),
         style="bold green",
     )
 

@@ -18,6 +18,7 @@ LEFT = Text(
 )
 HOW = {
     "completed": Text(en="completed", fr="achevé"),
+    "adverse event": Text(en="adverse event", fr="événement indésirable"),
     "died": Text(en="died", fr="décès"),
     "lost to follow-up": Text(en="lost to follow-up", fr="perdu de vue"),
     "consent withdrawn": Text(en="consent withdrawn", fr="consentement retiré"),

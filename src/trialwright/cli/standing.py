@@ -259,7 +259,7 @@ def show_files(written: Written, others: Sequence[Written], *, head: Head, spoke
 
 def show_report(written: Written, others: Sequence[Written], *, spoken: Language) -> None:
     """Where the report lies, in every language."""
-    say(words("report", spoken, path=f"{written.html}, {written.pdf.name}"), style="bold")
+    say(words("report", spoken, path=f"{written.html}, {written.pdf.name}, {written.docx.name}"), style="bold")
     for other in others:
         say(words("also", spoken, path=other.html))
 

@@ -118,16 +118,21 @@ def pathways(
         if state.closed is not None and state.closed.event.on <= on:
             raise Refused(CLOSED)
         observed = everyone(study, state, on=on)
-    settled = replace(study, rules=tuple(rule for rule in study.rules if not getattr(rule, "about_time", False)))
-    walk = _Walk(settled, size, any(map(looks_at_order, study.rules)))
-    waiting, today = _pending(observed), [_Node(observed, ())]
+    walk = walk_of(study, size=size)
+    waiting, today = _pending(observed), [Node(observed, ())]
     if waiting:
-        now = _Walk(study, size, walk.ordered).asked(today)[0]
+        now = Walk(study, size, walk.ordered).asked(today)[0]
         start = replace(now, next_size=len(waiting), then=walk.settling(observed, left=cohorts))
     else:
         start = walk.steps(today, left=cohorts)[0]
     pending = tuple(sum(one.dose_level == level for one in waiting) for level in walk.levels)
     return Pathways(study, on, cohorts, pending, start)
+
+
+def walk_of(study: Study, *, size: int | None = None, most: int | None = None) -> Walk:
+    """How courses go on under a study: as in ``pathways``, with at most so many participants in all."""
+    settled = replace(study, rules=tuple(rule for rule in study.rules if not getattr(rule, "about_time", False)))
+    return Walk(settled, size, any(map(looks_at_order, study.rules)), most)
 
 
 def _check(*, cohorts: int, size: int | None, state: TrialState | None, on: date | None) -> None:
@@ -162,7 +167,7 @@ Course = tuple[Observed, ...]  # everybody, in the order of assignment
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Node:
+class Node:
     """A step being built: the people so far, and what was seen last."""
 
     course: Course
@@ -171,12 +176,13 @@ class _Node:
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class Walk:
     """How courses branch under a study."""
 
     study: Study
     size: int | None
     ordered: bool
+    most: int | None = None  # participants in all; None: as many as the rules let in
 
     @property
     def levels(self) -> range:
@@ -185,14 +191,18 @@ class _Walk:
 
     def settling(self, observed: Course, *, left: int) -> tuple[Step, ...]:
         """The trial once those in their window are settled, one step per result, and what follows each."""
+        return _merged(self.steps(self.settled(observed), left=left))
+
+    def settled(self, observed: Course) -> list[Node]:
+        """The trial once those in their window are settled: one node per result."""
         waiting = [place for place, one in enumerate(observed) if one in _pending(observed)]
         nodes = []
         for results in self._results([observed[place].dose_level for place in waiting]):
             course = list(observed)
             for place, dlt in zip(waiting, results, strict=True):
                 course[place] = self._with(observed[place], dlt=dlt)
-            nodes.append(_Node(tuple(course), tuple(course[place] for place in waiting)))
-        return _merged(self.steps(nodes, left=left))
+            nodes.append(Node(tuple(course), tuple(course[place] for place in waiting)))
+        return nodes
 
     def _with(self, one: Observed, *, dlt: bool) -> Observed:
         return _settled(one, dlt=dlt, window_days=self.study.dlt.window_days)
@@ -214,12 +224,12 @@ class _Walk:
             found.append(tuple(place in toxic for place in range(len(levels))))
         return found
 
-    def steps(self, nodes: list[_Node], *, left: int) -> list[Step]:
+    def steps(self, nodes: list[Node], *, left: int) -> list[Step]:
         """One step per node, each with everything that may follow in so many cohorts."""
         asked = self.asked(nodes)
         if left == 0 or not nodes:
             return [replace(step, next_size=0) for step in asked]
-        branches = [self._branches(node, step) for node, step in zip(nodes, asked, strict=True)]
+        branches = [self.branches(node, step) for node, step in zip(nodes, asked, strict=True)]
         _check_paths(sum(max(1, len(branch)) for branch in branches))
         following = iter(self.steps([node for branch in branches for node in branch], left=left - 1))
         return [
@@ -227,7 +237,7 @@ class _Walk:
             for step, branch in zip(asked, branches, strict=True)
         ]
 
-    def _branches(self, node: _Node, step: Step) -> list[_Node]:
+    def branches(self, node: Node, step: Step) -> list[Node]:
         """Every result of the people treated next."""
         if not step.next_size:
             return []
@@ -235,7 +245,7 @@ class _Walk:
         nodes = []
         for results in self._results([level] * step.next_size):
             last = tuple(self._with(person, dlt=dlt) for dlt in results)
-            nodes.append(_Node((*node.course, *last), last))
+            nodes.append(Node((*node.course, *last), last))
         return nodes
 
     def _newcomer(self, level: int) -> Observed:
@@ -253,7 +263,7 @@ class _Walk:
             dlt_after=NOT_YET,
         )
 
-    def asked(self, nodes: list[_Node]) -> list[Step]:
+    def asked(self, nodes: list[Node]) -> list[Step]:
         """What the protocol says at every node."""
         if not nodes:
             return []
@@ -275,16 +285,16 @@ class _Walk:
                     n=tuple(seen.n[row].tolist()),
                     n_dlt=tuple(seen.n_dlt[row].tolist()),
                     selected=int(chosen[row]),
-                    next_size=self._next_size(seen, row=row, level=level, begun=_begun(node.course)) if level else 0,
+                    next_size=self._next_size(seen, row=row, level=level, course=node.course) if level else 0,
                     then=(),
                 )
             )
         return steps
 
-    def _next_size(self, seen: Seen, *, row: int, level: int, begun: int) -> int:
+    def _next_size(self, seen: Seen, *, row: int, level: int, course: Course) -> int:
         """How many are treated before the protocol is asked again; a cohort begun at this level is filled."""
         treated = seen.n_treated[row]
-        taken = int(seen.in_cohort[row]) if level == begun else 0
+        taken = int(seen.in_cohort[row]) if level == _begun(course) else 0
         size = self.size or self.study.dosing.cohort_size - taken
         if titrating(self.study, seen)[row] and treated[level - 1] == 0:
             size = 1
@@ -292,7 +302,7 @@ class _Walk:
             if isinstance(rule, StopAtN):
                 counted = seen.n_assigned[row] if rule.count == "assigned" else treated.sum()
                 size = min(size, rule.n - int(counted))
-        return size
+        return size if self.most is None else min(size, max(0, self.most - len(course)))
 
 
 def _begun(course: Course) -> int:

@@ -123,6 +123,7 @@ class _Reading:
             self._apply(design, built, levels=levels)
         disease = self._disease()
         self._activity()
+        self._endpoints()
         self._clocks()
         if {"visits", "laboratory", "disease"} <= self.parts.keys():
             planned = (self.parts["visits"], self.parts["laboratory"])
@@ -256,6 +257,13 @@ class _Reading:
             return
         named = {name: self.parts[name] for name in ("endpoints", "visits", "disease")}
         self.complaints.add(finding.within("activity") for finding in definition.findings(**named))
+
+    def _endpoints(self) -> None:
+        """Whether what an endpoint is judged by is assessed in this protocol."""
+        if {"endpoints", "disease"} <= self.parts.keys():
+            for place, endpoint in enumerate(self.parts["endpoints"], start=1):
+                found = endpoint.findings(self.parts["disease"])
+                self.complaints.add(finding.within(f"endpoints[{place}]") for finding in found)
 
     def _clocks(self) -> None:
         """Whether every clock has a name of its own, and every profile is there."""

@@ -5,6 +5,8 @@ Units stand in the names or beside the numbers; every clinical number can carry 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from trialwright.protocol.eligibility import Criterion
 from trialwright.vocabulary import ctcae
+from trialwright.vocabulary.errors import MISSING, Complaints, Finding
 from trialwright.vocabulary.words import Text
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -188,12 +191,43 @@ class DiseaseSection(Part):
 
 
 class Endpoint(Part):
-    """A response that participants meet or not at a visit."""
+    """A response, remission or flare that participants have or not at a visit."""
 
     name: Annotated[str, Field(min_length=1)]
     title: Text
-    visit: str
+    visit: Annotated[str, Field(description="The visit that is judged; the other visits show the course")]
     definition: Text
+    kind: Annotated[
+        Literal["response", "remission", "flare"],
+        Field(description="A remission can be lost again; of a flare the time to the first is analysed"),
+    ] = "response"
+    instrument: Annotated[
+        str, Field(description="Met by the score of this instrument where nobody recorded the answer; or nothing")
+    ] = ""
+    operator: Annotated[Literal[">", ">=", "=", "<", "<="] | None, Field(description="How the score compares")] = None
+    value: Annotated[float | None, Field(allow_inf_nan=False, description="The score it compares with")] = None
+    sustained_days: Annotated[
+        int | None, Field(ge=1, description="From its first to its last visit, to count as sustained; or not analysed")
+    ] = None
+    prior: Annotated[
+        tuple[float, float], Field(description="Beta prior of the share who meet it, both above 0; uniform if absent")
+    ] = (1.0, 1.0)
+
+    def findings(self, disease: DiseaseSection | None) -> Sequence[Finding]:
+        """Complaints when the fields do not go together, or name what the protocol does not have."""
+        complaints = Complaints()
+        declared = disease.instruments if disease else ()
+        allowed = f"is not assessed in this protocol; it declares {', '.join(declared) or 'none'}"
+        there = not self.instrument or self.instrument in declared
+        complaints.unless(there, "instrument", self.instrument, allowed, "add it to disease.instruments")
+        for place in ("operator", "value"):
+            given = getattr(self, place) is not None
+            allowed = "is required with an instrument" if self.instrument else "goes with an instrument"
+            fine = given == bool(self.instrument)
+            complaints.unless(fine, place, getattr(self, place) if given else MISSING, allowed)
+        fine = all(0 < one < math.inf for one in self.prior)
+        complaints.unless(fine, "prior", self.prior, "must be two numbers above 0", "[1, 1] is uniform")
+        return complaints.findings
 
 
 class EligibilitySection(Part):

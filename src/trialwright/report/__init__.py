@@ -1,23 +1,25 @@
-"""Reports: a document of words, tables and figures becomes HTML, PDF, CSV and SVG files.
+"""Reports: a document of words, tables and figures becomes HTML, PDF, Word, CSV, SVG and PNG files.
 
 Lives here: the document model and its renderers, which compute nothing and know nothing about trials; whoever builds a
 document brings every number, word and unit.
 
     model, specifications    what a report says (plain immutable values)
       → edition, cells       numbered, in one language, every cell in its final words
-        → html, pdf          one self-contained page | one tagged PDF, from the same edition
+        → widths             how wide the columns of a printed table are
+        → html, pdf, docx    one self-contained page | one tagged PDF | one Word file (`word`), from the same edition
         → csv_tables         each table with its raw values
-        → figures/           each figure as SVG
+        → figures/           each figure as SVG and PNG
           → write, manifest  the files of a report, replaced as a whole, with their digests
 
-May import: vocabulary; later the results of analysis. Heavy libraries (matplotlib, jinja2, typst) are imported when
-something is rendered, never with this package. To add a document: build a `Document` (`documents/`, or anywhere); the
-renderers stay as they are. To add a report word: `_("…")` and its French in `locale/fr.po`.
+May import: vocabulary; later the results of analysis. Heavy libraries (matplotlib, jinja2, typst, docx) are imported
+when something is rendered, never with this package. To add a document: build a `Document` (`documents/`, or anywhere);
+the renderers stay as they are. To add a report word: `_("…")` and its French in `locale/fr.po`.
 To add a format: one module with one function from a document and a language to bytes, called in `write`. To add a kind
 of figure: `figures/__init__.py` says how. The same document gives the same bytes, always.
 """
 
 from trialwright.report.csv_tables import table_csv
+from trialwright.report.docx import render_docx
 from trialwright.report.html import render_html
 from trialwright.report.model import (
     Block,
@@ -48,9 +50,20 @@ from trialwright.report.pdf import render_pdf
 from trialwright.report.specifications import (
     BarFigure,
     BarRow,
+    ButterflyFigure,
+    ButterflyRow,
+    CourseBand,
+    CourseFigure,
+    CoursePanel,
+    CoursePoint,
+    CourseSeries,
     Curve,
     CurveFigure,
     FigureSpec,
+    FlowBox,
+    FlowBranch,
+    FlowFigure,
+    FlowStep,
     HeatCell,
     HeatmapFigure,
     HeatRow,
@@ -78,10 +91,17 @@ __all__ = [
     "BarRow",
     "Block",
     "Bullets",
+    "ButterflyFigure",
+    "ButterflyRow",
     "Callout",
     "Cell",
     "Column",
     "Count",
+    "CourseBand",
+    "CourseFigure",
+    "CoursePanel",
+    "CoursePoint",
+    "CourseSeries",
     "Curve",
     "CurveFigure",
     "Document",
@@ -90,6 +110,10 @@ __all__ = [
     "Figure",
     "FigureSpec",
     "Filled",
+    "FlowBox",
+    "FlowBranch",
+    "FlowFigure",
+    "FlowStep",
     "HeatCell",
     "HeatRow",
     "HeatmapFigure",
@@ -121,6 +145,7 @@ __all__ = [
     "Words",
     "Written",
     "fill",
+    "render_docx",
     "render_html",
     "render_pdf",
     "row",

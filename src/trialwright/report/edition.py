@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, final
 
 from trialwright.report.catalogue import catalogue
 from trialwright.report.cells import order, typeset, written
-from trialwright.report.figures import draw_svg
+from trialwright.report.figures import sheet_of
+from trialwright.report.figures.board import Board
 from trialwright.report.model import (
     Block,
     Bullets,
@@ -30,6 +32,7 @@ from trialwright.report.model import (
     Table,
     Value,
 )
+from trialwright.report.widths import layout_of
 from trialwright.vocabulary.words import Language, day
 
 DAGGER = "†"
@@ -47,6 +50,7 @@ class Edition:
 
     words: Spoken
     figures: dict[str, str]
+    pictures: Callable[[], Mapping[str, bytes]]  # the same figures as PNG, painted when first asked for
 
 
 def edition_of(document: Document, language: Language) -> Edition:
@@ -97,7 +101,7 @@ class _Editor:
     n_tables: int = 0
     n_figures: int = 0
     ids: set[str] = field(default_factory=set)
-    figures: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, tuple[Board, dict[str, str]]] = field(default_factory=dict)
 
     def edition(self) -> Edition:
         document = self.document
@@ -110,7 +114,11 @@ class _Editor:
             "footer": self.footer(document.provenance),
             "sections": self.sections(document.sections, number=""),
         }
-        return Edition(words, self.figures)
+        return Edition(
+            words,
+            figures={name: board.svg(**said) for name, (board, said) in self.sheets.items()},
+            pictures=cache(lambda: {name: board.png(**said) for name, (board, said) in self.sheets.items()}),
+        )
 
     def say(self, words: Any) -> str:
         return "" if words is None else typeset(words, self.language)
@@ -202,19 +210,24 @@ class _Editor:
         self.n_tables += 1
         notes = [self.say(note) for note in table.notes]
         is_flat = not any(cell.indent for cells in table.rows for cell in cells)
+        columns = [self.column(table, index) for index in range(len(table.columns))]
+        rows = [[self.cell(cell) for cell in cells] for cells in table.rows] if table.columns else []
+        layout = layout_of(columns, rows, table.landscape)
         return {
             "kind": "table",
             "id": f"table-{self.n_tables}",
             "label": self.translate("Table {number}").format(number=self.n_tables),
             "title": self.say(table.title),
-            "columns": [self.column(table, index) for index in range(len(table.columns))],
-            "rows": [[self.cell(cell) for cell in cells] for cells in table.rows] if table.columns else [],
+            "columns": columns,
+            "rows": rows,
             "notes": [*notes, *([self.illustrative_note()] if table.has_illustrative_cells else [])],
             "source": self.say(table.source),
             "empty": self.say(table.empty) or self.translate("No entries."),
-            "landscape": table.landscape,
+            "landscape": layout.landscape,
+            "widths": list(layout.widths),
+            "size": layout.size,
             "sortable": is_flat and len(table.rows) >= ROWS_WORTH_SORTING,
-            "filterable": is_flat and len(table.rows) >= ROWS_WORTH_FILTERING,
+            "filterable": len(table.rows) >= ROWS_WORTH_FILTERING,
         }
 
     def column(self, table: Table, index: int) -> Spoken:
@@ -258,6 +271,7 @@ class _Editor:
         }
         if figure.spec.is_empty:
             return spoken | {"empty": self.say(figure.empty) or self.translate("No data to draw.")}
-        svg = draw_svg(figure.spec, title=spoken["title"], alt=spoken["alt"], language=self.language)
-        self.figures[name] = svg
-        return spoken
+        said = {"title": spoken["title"], "alt": spoken["alt"]}
+        sheet = sheet_of(figure.spec, self.language)
+        self.sheets[name] = (sheet, said)
+        return spoken | {"ratio": round(sheet.height / sheet.width, 4)}

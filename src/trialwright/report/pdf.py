@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from typing import Any
 
 from trialwright.report.catalogue import catalogue
-from trialwright.report.edition import Edition, edition_of
+from trialwright.report.edition import Edition, Spoken, edition_of
 from trialwright.report.model import Document
+from trialwright.report.widths import PADDING, breakable
 from trialwright.vocabulary.words import Language
 
 UNDATED = date(2000, 1, 1)  # a PDF must carry a date; the same document gives the same bytes on every day
@@ -33,7 +34,8 @@ def lay_out_pdf(edition: Edition, *, language: Language, data_cut: date | None) 
     """An edition as PDF; letters that no embedded font has are spelt out by their number."""
     import typst
 
-    words = json.dumps({**edition.words, "ui": _labels(language)}, ensure_ascii=False, sort_keys=True)
+    spoken = {**edition.words, "sections": _with_breaks(edition.words["sections"]), "ui": _labels(language)}
+    words = json.dumps(spoken, ensure_ascii=False, sort_keys=True)
     for _ in range(_MAX_REPAIRS):
         try:
             return _compile(words, edition.figures, data_cut=data_cut, standards=STANDARDS[0])
@@ -48,6 +50,30 @@ def lay_out_pdf(edition: Edition, *, language: Language, data_cut: date | None) 
         except typst.TypstError:
             continue
     return _compile(words, edition.figures, data_cut=data_cut, standards=STANDARDS[-1])
+
+
+def _with_breaks(sections: Sequence[Spoken]) -> list[Spoken]:
+    """The sections with places where the long words of their tables may be broken."""
+    return [
+        section
+        | {
+            "blocks": [_table_with_breaks(block) if block["kind"] == "table" else block for block in section["blocks"]],
+            "sections": _with_breaks(section["sections"]),
+        }
+        for section in sections
+    ]
+
+
+def _table_with_breaks(table: Spoken) -> Spoken:
+    rooms = [width - PADDING for width in table["widths"]]
+
+    def broken(words: Spoken, key: str, room: float) -> Spoken:
+        return words | {key: breakable(words[key], width=room, size=table["size"])}
+
+    return table | {
+        "columns": [broken(column, "label", room) for column, room in zip(table["columns"], rooms, strict=True)],
+        "rows": [[broken(cell, "text", room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]],
+    }
 
 
 def _spelt_out(words: str, letters: str) -> str:

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import final
+from typing import TypeVar, final
 
 from trialwright.report.csv_tables import table_csv
+from trialwright.report.docx import lay_out_docx
 from trialwright.report.edition import edition_of, numbered_figures, numbered_tables
 from trialwright.report.html import lay_out_html
 from trialwright.report.manifest import MANIFEST, files_listed, manifest_json
@@ -19,6 +20,7 @@ from trialwright.report.pdf import lay_out_pdf
 from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.words import Language, Text
 
+Drawn = TypeVar("Drawn", str, bytes)
 A_FILE = Text(
     en="{out} is a file; a report needs a folder. Name another place with --out",
     fr="{out} est un fichier ; un rapport demande un dossier. Nommez un autre endroit avec --out",
@@ -33,8 +35,9 @@ class Written:
     folder: Path
     html: Path
     pdf: Path
+    docx: Path
     tables: tuple[Path, ...]
-    figures: tuple[Path, ...]
+    figures: tuple[Path, ...]  # each as SVG; beside it lies the same as PNG
     manifest: Path
     manifest_sha256: str
 
@@ -50,8 +53,9 @@ def write_report(document: Document, out: Path, *, language: Language) -> Writte
         folder=out,
         html=out / "report.html",
         pdf=out / "report.pdf",
+        docx=out / "report.docx",
         tables=tuple(out / path for path in contents if path.startswith("tables/")),
-        figures=tuple(out / path for path in contents if path.startswith("figures/")),
+        figures=tuple(out / path for path in contents if path.startswith("figures/") and path.endswith(".svg")),
         manifest=out / MANIFEST,
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),
     )
@@ -61,15 +65,25 @@ def report_files(document: Document, *, language: Language) -> dict[str, bytes]:
     """Every file of the report except its manifest, by path inside the folder."""
     edition = edition_of(document, language)
     tables = {f"tables/{stem}.csv": table_csv(table, language=language) for stem, table in numbered_tables(document)}
-    figures = {
-        f"figures/{stem}.svg": edition.figures[f"figure-{number}"]
+    html = lay_out_html(edition, language=language)
+    pdf = lay_out_pdf(edition, language=language, data_cut=document.provenance.data_cut)
+    docx = lay_out_docx(edition, language=language, origin=document.provenance)
+    texts = {"report.html": html, **tables, **_figures(document, edition.figures, ending="svg")}
+    return {
+        **{path: text.encode() for path, text in texts.items()},
+        **_figures(document, edition.pictures(), ending="png"),
+        "report.docx": docx,
+        "report.pdf": pdf,
+    }
+
+
+def _figures(document: Document, drawn: Mapping[str, Drawn], *, ending: str) -> dict[str, Drawn]:
+    """The figures that show something, by path inside the folder."""
+    return {
+        f"figures/{stem}.{ending}": drawn[f"figure-{number}"]
         for number, (stem, figure) in enumerate(numbered_figures(document), 1)
         if not figure.spec.is_empty
     }
-    html = lay_out_html(edition, language=language)
-    pdf = lay_out_pdf(edition, language=language, data_cut=document.provenance.data_cut)
-    texts = {"report.html": html, **tables, **figures}
-    return {**{path: text.encode() for path, text in texts.items()}, "report.pdf": pdf}
 
 
 def _replace(out: Path, contents: Mapping[str, bytes]) -> None:

@@ -69,7 +69,7 @@ def test_two_processes_write_the_same_bytes(tmp_path):
         files = {path.relative_to(where): path.read_bytes() for path in sorted(where.rglob("*")) if path.is_file()}
         runs.append((said.stdout, files))
     assert runs[0] == runs[1]
-    assert len(runs[0][1]) == 2 * (3 + 7 + 3)
+    assert len(runs[0][1]) == 2 * (4 + 7 + 2 * 3)
 
 
 def test_the_document_is_left_as_it_was():
@@ -142,7 +142,7 @@ def test_an_earlier_report_is_replaced_and_other_files_stay(tmp_path):
     small = replace(sample(), sections=sample().sections[:1])
     write_report(small, out, language="en")
     assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == {
-        "letter.txt", "manifest.json", "report.html", "report.pdf", "tables/own.csv",
+        "letter.txt", "manifest.json", "report.docx", "report.html", "report.pdf", "tables/own.csv",
     }  # fmt: skip
     assert [path.name for path in out.parent.iterdir()] == ["report"]
 
@@ -172,6 +172,8 @@ def test_a_thing_with_one_column_and_one_missing_cell(tmp_path):
 
 
 def test_the_room_opens_without_its_heavy_tools():
-    probe = "import sys, trialwright.report; print(sorted({'matplotlib', 'jinja2', 'typst'} & set(sys.modules)))"
+    probe = (
+        "import sys, trialwright.report; print(sorted({'matplotlib', 'jinja2', 'typst', 'docx'} & set(sys.modules)))"
+    )
     said = subprocess.run([sys.executable, "-c", probe], check=True, capture_output=True, text=True)
     assert said.stdout.strip() == "[]"

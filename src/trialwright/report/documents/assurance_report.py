@@ -54,7 +54,7 @@ def _sources(assured: Assured) -> tuple[Filled, ...]:
             responders=one.responders,
             of=one.of,
             weight=one.weight,
-            source=one.source or UNNAMED,
+            source=one.source if one.source.en else UNNAMED,
         )
         for arm, sources in both
         for one in sources

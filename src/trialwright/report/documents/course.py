@@ -324,8 +324,8 @@ def responses_section(findings: Findings) -> Section | None:
 def _answers_table(findings: Findings) -> Table:
     rows = []
     for one in findings.responders:
-        for usubjid, known in one.answers:
-            met = UNKNOWN if known is None or known.event.met is None else YES if known.event.met else NO
+        for (usubjid, known), (_, judged) in zip(one.answers, one.met, strict=True):
+            met = UNKNOWN if judged is None else YES if judged else NO
             which = known is not None and known.illustrative("usubjid")
             reason = known.event.reason if known else ""
             rows.append((Cell(usubjid), Cell(one.endpoint.title), Cell(met, illustrative=which), Cell(reason or None)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialwright.report.documents.findings import DoseSet, Findings
+from trialwright.report.documents.flow import flow_figure
 from trialwright.report.model import (
     Block,
     Callout,
@@ -206,7 +207,8 @@ def disposition_section(findings: Findings) -> Section:
         rows=tuple(rows),
         notes=(_screening_note(findings), *_backfills(findings), *_reasons(findings)),
     )
-    return Section("disposition", Text(en="Disposition", fr="Devenir des personnes"), (table, *_closing(findings)))
+    blocks = (flow_figure(findings), table, *_closing(findings))
+    return Section("disposition", Text(en="Disposition", fr="Devenir des personnes"), blocks)
 
 
 EVALUABLE = Text(

@@ -198,7 +198,7 @@ def _planned(plan: Plan) -> tuple[Block, ...]:
             arm.label,
             ", ".join(map(str, arm.infusion_days)) or None,
             assumed(plan, value_of(plan, arm)),
-            arm.assumed.source or None,
+            arm.assumed.source if arm.assumed.source.en else None,
         )
         for arm in plan.arms
     )

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from trialwright.analysis import Case
+from trialwright.report.documents.activity import activity_section
 from trialwright.report.documents.adverse_events import adverse_events_section
 from trialwright.report.documents.course import baseline_section, decisions_section, responses_section
+from trialwright.report.documents.early_end import early_end_section
+from trialwright.report.documents.exposure import exposure_section
 from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.laboratory import laboratory_section
 from trialwright.report.documents.overview import disposition_section, synopsis
-from trialwright.report.documents.safety import exposure_section, toxicity_section
+from trialwright.report.documents.populations import populations_section
+from trialwright.report.documents.response_course import response_course_section
+from trialwright.report.documents.safety import toxicity_section
 from trialwright.report.documents.sources import sources_section
+from trialwright.report.documents.time_to_event import time_to_event_section
 from trialwright.report.model import Document, Provenance, fill
 from trialwright.vocabulary.words import Text
 
@@ -37,12 +44,18 @@ def trial_report(case: Case, *, software: str, version: str) -> Document:
     sections = (
         synopsis(findings),
         disposition_section(findings),
+        populations_section(findings),
         exposure_section(findings),
         toxicity_section(findings),
         decisions_section(findings),
         adverse_events_section(findings),
+        laboratory_section(findings),
         baseline_section(findings),
+        activity_section(findings),
         responses_section(findings),
+        response_course_section(findings),
+        time_to_event_section(findings),
+        early_end_section(findings),
         sources_section(findings),
     )
     identity, head = case.study.identity, case.state.head

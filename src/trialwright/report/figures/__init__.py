@@ -9,12 +9,28 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from trialwright.report.figures import bars, curves, heatmap, intervals, panels, scatter, timelines, trees, waterfall
+from trialwright.report.figures import (
+    bars,
+    butterfly,
+    courses,
+    curves,
+    flow,
+    heatmap,
+    intervals,
+    panels,
+    scatter,
+    timelines,
+    trees,
+    waterfall,
+)
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
+    ButterflyFigure,
+    CourseFigure,
     CurveFigure,
     FigureSpec,
+    FlowFigure,
     HeatmapFigure,
     IntervalFigure,
     PanelFigure,
@@ -28,7 +44,12 @@ from trialwright.vocabulary.words import Language
 
 def draw_svg(spec: FigureSpec, *, title: str, alt: str, language: Language) -> str:
     """A figure as one SVG file: text as outlines, light background, title and description for screen readers."""
-    return _draw(spec, language).svg(title=title, alt=alt)
+    return sheet_of(spec, language).svg(title=title, alt=alt)
+
+
+def sheet_of(spec: FigureSpec, language: Language) -> Board:
+    """A figure on its sheet, ready to become an SVG or a PNG."""
+    return _draw(spec, language)
 
 
 def _draw(spec: FigureSpec, language: Language) -> Board:
@@ -51,5 +72,11 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return waterfall.draw(spec, language)
         case HeatmapFigure():
             return heatmap.draw(spec, language)
+        case CourseFigure():
+            return courses.draw(spec, language)
+        case ButterflyFigure():
+            return butterfly.draw(spec, language)
+        case FlowFigure():
+            return flow.draw(spec, language)
         case _:
             assert_never(spec)

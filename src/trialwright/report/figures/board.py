@@ -1,4 +1,4 @@
-"""A sheet of paper measured in points, y downwards; everything put on it ends up in one reproducible SVG.
+"""A sheet of paper measured in points, y downwards; everything put on it ends up in one reproducible SVG or PNG.
 
 The same bytes on every run: fonts are the ones matplotlib ships (never the machine's), text becomes outlines, ids are
 salted with a constant, and no date is written. Marks are collected first, so a drawing may find its height as it goes.
@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, final
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
 # Okabe & Ito (2008): told apart with every common kind of colour vision.
@@ -30,6 +31,7 @@ INK, SOFT, RULE, FAINT, PAPER = "#1b1f24", "#59636e", "#c9cfd6", "#eceff2", "#ff
 WIDTH = 480.0  # points: the text width of an A4 page
 SIZE, SMALL = 8.5, 7.5  # of letters, in points
 LEADING = 1.3
+PIXELS_PER_INCH = 200  # of the PNG: sharp when printed
 
 Anchor = Literal["left", "center", "right"]
 Put = Callable[["Axes"], object]
@@ -144,19 +146,36 @@ class Board:
     def svg(self, *, title: str, alt: str) -> str:
         """The sheet as an SVG document that says what it shows."""
         from matplotlib.backends.backend_svg import FigureCanvasSVG
-        from matplotlib.figure import Figure
 
         with _plain_settings():
-            figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor=PAPER)
-            axes = figure.add_axes((0, 0, 1, 1))
-            axes.set(xlim=(0, self.width), ylim=(self.height, 0), autoscale_on=False)
-            axes.set_axis_off()
-            for put in self._marks:
-                put(axes)
-            axes.set(xlim=(0, self.width), ylim=(self.height, 0))
             sheet = StringIO()
-            FigureCanvasSVG(figure).print_svg(sheet, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call, unused-ignore]
+            FigureCanvasSVG(self._painted()).print_svg(sheet, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call, unused-ignore]
         return _described(sheet.getvalue(), title=title, alt=alt)
+
+    def png(self, *, title: str, alt: str) -> bytes:
+        """The sheet as pixels, sharp in print, with its title and description inside."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        words = {"Software": None, "Title": title, "Description": alt}
+        with _plain_settings():
+            canvas = FigureCanvasAgg(self._painted())
+            canvas.figure.set_dpi(PIXELS_PER_INCH)
+            sheet = BytesIO()
+            canvas.print_png(sheet, metadata=words, pil_kwargs={"compress_level": 4})  # type: ignore[no-untyped-call, unused-ignore]
+        return sheet.getvalue()
+
+    def _painted(self) -> Figure:
+        """Everything collected, on matplotlib's own sheet."""
+        from matplotlib.figure import Figure as Paper
+
+        figure = Paper(figsize=(self.width / 72, self.height / 72), facecolor=PAPER)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, self.width), ylim=(self.height, 0), autoscale_on=False)
+        axes.set_axis_off()
+        for put in self._marks:
+            put(axes)
+        axes.set(xlim=(0, self.width), ylim=(self.height, 0))
+        return figure
 
 
 def text_width(words: str, size: float = SIZE, *, is_bold: bool = False) -> float:

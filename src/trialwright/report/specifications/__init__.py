@@ -10,12 +10,24 @@
       x CurveFigure      lines or steps over a numeric axis, with bands, censoring ticks, numbers at risk
       x WaterfallFigure  one vertical bar per participant, sorted
       x HeatmapFigure    participant by visit, the value in every cell
+      x CourseFigure     lines over days or visits, in small panels
+      x ButterflyFigure  bars to both sides of a column of names
+      x FlowFigure       how participants go through a trial, boxes from top to bottom, a column a group
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
 
 from trialwright.report.specifications.bars import BarFigure, BarRow
+from trialwright.report.specifications.butterfly import ButterflyFigure, ButterflyRow
+from trialwright.report.specifications.courses import (
+    CourseBand,
+    CourseFigure,
+    CoursePanel,
+    CoursePoint,
+    CourseSeries,
+)
 from trialwright.report.specifications.curves import Curve, CurveFigure
+from trialwright.report.specifications.flow import FlowBox, FlowBranch, FlowFigure, FlowStep
 from trialwright.report.specifications.heatmap import HeatCell, HeatmapFigure, HeatRow
 from trialwright.report.specifications.intervals import IntervalFigure, IntervalRow
 from trialwright.report.specifications.panels import Panel, PanelFigure
@@ -35,14 +47,28 @@ FigureSpec = (
     | CurveFigure
     | WaterfallFigure
     | HeatmapFigure
+    | CourseFigure
+    | ButterflyFigure
+    | FlowFigure
 )
 
 __all__ = [
     "BarFigure",
     "BarRow",
+    "ButterflyFigure",
+    "ButterflyRow",
+    "CourseBand",
+    "CourseFigure",
+    "CoursePanel",
+    "CoursePoint",
+    "CourseSeries",
     "Curve",
     "CurveFigure",
     "FigureSpec",
+    "FlowBox",
+    "FlowBranch",
+    "FlowFigure",
+    "FlowStep",
     "HeatCell",
     "HeatRow",
     "HeatmapFigure",

@@ -10,7 +10,15 @@ from typing import ClassVar, Literal, final
 from trialwright.vocabulary.events.words import Amount, Dose, Event, Level, Name, Part, Subject, Value
 
 Departure = Literal[
-    "completed", "consent withdrawn", "died", "lost to follow-up", "investigator", "sponsor", "no product", "other"
+    "completed",
+    "consent withdrawn",
+    "adverse event",
+    "died",
+    "lost to follow-up",
+    "investigator",
+    "sponsor",
+    "no product",
+    "other",
 ]
 
 
