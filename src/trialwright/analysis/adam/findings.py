@@ -100,7 +100,6 @@ def _summaries(
     whole = pd.RangeIndex(size)
     table = grouped.agg(["count", "mean", "std", "median", "min", "max"]).reindex(whole)
     named = {"n": table["count"].fillna(0)} | {
-        name: table[column]
-        for name, column in zip(STATISTICS[1:], ("mean", "std", "median", "min", "max"), strict=True)
+        name: table[column] for name, column in zip(STATISTICS[1:], ("mean", "std", "median", "min", "max"), strict=True)
     }
     return {name: column.to_numpy(np.float64) for name, column in named.items()}

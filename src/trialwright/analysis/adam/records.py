@@ -30,8 +30,7 @@ LAST = Text(
     fr="{count} autres relevés d'une visite, aucun indicateur ne dit lequel compte ; le dernier compte",
 )
 NEEDED = Text(
-    en="has no column {columns}; there is no table of it",
-    fr="n'a pas de colonne {columns} ; il n'y en a pas de tableau",
+    en="has no column {columns}; there is no table of it", fr="n'a pas de colonne {columns} ; il n'y en a pas de tableau"
 )
 KEY = ("PARAMCD", "AVISIT", "ATPT")
 

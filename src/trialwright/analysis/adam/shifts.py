@@ -40,7 +40,9 @@ def analyse(trial: AdamTrial, name: str) -> Answer:
         return answer
     population = trial.population("safety")
     rows = population.rows(frame)
-    rows = rows[_after_baseline(rows)].assign(_FROM=_category(rows["BNRIND"]), _TO=_category(rows["ANRIND"]))
+    rows = rows[_after_baseline(rows)].assign(
+        _FROM=_category(rows["BNRIND"]), _TO=_category(rows["ANRIND"])
+    )
     worst = _worst(rows, answer, name=name)
     unknown = worst[worst["_FROM"] == ORDER[-1]]
     if len(unknown):
@@ -53,9 +55,7 @@ def analyse(trial: AdamTrial, name: str) -> Answer:
             for end in (word for word in ORDER if any(word == other for _, other in pairs)):
                 for arm in population.arms:
                     value = table.get((param, arm, start, end), 0)
-                    answer.results.append(
-                        Result(answer.table, (param, start, end), arm, "people", value, population.flag)
-                    )
+                    answer.results.append(Result(answer.table, (param, start, end), arm, "people", value, population.flag))
         if trial.settings.tests:
             answer.results += _tested(answer.table, param, worst[worst["PARAMCD"] == param], flag=population.flag)
     return answer

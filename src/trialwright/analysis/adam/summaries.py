@@ -49,7 +49,9 @@ def counted(
     return results
 
 
-def compared(table: str, item: tuple[str, ...], *, counts: Mapping[str, int], population: Population) -> list[Result]:
+def compared(
+    table: str, item: tuple[str, ...], *, counts: Mapping[str, int], population: Population
+) -> list[Result]:
     """Fisher's exact test of every arm against the reference arm; none where neither arm has anybody with it."""
     sizes, reference = population.sizes, population.reference
     results = []
@@ -71,7 +73,9 @@ def associated(table: str, item: tuple[str, ...], *, counts: Any, population: Po
     return [Result(table, item, ALL_ARMS, "p", p, population.flag, method=FREEMAN_HALTON)]
 
 
-def summarised(table: str, item: tuple[str, ...], *, values: pd.Series[float], population: Population) -> list[Result]:
+def summarised(
+    table: str, item: tuple[str, ...], *, values: pd.Series[float], population: Population
+) -> list[Result]:
     """n, mean, standard deviation, median, quartiles and range for every arm and in total.
 
     ``values`` is indexed as the population's people are. Quartiles are averages at ties of the distribution function, as

@@ -23,9 +23,7 @@ RELATED = frozenset(
     "DEFINITELY RELATED|CERTAIN|REASONABLE POSSIBILITY|SUSPECTED".split("|")
 )
 UNRELATED = frozenset(
-    "N|NO|NONE|NOT RELATED|UNRELATED|UNLIKELY|UNLIKELY RELATED|REMOTE|NOT SUSPECTED|NO REASONABLE POSSIBILITY".split(
-        "|"
-    )
+    "N|NO|NONE|NOT RELATED|UNRELATED|UNLIKELY|UNLIKELY RELATED|REMOTE|NOT SUSPECTED|NO REASONABLE POSSIBILITY".split("|")
 )
 SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
 GRADES = ("1", "2", "3", "4", "5")
@@ -193,7 +191,9 @@ def _kinds(
     return kinds
 
 
-def _fatal(own: pd.DataFrame, severity: npt.NDArray[np.int64], *, severities: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+def _fatal(
+    own: pd.DataFrame, severity: npt.NDArray[np.int64], *, severities: tuple[str, ...]
+) -> npt.NDArray[np.bool_]:
     """Fatal by outcome, by the criterion of seriousness or by grade 5: any of them is enough."""
     fatal = severity == 5 if severities == GRADES else np.zeros(len(own), bool)
     for name, word in (("AEOUT", "FATAL"), ("AESDTH", "Y")):
@@ -204,9 +204,7 @@ def _fatal(own: pd.DataFrame, severity: npt.NDArray[np.int64], *, severities: tu
 
 def _special(own: pd.DataFrame, wanted: str) -> dict[str, npt.NDArray[np.bool_]]:
     """Events of special interest: the groups that CQ and SMQ columns name."""
-    names = (
-        [wanted] if wanted else [str(name) for name in own if str(name)[:3] in ("CQ0", "SMQ") and "NAM" in str(name)]
-    )
+    names = [wanted] if wanted else [str(name) for name in own if str(name)[:3] in ("CQ0", "SMQ") and "NAM" in str(name)]
     found = {}
     for name in names:
         words = own[name].astype(str) if name in own else pd.Series("", index=own.index)

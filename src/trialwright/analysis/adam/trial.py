@@ -181,14 +181,11 @@ def treatment_of(subjects: pd.DataFrame, theme: Theme, *, settings: Settings) ->
 
 def flag_of(subjects: pd.DataFrame, theme: Theme, *, settings: Settings) -> tuple[str, str]:
     """The flag of a population, and the one that was looked for first."""
-    first = (
-        settings.population
-        or {
-            "baseline": settings.baseline,
-            "safety": settings.safety,
-            "efficacy": settings.efficacy,
-        }[theme]
-    )
+    first = settings.population or {
+        "baseline": settings.baseline,
+        "safety": settings.safety,
+        "efficacy": settings.efficacy,
+    }[theme]
     usual = (first,) if settings.population else (first, *FALLBACK[theme])
     return next((name for name in usual if name in subjects), EVERYBODY), first
 
@@ -282,7 +279,9 @@ def _empty_arms(trial: AdamTrial) -> list[Note]:
     notes = []
     for theme, words in THEMES.items():
         sizes = trial.population(theme).sizes
-        notes += [Note("ADSL", NOBODY_IN_ARM, {"arm": arm, "theme": words}) for arm, size in sizes.items() if size == 0]
+        notes += [
+            Note("ADSL", NOBODY_IN_ARM, {"arm": arm, "theme": words}) for arm, size in sizes.items() if size == 0
+        ]
     return notes
 
 
