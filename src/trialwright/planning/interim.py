@@ -114,14 +114,14 @@ def look_at(sized: Sized, look: int, *, seen: Seen, most: float | None = None, l
     if isinstance(sized.first.endpoint, ExactRates):
         raise Refused(EXACT)
     found = _boundaries_at(sized, look, fraction=seen.fraction)
-    verdict = _verdict(sized, found, look, z=seen.z)
+    verdict = _verdict(sized, found, look=look, z=seen.z)
     goes_on = verdict == "on"
     binding = sized.looks.binding
     return Looked(
         sized, look, seen, found, verdict,
         at_interim(found, look, z=seen.z) if goes_on else None,
         None if goes_on else at_the_end(found, look, z=seen.z, binding=binding),
-        _promising(sized, found, look, z=seen.z, most=most, least=least) if goes_on and most else None,
+        _promising(sized, found, look=look, z=seen.z, most=most, least=least) if goes_on and most else None,
     )  # fmt: skip
 
 
@@ -283,7 +283,7 @@ def _boundaries_at(sized: Sized, look: int, *, fraction: float) -> Boundaries:
     return replace(sized.boundaries, drift=sized.drift)
 
 
-def _verdict(sized: Sized, found: Boundaries, look: int, *, z: float) -> str:
+def _verdict(sized: Sized, found: Boundaries, *, look: int, z: float) -> str:
     last = look == len(found.fractions)
     if z >= found.upper[look - 1]:
         return "efficacy"
@@ -293,7 +293,7 @@ def _verdict(sized: Sized, found: Boundaries, look: int, *, z: float) -> str:
 
 
 def _promising(
-    sized: Sized, found: Boundaries, look: int, *, z: float, most: float | None, least: float | None
+    sized: Sized, found: Boundaries, *, look: int, z: float, most: float | None, least: float | None
 ) -> Promising | None:
     if most is None or look != len(found.fractions) - 1 or z <= 0:
         return None

@@ -26,7 +26,7 @@ from trialwright.vocabulary.words import Language, Text
 
 def toxicity_section(findings: Findings) -> Section:
     """Dose-limiting toxicities by level, with what the design believes."""
-    blocks: list[Block] = [_toxicity_table(findings), _alone_table(findings), _plain_table(findings)]
+    blocks: list[Block] = [toxicity_table(findings), _alone_table(findings), _plain_table(findings)]
     if any(one.evidence.mean is not None for one in findings.toxicity.levels):
         blocks.insert(1, _toxicity_figure(findings))
     if findings.toxicity.boundaries:
@@ -36,7 +36,8 @@ def toxicity_section(findings: Findings) -> Section:
     return Section("toxicity", Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"), tuple(blocks))
 
 
-def _toxicity_table(findings: Findings) -> Table:
+def toxicity_table(findings: Findings) -> Table:
+    """DLTs by level with exact interval, posterior and the probability of being above the target."""
     target = findings.case.study.target
     above = fill(Text(en="P(rate > {target:percent0})", fr="P(taux > {target:percent0})"), target=target or 0.0)
     columns = [
