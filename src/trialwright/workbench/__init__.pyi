@@ -83,12 +83,12 @@ from .exploring import (
     write_comparison as write_comparison,
     write_pathways as write_pathways,
 )
+from .files import read_text as read_text
 from .interim import (
     interim_as_document as interim_as_document,
     interim_data as interim_data,
     look_at_plan as look_at_plan,
 )
-from .files import read_text as read_text
 from .keeping import (
     back_up as back_up,
     check_backup as check_backup,
