@@ -81,7 +81,7 @@ class Outlook:
 
 def outlook(sized: Sized) -> Outlook:
     """What the trial of a plan would do."""
-    least = detectable(sized) if sized.plan.size is not None else None
+    least = detectable(sized) if sized.plan.size is not None and is_superiority(sized.plan) else None
     shown = (look_rows(sized), power_curve(sized), other_assumptions(sized))
     best = None
     if isinstance(sized.first.endpoint, ExactRates):
@@ -172,7 +172,7 @@ def power_assumed(sized: Sized) -> float:
 
 
 def detectable(sized: Sized) -> float | None:
-    """The treatment's value that is shown with the power planned, at the size the trial has; None: there is none."""
+    """The treatment's value shown with the power planned, at the size there is; None: none is. Superiority only."""
     plan, wanted = sized.plan, sized.plan.errors.power
     control = value_of(plan, plan.control)
     assumed = value_of(plan, sized.first.arm)
@@ -259,12 +259,13 @@ def _between(plan: Plan, *, control: float, assumed: float) -> list[float]:
 
 def _span(plan: Plan, *ends: float, step: float) -> list[float]:
     control, assumed = ends
-    if abs(assumed - control) > 1e-12 and _is_superiority(plan):
+    if abs(assumed - control) > 1e-12 and is_superiority(plan):
         return [float(value) for value in np.linspace(control, control + (assumed - control) * BEYOND, POINTS)]
     good = step if plan.endpoint.better in ("higher", "later") else -step
     return [float(value) for value in np.linspace(assumed - good, assumed + good / 2, POINTS)]
 
 
-def _is_superiority(plan: Plan) -> bool:
+def is_superiority(plan: Plan) -> bool:
+    """Whether the effect is tested against none at all."""
     margin = getattr(plan.endpoint, "margin", None)
     return margin in (None, 0.0) or (margin == 1.0 and plan.endpoint.kind not in ("continuous", "repeated measures"))

@@ -6,7 +6,7 @@ import math
 
 from trialwright.numerics.exact_two_rates import LARGEST
 from trialwright.planning.belief import Assured
-from trialwright.planning.outlook import LookRow, Outlook
+from trialwright.planning.outlook import LookRow, Outlook, is_superiority
 from trialwright.planning.plan import Plan, TimeEndpoint
 from trialwright.planning.sizing import Sized, value_of
 from trialwright.report.documents.assurance_report import assurance_section
@@ -231,7 +231,7 @@ def _size(found: Outlook) -> tuple[Block, ...]:
             Fact(FACTS["expected_none"], Cell(Number(size.expected[0] * scale, 1))),
             Fact(FACTS["expected"], Cell(Number(size.expected[1] * scale, 1))),
         ]
-    if plan.size is not None:
+    if plan.size is not None and is_superiority(plan):
         least: Value = NONE_DETECTABLE if found.detectable is None else assumed(plan, found.detectable)
         rows.append(Fact(FACTS["detectable"], Cell(least)))
     if sized.joint is not None:

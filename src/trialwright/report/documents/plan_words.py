@@ -213,11 +213,13 @@ ASSURANCE = {
         fr="{arm} : Bêta({a:plain} ; {b:plain}), moyenne {mean:percent1}, 95 % entre {low:percent1} et {high:percent1}",
     ),
     "at_plan": Text(
-        en="As planned, the trial shows the effect with probability {assurance:percent1}, averaged over that belief "
+        en="As planned, the trial shows the effect of {arm} with probability {assurance:percent1}, averaged over "
+        "that belief "
         "(power "
         "for what is assumed: {power:percent1}). However large, it cannot pass {ceiling:percent1}, the belief that the "
         "treatment is better at all.",
-        fr="Tel que prévu, l’essai montre l’effet avec une probabilité de {assurance:percent1}, en moyenne sur cette "
+        fr="Tel que prévu, l’essai montre l’effet de {arm} avec une probabilité de {assurance:percent1}, en moyenne "
+        "sur cette "
         "croyance (puissance pour l’hypothèse : {power:percent1}). Si grand soit-il, il ne peut dépasser "
         "{ceiling:percent1}, la croyance que le traitement est meilleur, si peu que ce soit.",
     ),
