@@ -141,6 +141,7 @@ def plan_data(found: Outlook, believed: Assured | None) -> dict[str, object]:
         "total": sized.total,
         "events": None if size.events is None else size.events * sized.scale,
         "power": found.power,
+        "powers": dict(found.powers),
         "detectable": found.detectable,
         "best": found.best,
         "level_of_each": sized.first.errors.alpha,

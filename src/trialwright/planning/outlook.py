@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -76,6 +76,7 @@ class Outlook:
     elsewhere: tuple[Elsewhere, ...]
     power: float  # of the first comparison, for what is assumed
     detectable: float | None  # the treatment's value that is shown with the power planned, where the size is given
+    powers: Mapping[str, float]  # of each treatment by itself, for what is assumed of it
     best: float | None  # an exact test: its power if everybody in the treatment did well
 
 
@@ -87,7 +88,7 @@ def outlook(sized: Sized) -> Outlook:
     if isinstance(sized.first.endpoint, ExactRates):
         perfect = 1.0 if sized.plan.endpoint.better == "higher" else 0.0
         best = float(power_under(sized, [perfect], control=value_of(sized.plan, sized.plan.control))[0][0])
-    return Outlook(sized, *shown, power_assumed(sized), least, best)
+    return Outlook(sized, *shown, power_assumed(sized), least, powers(sized), best)
 
 
 def look_rows(sized: Sized) -> tuple[LookRow, ...]:
@@ -169,6 +170,20 @@ def power_assumed(sized: Sized) -> float:
     """The power of the trial at the size it has, for what is assumed."""
     plan = sized.plan
     return float(power_under(sized, [value_of(plan, sized.first.arm)], control=value_of(plan, plan.control))[0][0])
+
+
+def powers(sized: Sized) -> dict[str, float]:
+    """The power of each treatment against the control, by itself, at the size the trial has."""
+    found = {}
+    for one in sized.compared:
+        if isinstance(one.endpoint, ExactRates):
+            sizes = sized.evaluable[one.arm.name], sized.evaluable[sized.plan.control.name]
+            region = rejects(*sizes, alpha=one.errors.one_side, test=one.endpoint.test)
+            found[one.arm.name] = float(exact_power(*one.endpoint.rates, region=region))
+        else:
+            drift = one.size.boundaries.drift * math.sqrt(sized.control * (1 + one.arm.ratio) / one.size.total)
+            found[one.arm.name] = float(power_of(sized, [drift])[0][0])
+    return found
 
 
 def detectable(sized: Sized) -> float | None:

@@ -16,7 +16,7 @@ from trialwright.numerics import reestimation, sample_size
 from trialwright.planning import Comparison, Errors, Looks, Rates, boundaries
 from trialwright.planning.belief import assured, believed
 from trialwright.planning.interim import Seen, blinded_size, look_at, read_columns, seen_in
-from trialwright.planning.outlook import outlook, power_under
+from trialwright.planning.outlook import outlook, power_under, powers
 from trialwright.planning.plan_file import parse_plan
 from trialwright.planning.record import Recorded
 from trialwright.planning.sizing import Sized, drift_under, size_plan
@@ -133,6 +133,12 @@ class TestSeveralTreatments:
         for found in shared.values():
             assert found.joint is not None
             assert found.joint.all_shown < 0.8 + 1e-9 < found.joint.any_shown + 2e-9
+            each = powers(found)
+            assert each["new"] == pytest.approx(0.8, abs=1e-9)  # the more demanding one decides the size
+            assert (
+                0.8 < each["third"] < found.joint.any_shown + 1e-9 or found.plan.errors.multiplicity == "hierarchical"
+            )
+            assert found.joint.all_shown >= each["new"] + each["third"] - 1
         assert shared["hierarchical"].total < shared["dunnett"].total < shared["bonferroni"].total
 
     @pytest.mark.parametrize("name", ["bonferroni", "dunnett"])
