@@ -34,6 +34,7 @@ from trialwright.cli import (
     screening,
     signing,
     simulating,
+    simulating_rct,
     staff,
     storing,
     tracing,
@@ -60,7 +61,7 @@ app = typer.Typer(
 PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Begin": (demonstration, asking),
     "Design a trial": (choosing, operating, exploring, comparing, simulating),
-    "Plan the next trial": (planning,),
+    "Plan the next trial": (planning, simulating_rct),
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),

@@ -2,7 +2,9 @@
 
 Lives here: endpoints with what is assumed of them, looks with their boundaries, sizes, single-arm designs, monitoring;
 methods of randomisation (``randomisation``, ``minimisation``) over numbers nobody can guess (``secret_stream``), and
-how well their next allocation could be guessed (``guessing``).
+how well their next allocation could be guessed (``guessing``); the simulated trial: the latent course of a disease
+(``disease_course``), what infusions do to it (``infusion_effect``), care, follow-up, whole trials (``rct_simulation``,
+``rct_campaign``), their questions and the choice between them (``rct_questions``, ``optimiser``).
 May import: everything below (operating, conduct, protocol, numerics, vocabulary). To add an endpoint: a frozen record
 in ``endpoints`` whose ``fixed`` says how many participants one look needs, from a kernel in ``numerics``. Parameters
 that cannot be meant raise one ParameterError with all findings; what does not apply raises Refused.

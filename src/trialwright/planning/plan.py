@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, final
 from pydantic import BeforeValidator, Field
 
 from trialwright.planning.looks import Shape
+from trialwright.planning.simulation_sections import CourseSection, OptimiseSection, ScheduleSection, SimulationSection
 from trialwright.protocol.sections import About, Part, Positive, Share, Status, in_every_language
 from trialwright.vocabulary.words import Text
 
@@ -303,6 +304,10 @@ class Plan:
     looks: LooksSection = field(default_factory=LooksSection)
     assurance: AssuranceSection | None = None
     sensitivity: SensitivitySection = field(default_factory=SensitivitySection)
+    course: CourseSection | None = None
+    schedule: tuple[ScheduleSection, ...] = ()
+    simulation: SimulationSection | None = None
+    optimise: OptimiseSection | None = None
     about: tuple[About, ...] = ()
     digest: str = ""  # SHA-256 of the file
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from trialwright.planning import plan as parts
+from trialwright.planning import plan as parts, simulation_sections as simulated
 from trialwright.planning.looks import Looks
 from trialwright.planning.plan import Plan
 from trialwright.protocol.misread import finding_of, or_near
@@ -30,6 +30,10 @@ PARTS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "looks": (TypeAdapter(parts.LooksSection), True),
     "assurance": (TypeAdapter(parts.AssuranceSection), True),
     "sensitivity": (TypeAdapter(parts.SensitivitySection), True),
+    "course": (TypeAdapter(simulated.CourseSection), True),
+    "schedule": (TypeAdapter(tuple[simulated.ScheduleSection, ...]), True),
+    "simulation": (TypeAdapter(simulated.SimulationSection), True),
+    "optimise": (TypeAdapter(simulated.OptimiseSection), True),
     "about": (TypeAdapter(tuple[About, ...]), True),
 }
 ENDPOINTS: Mapping[str, TypeAdapter[Any]] = {

@@ -147,6 +147,13 @@ from .randomising import (
     randomised as randomised,
     seal_list as seal_list,
 )
+from .rct import (
+    RctAsked as RctAsked,
+    rct_as_document as rct_as_document,
+    rct_bytes as rct_bytes,
+    simulate_rct_plan as simulate_rct_plan,
+    write_rct_report as write_rct_report,
+)
 from .recording import (
     record_events as record_events,
     record_file as record_file,

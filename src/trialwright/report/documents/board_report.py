@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from trialwright.analysis import Case
 from trialwright.analysis.arms import ArmOverview, Group, adverse_events_of, by_arm, disposition_of, everybody
-from trialwright.report.documents.adverse_events import KINDS, OPTIONAL_KINDS
+from trialwright.report.documents.adverse_events import OPTIONAL_KINDS
+from trialwright.report.documents.event_kinds import KINDS
 from trialwright.report.model import (
     Block,
     Callout,
