@@ -15,6 +15,7 @@ from trialwright.report.documents.plan_words import (
     ONE_SIDED,
     PROTOCOL,
     SHAPES,
+    SHARED,
     STRATEGIES,
     TESTS,
     TWO_SIDED,
@@ -34,7 +35,7 @@ RATIO = Text(en="{value:number2}", fr="{value:number2}")
 def protocol_text(found: Outlook) -> tuple[Filled, ...]:
     """What a protocol says of its size, its looks and its estimand, a paragraph each."""
     sized, plan = found.sized, found.sized.plan
-    return (_size(found), *_enrolment(sized), *_looks(found), *_estimand(plan))
+    return (_size(found), *_others(found), *_enrolment(sized), *_looks(found), *_estimand(plan))
 
 
 def value_words(plan: Plan, value: float) -> Filled:
@@ -104,6 +105,24 @@ def _size(found: Outlook) -> Filled:
     }
     kind = "given" if plan.size else "binary" if endpoint.kind == "binary" else "other"
     return fill(PROTOCOL[kind], **told)
+
+
+def _others(found: Outlook) -> tuple[Filled, ...]:
+    """How several treatments share the level, and the power of those after the first."""
+    sized, plan = found.sized, found.sized.plan
+    if plan.errors.multiplicity == "none":
+        return ()
+    shared = fill(SHARED[plan.errors.multiplicity], each=sized.first.errors.alpha)
+    told = [
+        fill(
+            PROTOCOL["others"],
+            treatment=value_words(plan, value_of(plan, arm)),
+            arm=arm.label,
+            power=found.powers[arm.name],
+        )
+        for arm in plan.treatments[1:]
+    ]
+    return (shared, *told)
 
 
 def _spread(endpoint: parts.Endpoint) -> Sayable | str:
