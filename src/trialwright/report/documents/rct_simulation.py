@@ -13,7 +13,7 @@ from trialwright.planning.rct_analysis import Analysis
 from trialwright.planning.rct_simulation import RctPlan, RctResults
 from trialwright.report.documents import rct_words as words
 from trialwright.report.documents.rct_course import course_section
-from trialwright.report.documents.rct_questions import question_sections
+from trialwright.report.documents.rct_questions import named, question_sections
 from trialwright.report.documents.rct_words import COLUMNS
 from trialwright.report.model import (
     Block,
@@ -69,14 +69,6 @@ def rct_document(run: RctRun, *, every_number: bool = True, software: str, versi
         ),
         illustrative_note=words.ILLUSTRATIVE,
     )  # fmt: skip
-
-
-def named(analysis: Analysis, appearance: Appearance) -> Words:
-    """An analysis as people read it."""
-    title = appearance.endpoints[analysis.endpoint].title
-    if analysis.dose_at_most is not None:
-        return fill(words.WITH_DOSE, endpoint=title, week=analysis.week, dose=analysis.dose_at_most)
-    return fill(words.AT_WEEK, endpoint=title, week=analysis.week)
 
 
 def share_found(found: int, trials: int) -> Estimate:
