@@ -232,14 +232,16 @@ def _waning(found: Found, appearance: Appearance) -> Iterator[Block]:
 def _choice(ranked: Sequence[Candidate], appearance: Appearance) -> Iterator[Block]:
     front = sorted((one for one in ranked if one.on_front), key=lambda one: (one.people, one.infusions))
     yield Paragraph(words.FRONT)
-    curves = []
-    for name in dict.fromkeys(one.schedule for one in ranked):
-        points = tuple((float(one.people), one.power) for one in front if one.schedule == name)
-        if points:
-            curves.append(Curve(SCHEDULES[name], points, has_dots=True))
-    if curves:
-        spec = CurveFigure(tuple(curves), words.PEOPLE_AXIS, words.FOUND, as_share=True, y_end=1.0)
-        yield Figure("choice", words.SECTIONS["choice"], words.SEE_TABLE, spec)
+    best: dict[str, dict[int, float]] = {}
+    for one in ranked:
+        here = best.setdefault(one.schedule, {})
+        here[one.people] = max(one.power, here.get(one.people, 0.0))
+    curves = tuple(
+        Curve(SCHEDULES[name], tuple((float(people), here[people]) for people in sorted(here)), has_dots=True)
+        for name, here in best.items()
+    )
+    spec = CurveFigure(curves, words.PEOPLE_AXIS, words.FOUND, as_share=True, y_end=1.0)
+    yield Figure("choice", words.SECTIONS["choice"], words.SEE_TABLE, spec, (words.BEST_ENDPOINT,))
     keys = ("schedule", "people", "analysis", "power", "total_infusions", "product", "within", "front")
     shown = [*ranked[:SHOWN], *(one for one in front if one not in ranked[:SHOWN])]
     rows = tuple(

@@ -51,8 +51,10 @@ DRAWN = {
         fr="L'effet des perfusions est tiré de son a priori dans chaque essai : la puissance devient assurance.",
     ),
     "all": Text(
-        en="All parameters are drawn from what calibration left open: power becomes assurance.",
-        fr="Tous les paramètres sont tirés de ce que le calibrage a laissé ouvert : la puissance devient assurance.",
+        en="All parameters are drawn from what calibration left open, the effect for each trial, the course once for "
+        "every 20 trials: power becomes assurance.",
+        fr="Tous les paramètres sont tirés de ce que le calibrage a laissé ouvert, l'effet pour chaque essai, "
+        "l'évolution une fois pour 20 essais : la puissance devient assurance.",
     ),
 }
 PRIMARY = Text(en="Primary analysis, by arm and look", fr="Analyse principale, par bras et analyse")
@@ -178,3 +180,11 @@ CONTROL_TO_TREATMENT = Text(
 SCHEDULE_AT = Text(en="{schedule}; week {week}", fr="{schedule} ; semaine {week}")
 PLANNED = Text(en="planned power", fr="puissance prévue")
 PLACEBO = Text(en="placebo", fr="placebo")
+ASSUMED = Text(
+    en="The plan assumes {assumed:percent0} in {arm}; the simulated course gives {simulated:percent1}.",
+    fr="Le plan suppose {assumed:percent0} dans {arm} ; l'évolution simulée donne {simulated:percent1}.",
+)
+BEST_ENDPOINT = Text(
+    en="At each size the endpoint that finds it most often, within the budget or not.",
+    fr="À chaque taille, le critère qui le trouve le plus souvent, dans le budget ou non.",
+)
