@@ -48,6 +48,9 @@ HEAVY = frozenset(
         "rich",
         "openpyxl",
         "docx",
+        "pyreadstat",
+        "pyarrow",
+        "cryptography",
     }
 )
 

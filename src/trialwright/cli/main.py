@@ -11,14 +11,17 @@ import typer
 
 from trialwright.cli import (
     adverse_events,
+    analysing,
     asked,
     asking,
+    board_reports,
     checking,
     choosing,
     clocks,
     comparing,
     deciding,
     demonstration,
+    documents,
     exploring,
     keeping,
     leaving,
@@ -26,6 +29,7 @@ from trialwright.cli import (
     planning,
     preparing,
     product,
+    randomising,
     scoring,
     screening,
     signing,
@@ -34,6 +38,7 @@ from trialwright.cli import (
     staff,
     storing,
     tracing,
+    unblinding,
     visiting,
 )
 from trialwright.cli.passwords import Terminal
@@ -60,10 +65,13 @@ PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Open and keep the record": (keeping, storing),
     "People and signatures": (staff, signing),
     "Participants": (screening, visiting, leaving),
+    "Randomisation and blinding": (randomising, unblinding, board_reports),
     "Product and infusions": (product, preparing, tracing),
     "Safety": (adverse_events, clocks),
     "Data and decisions": (deciding, asked, checking),
+    "Documents": (documents,),
     "Instruments": (scoring,),
+    "Data from elsewhere": (analysing,),
 }
 for panel, groups in PANELS.items():
     before = len(app.registered_commands), len(app.registered_groups)

@@ -1,4 +1,4 @@
-"""``plan``, ``assurance``: the next trial, from a plan file."""
+"""``plan``, ``assurance``, ``interim``: the next trial, from a plan file."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("plan")(plan)
     app.command("assurance")(assurance)
+    app.command("interim")(interim)
 
 
 def plan(
@@ -83,6 +84,38 @@ def assurance(
         print_json(assurance_data(found))
         return
     show_document(workbench.assurance_as_document(found), spoken)
+
+
+def interim(
+    file: PlanFile,
+    *,
+    look: Annotated[int, typer.Option("--look", help="Number of the look, 1 is the first.")] = 1,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="CSV, one row a participant; without a column arm it is blinded.")
+    ] = None,
+    z: Annotated[float | None, typer.Option("--z", help="Instead of data: the z value, high is good.")] = None,
+    fraction: Annotated[
+        float | None, typer.Option("--fraction", help="With --z: share of the information seen; as planned if absent.")
+    ] = None,
+    most: Annotated[
+        float | None, typer.Option("--most", help="Largest trial allowed, as a multiple: asks for the promising zone.")
+    ] = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Judge a look at a running trial against its plan: boundaries, conditional power, and the size again.
+
+    Columns: arm and outcome (yes, no) for a binary endpoint; arm, value and perhaps baseline; arm, time and event. Data
+    without arms stay blinded: only the size is worked out again, from everybody together.
+    """
+    spoken = language(lang)
+    if (data is None) == (z is None):
+        raise typer.BadParameter("is needed, or --z; one of the two", param_hint="--data")
+    found = workbench.look_at_plan(file, look=look, data=data, z=z, fraction=fraction, most=most)
+    if as_json:
+        print_json(workbench.interim_data(found))
+        return
+    show_document(workbench.interim_as_document(found), spoken)
 
 
 def plan_data(found: Outlook, believed: Assured | None) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """What a value means: numbers, days, flags and text out of whatever a file had there, and a count of every change.
 
-A value that can be meant in one way only is changed, and the change is counted by data set, column and kind. A value that
-cannot be read, or could mean two things, is a finding: nothing is guessed, and all findings are told at once. Work is
-done once for each different value, never row by row.
+A value that can be meant in one way only is changed, and the change is counted by data set, column and kind. A value
+that cannot be read, or could mean two things, is a finding: nothing is guessed, and all findings are told at once. Work
+is done once for each different value, never row by row.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ from trialwright.vocabulary.words import Text
 
 SAS_EPOCH = date(1960, 1, 1)
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
-MONTHS = {name: place for place, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
+_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+MONTHS = {name: place for place, name in enumerate(_MONTHS.split(), 1)}
 MISSING = frozenset({"", ".", "NA", "N/A", "NAN", "NULL", "NONE"})
 YES, NO = frozenset({"Y", "YES", "TRUE", "1", "1.0"}), frozenset({"N", "NO", "FALSE", "0", "0.0"})
 MOST_FINDINGS = 5  # different values of one column that are told one by one
 
-NUMBERS = frozenset(
+_NUMBERS = (
     "AVAL BASE CHG PCHG AGE CNSR A1LO A1HI ANRLO ANRHI R2A1HI R2A1LO TRTDUR TRTDURD TRTDURM TRTDURW TRTDURY AVGDD "
-    "CUMDOSE CUMDOSED DOSE WEIGHTBL HEIGHTBL BMIBL AESEQ AVISITN PARAMN VISITNUM ATPTN CNSRN SRCSEQ".split()
+    "CUMDOSE CUMDOSED DOSE WEIGHTBL HEIGHTBL BMIBL AESEQ AVISITN PARAMN VISITNUM ATPTN CNSRN SRCSEQ"
 )
-TEXTS = frozenset("STUDYID USUBJID SUBJID SITEID SITEGR1 PARAMCD AETOXGR ATOXGR BTOXGR ATOXGRH ATOXGRL".split())
-JUDGED = frozenset("AESER AESDTH AESLIFE AESHOSP AESDISAB AESCONG AESMIE AESCAN AESOD".split())
+_TEXTS = "STUDYID USUBJID SUBJID SITEID SITEGR1 PARAMCD AETOXGR ATOXGR BTOXGR ATOXGRH ATOXGRL"
+_JUDGED = "AESER AESDTH AESLIFE AESHOSP AESDISAB AESCONG AESMIE AESCAN AESOD"
+NUMBERS, TEXTS, JUDGED = (frozenset(names.split()) for names in (_NUMBERS, _TEXTS, _JUDGED))
 
 AS_NUMBER = Text(en="text read as a number", fr="texte lu comme un nombre")
 COMMA = Text(en="decimal comma read as a point", fr="virgule décimale lue comme un point")
@@ -87,14 +89,16 @@ def make_sense(table: Table, *, numbers: frozenset[str] = frozenset(), missing: 
     words = MISSING | {word.upper() for word in missing}
     columns: dict[str, Any] = {}
     for name in map(str, table.frame.columns):
-        columns[name] = _column(sense, table, name=name, numeric=_is_number(name, table, numbers), missing=words)
+        columns[name] = _column(
+            sense, table, name=name, numeric=_is_number(name, table, further=numbers), missing=words
+        )
     sense.frame = pd.DataFrame(columns, index=table.frame.index)
     for name, count in table.decoded.items():
         sense.coercions.append(Coercion(table.name, name, count, DECODED))
     return sense
 
 
-def _is_number(name: str, table: Table, further: frozenset[str]) -> bool:
+def _is_number(name: str, table: Table, *, further: frozenset[str]) -> bool:
     if name in further or name in NUMBERS:
         return True
     if name in TEXTS or _is_flag(name):
@@ -124,9 +128,7 @@ def _column(sense: Sense, table: Table, *, name: str, numeric: bool, missing: fr
     return _categories(_each(sense, table, name=name, read=read))
 
 
-def _each(
-    sense: Sense, table: Table, *, name: str, read: Callable[[Any], Read]
-) -> tuple[npt.NDArray[np.int64], list[Any]] | Any:
+def _each(sense: Sense, table: Table, *, name: str, read: Callable[[Any], Read]) -> _Values:
     """Read every different value once; count the changes, tell what is unclear; answer the values of all rows."""
     raw = table.frame[name]
     codes, different = pd.factorize(raw.astype(object) if raw.dtype.kind not in "iuf" else raw, use_na_sentinel=True)
@@ -173,7 +175,7 @@ def _categories(values: _Values) -> pd.Categorical:
     words = sorted(set(values.different))
     place = {word: number for number, word in enumerate(words)}
     codes = np.array([place[word] for word in values.different], np.int64)[values.codes]
-    return pd.Categorical.from_codes(codes, pd.Index(words, dtype=object))  # type: ignore[arg-type]
+    return pd.Categorical.from_codes(codes, pd.Index(words, dtype=object))
 
 
 def _text(value: Any) -> Read:

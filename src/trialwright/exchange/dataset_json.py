@@ -45,7 +45,7 @@ def _read(path: Path, wanted: Wanted, *, parse: Callable[[bytes], tuple[Head, Ro
         head, rows = parse(path.read_bytes())
         return _table(path, head, rows=rows, wanted=wanted)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error, OSError, EOFError) as error:
-        raise Unreadable(f"{type(error).__name__}: {error}", "must be Dataset-JSON 1.1", WAYS_OUT) from error
+        raise Unreadable(f"{type(error).__name__}: {error}", "must be Dataset-JSON 1.1", remedy=WAYS_OUT) from error
 
 
 def _inflated(content: bytes) -> bytes:

@@ -21,7 +21,7 @@ def read_parquet(path: Path, wanted: Wanted) -> Table:
         read = pyarrow.parquet.read_table(path, columns=columns, read_dictionary=texts)
         frame: pd.DataFrame = read.to_pandas()
     except (OSError, ValueError, KeyError, pyarrow.ArrowException) as error:
-        raise Unreadable(str(error), "must be a Parquet file", "write it anew") from error
+        raise Unreadable(str(error), "must be a Parquet file", remedy="write it anew") from error
     frame.columns = pd.Index([str(name).upper() for name in frame.columns])
     numbers = frozenset(str(name) for name in frame.columns if frame[name].dtype.kind in "iufb")
     return Table(name=path.stem.upper(), path=path, frame=frame, numbers=numbers)

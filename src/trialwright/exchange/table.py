@@ -37,7 +37,7 @@ class Table:
 class Unreadable(Exception):
     """A file does not hold what its name says; the words are for a finding."""
 
-    def __init__(self, value: object, allowed: str, remedy: str = "") -> None:
+    def __init__(self, value: object, allowed: str, *, remedy: str = "") -> None:
         self.value, self.allowed, self.remedy = value, allowed, remedy
         super().__init__(allowed)
 

@@ -21,7 +21,9 @@ def read_transport(path: Path, wanted: Wanted) -> Table:
     try:
         frame, told, decoded = _read(path, wanted)
     except Exception as error:  # ReadStat has an exception of its own for every kind of damage
-        raise Unreadable(str(error), "must be a SAS transport file (XPT version 5 or 8)", "export it anew") from error
+        raise Unreadable(
+            str(error), "must be a SAS transport file (XPT version 5 or 8)", remedy="export it anew"
+        ) from error
     frame.columns = pd.Index([str(name).upper() for name in frame.columns])
     formats = {name.upper(): str(shown or "").upper() for name, shown in told.original_variable_types.items()}
     seconds = frozenset(name for name, shown in formats.items() if shown.startswith(SECOND_FORMATS))

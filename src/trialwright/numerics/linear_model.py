@@ -65,8 +65,8 @@ def least_squares(response: npt.ArrayLike, design: npt.ArrayLike) -> LinearFit |
 def combination(fitted: LinearFit, weights: npt.ArrayLike, *, confidence: float = 0.95) -> Estimated | None:
     """Estimate, standard error, t test and limits of l'b; None where the data cannot tell it.
 
-    se = s sqrt(l' (X' X)^- l), t with the residual degrees of freedom. It can be told where l lies in the row space of X
-    (Searle 1971, ch. 5.4).
+    se = s sqrt(l' (X' X)^- l), t with the residual degrees of freedom. It can be told where l lies in the row space of
+    X   (Searle 1971, ch. 5.4).
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")

@@ -249,11 +249,22 @@ AROUND: dict[str, Callable[[float], tuple[float, ...]]] = {
 
 
 def _between(plan: Plan, *, control: float, assumed: float) -> list[float]:
-    """Values of the treatment from the control to beyond what is assumed, as far as there are any."""
+    """Values of the treatment from the control to beyond what is assumed; where both are one, around it."""
     if plan.endpoint.kind in ("time to event", "recurrent events"):
-        end = control * (assumed / control) ** BEYOND if assumed != control else control * 1.5
-        return [float(value) for value in np.geomspace(control, end, POINTS)]
-    end = control + (assumed - control) * BEYOND if assumed != control else control + abs(control) / 2
-    if plan.endpoint.kind == "binary":
-        end = min(max(end, 0.01), 0.99)
-    return [float(value) for value in np.linspace(control, end, POINTS)]
+        return [math.exp(value) for value in _span(plan, math.log(control), math.log(assumed), step=math.log(1.6))]
+    step = 0.25 if plan.endpoint.kind == "binary" else abs(control) / 2 or 1.0
+    values = _span(plan, control, assumed, step=step)
+    return [min(max(value, 0.01), 0.99) for value in values] if plan.endpoint.kind == "binary" else values
+
+
+def _span(plan: Plan, *ends: float, step: float) -> list[float]:
+    control, assumed = ends
+    if abs(assumed - control) > 1e-12 and _is_superiority(plan):
+        return [float(value) for value in np.linspace(control, control + (assumed - control) * BEYOND, POINTS)]
+    good = step if plan.endpoint.better in ("higher", "later") else -step
+    return [float(value) for value in np.linspace(assumed - good, assumed + good / 2, POINTS)]
+
+
+def _is_superiority(plan: Plan) -> bool:
+    margin = getattr(plan.endpoint, "margin", None)
+    return margin in (None, 0.0) or (margin == 1.0 and plan.endpoint.kind not in ("continuous", "repeated measures"))

@@ -135,7 +135,8 @@ class _Editor:
             self.origin(_("Source"), self.say(origin.source)),
             *cut,
             self.origin(_("Software"), self.say(f"{origin.software} {origin.version}")),
-            self.origin(_("Protocol"), "", digest=origin.protocol_digest),
+            *([self.origin(_("Protocol"), "", digest=origin.protocol_digest)] if origin.protocol_digest else []),
+            *([self.origin(_("Data files"), "", digest=origin.data_digest)] if origin.data_digest else []),
             *ledger,
         ]
 
@@ -147,7 +148,10 @@ class _Editor:
         _ = self.translate
         first = [self.say(origin.source)]
         second = [f"{self.say(origin.software)} {self.say(origin.version)}"]
-        second.append(_("protocol") + f" {self.say(origin.protocol_digest)[:12]}")
+        if origin.protocol_digest:
+            second.append(_("protocol") + f" {self.say(origin.protocol_digest)[:12]}")
+        if origin.data_digest:
+            second.append(_("data files") + f" {self.say(origin.data_digest)[:12]}")
         if origin.data_cut:
             first.append(_("Data cut") + f" {day(origin.data_cut, self.language)}")
         if origin.ledger_digest:
@@ -227,7 +231,7 @@ class _Editor:
             "widths": list(layout.widths),
             "size": layout.size,
             "sortable": is_flat and len(table.rows) >= ROWS_WORTH_SORTING,
-            "filterable": is_flat and len(table.rows) >= ROWS_WORTH_FILTERING,
+            "filterable": len(table.rows) >= ROWS_WORTH_FILTERING,
         }
 
     def column(self, table: Table, index: int) -> Spoken:
@@ -272,5 +276,6 @@ class _Editor:
         if figure.spec.is_empty:
             return spoken | {"empty": self.say(figure.empty) or self.translate("No data to draw.")}
         said = {"title": spoken["title"], "alt": spoken["alt"]}
-        self.sheets[name] = (sheet_of(figure.spec, self.language), said)
-        return spoken
+        sheet = sheet_of(figure.spec, self.language)
+        self.sheets[name] = (sheet, said)
+        return spoken | {"ratio": round(sheet.height / sheet.width, 4)}

@@ -25,6 +25,7 @@ def manifest_json(contents: Mapping[str, bytes], *, origin: Provenance, language
         "languages": [language],
         "ledger_head": {"digest": origin.ledger_digest, "position": origin.ledger_position},
         "protocol_digest": origin.protocol_digest,
+        **({"data_digest": origin.data_digest} if origin.data_digest else {}),
         "software": {"name": origin.software, "version": origin.version},
     }
     return json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -316,7 +316,7 @@ class Section:
 class Provenance:
     """Where every number of the report comes from; printed in the footer and kept in the manifest.
 
-    A document about a protocol alone has no data cut and no ledger.
+    A document about a protocol alone has no data cut and no ledger, one about somebody else's data no protocol either.
     """
 
     source: Words
@@ -326,6 +326,7 @@ class Provenance:
     protocol_digest: str
     ledger_position: int | None = None
     ledger_digest: str = ""
+    data_digest: str = ""  # of the files that a report on somebody else's data was made from
 
 
 @final

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, final
 
 PORTRAIT, LANDSCAPE = 170.0, 257.0  # text width of an A4 page, in mm
@@ -44,6 +45,7 @@ def length(words: str, *, size: float) -> float:
     return sum(map(_letter, words)) * size * POINT
 
 
+@cache
 def _letter(letter: str) -> float:
     """The width of a letter, in parts of its size."""
     if unicodedata.combining(letter) or letter == ZERO_WIDTH_SPACE:

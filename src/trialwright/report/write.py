@@ -42,11 +42,16 @@ class Written:
     manifest_sha256: str
 
 
-def write_report(document: Document, out: Path, *, language: Language) -> Written:
-    """Write the report into a folder, replacing an earlier report there; other files in it are left alone."""
+def write_report(
+    document: Document, out: Path, *, language: Language, further: Mapping[str, bytes] | None = None
+) -> Written:
+    """Write the report into a folder, replacing an earlier report there; other files in it are left alone.
+
+    ``further`` files, by path inside the folder, are written and listed with the report's own.
+    """
     if out.exists() and not out.is_dir():
         raise Refused(A_FILE, {"out": out})
-    contents = report_files(document, language=language)
+    contents = {**report_files(document, language=language), **(further or {})}
     manifest = manifest_json(contents, origin=document.provenance, language=language).encode()
     _replace(out, {**contents, MANIFEST: manifest})
     return Written(

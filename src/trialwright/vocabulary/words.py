@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
 from typing import Any, Literal, final
 
 Language = Literal["en", "fr"]
@@ -19,6 +20,21 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr")
 LOCALES: Mapping[str, str] = {"en": "en_GB", "fr": "fr_FR"}
 NOT_AVAILABLE = "–"
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+FRENCH_UNITS: Mapping[str, str] = {
+    "year": "an",
+    "years": "ans",
+    "month": "mois",
+    "months": "mois",
+    "week": "semaine",
+    "weeks": "semaines",
+    "day": "jour",
+    "days": "jours",
+    "hour": "heure",
+    "hours": "heures",
+    "cells": "cellules",
+    "units": "unités",
+}
+MOST_DIGITS = 20  # of a number that is written without Babel's help
 BIG = 10_000  # from here on an amount is written with a power of ten
 
 
@@ -28,12 +44,33 @@ def number(value: float, decimals: int = 2, language: Language = "en") -> str:
     >>> number(0.145, 2), number(1234.5, 0), number(0.145, 2, "fr")
     ('0.15', '1,235', '0,15')
     """
-    from babel.numbers import format_decimal  # Babel costs a tenth of a second; a help text needs none of it
+    exact = Decimal(repr(float(value)))
+    if not exact.is_finite() or exact.adjusted() + decimals > MOST_DIGITS:
+        return _by_babel(exact, decimals, language=language)
+    group, point = _signs(language)
+    whole, _, part = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}".partition(".")
+    return whole.replace(",", group) + (point + part if part else "")
+
+
+@cache
+def _signs(language: Language) -> tuple[str, str]:
+    """What parts thousands and what stands before decimals, as Babel has it for the language."""
+    from babel.numbers import (  # Babel costs a tenth of a second; a help text has none
+        get_decimal_symbol,
+        get_group_symbol,
+    )
+
+    return get_group_symbol(LOCALES[language]), get_decimal_symbol(LOCALES[language])
+
+
+def _by_babel(exact: Decimal, decimals: int, *, language: Language) -> str:
+    """The slow way of `number`, which knows every number."""
+    from babel.numbers import format_decimal  # see _signs()
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     with localcontext() as context:
         context.rounding = ROUND_HALF_UP
-        return format_decimal(Decimal(repr(float(value))), pattern, locale=LOCALES[language])
+        return format_decimal(exact, pattern, locale=LOCALES[language])
 
 
 def plain(value: float, language: Language = "en") -> str:
@@ -58,13 +95,24 @@ def amount(value: float, language: Language = "en") -> str:
     return f"{plain(float(mantissa), language)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
 
 
+def unit_said(unit: str, language: Language = "en") -> str:
+    """A unit with its words in the reader's language; symbols are the same in both.
+
+    >>> unit_said("mg/kg/day", "fr"), unit_said("years", "fr"), unit_said("10^9/L", "fr")
+    ('mg/kg/jour', 'ans', '10^9/L')
+    """
+    if language == "en":
+        return unit
+    return re.sub("[a-z]+", lambda found: FRENCH_UNITS.get(found[0], found[0]), unit)
+
+
 def percent(value: float, decimals: int = 1, language: Language = "en") -> str:
     """A share written as a percentage, rounded half up.
 
     >>> percent(0.369, 1), percent(5 / 6, 1)
     ('36.9%', '83.3%')
     """
-    from babel.numbers import format_percent  # see number()
+    from babel.numbers import format_percent  # see _signs()
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + ("%" if language == "en" else "\u00a0%")
     with localcontext() as context:
@@ -78,7 +126,7 @@ def day(value: date | None, language: Language = "en") -> str:
     >>> day(date(2019, 9, 11)), day(date(2019, 9, 11), "fr")
     ('11 Sept 2019', '11 sept. 2019')
     """
-    from babel.dates import format_date  # see number()
+    from babel.dates import format_date  # see _signs()
 
     return NOT_AVAILABLE if value is None else format_date(value, "d MMM y", locale=LOCALES[language])
 

@@ -1,5 +1,12 @@
 # What the workbench offers, by the file of its theme; read by `lazy_loader` when the package is loaded.
 
+from .analysing import (
+    TABLES as TABLES,
+    Analysed as Analysed,
+    Wishes as Wishes,
+    analyse_data as analyse_data,
+    data_template as data_template,
+)
 from .asking import (
     WhatIf as WhatIf,
     advise_trial as advise_trial,
@@ -11,6 +18,10 @@ from .asking import (
 )
 from .assessments import (
     allowed as allowed,
+)
+from .board_reports import (
+    closed_report as closed_report,
+    open_report as open_report,
 )
 from .campaigns import (
     run_campaign as run_campaign,
@@ -52,6 +63,16 @@ from .demonstration import (
     demonstrate as demonstrate,
     demonstrate_plan as demonstrate_plan,
 )
+from .documents import (
+    board_pack as board_pack,
+    case_on as case_on,
+    checklist_of as checklist_of,
+    foreseen_of as foreseen_of,
+    listings as listings,
+    plain_summary as plain_summary,
+    protocol_section as protocol_section,
+    write_documents as write_documents,
+)
 from .exploring import (
     Skeleton as Skeleton,
     calibrate_design as calibrate_design,
@@ -61,6 +82,12 @@ from .exploring import (
     write_calibration as write_calibration,
     write_comparison as write_comparison,
     write_pathways as write_pathways,
+)
+from .files import read_text as read_text
+from .interim import (
+    interim_as_document as interim_as_document,
+    interim_data as interim_data,
+    look_at_plan as look_at_plan,
 )
 from .keeping import (
     back_up as back_up,
@@ -108,6 +135,17 @@ from .querying import (
     queries as queries,
     raise_query as raise_query,
     record_deviation as record_deviation,
+)
+from .randomising import (
+    Randomised as Randomised,
+    SealedList as SealedList,
+    check_kit as check_kit,
+    dispense as dispense,
+    guessing_game as guessing_game,
+    outside as outside,
+    randomise as randomise,
+    randomised as randomised,
+    seal_list as seal_list,
 )
 from .rct import (
     RctAsked as RctAsked,
@@ -200,6 +238,16 @@ from .trials import (
     Trial as Trial,
     reach_trial as reach_trial,
     write_schema as write_schema,
+)
+from .unblinding import (
+    Code as Code,
+    Kit as Kit,
+    Shown as Shown,
+    key_from as key_from,
+    kit_list as kit_list,
+    seal_envelopes as seal_envelopes,
+    unblind as unblind,
+    unblinding_codes as unblinding_codes,
 )
 from .visiting import (
     Seen as Seen,

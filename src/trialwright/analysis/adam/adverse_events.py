@@ -117,10 +117,14 @@ def _severities(answer: Answer, items: list[tuple[str, ...]], *, worst: Codes, e
         counts = np.bincount(arms[had] * ranks + own[had], minlength=len(population.arms) * ranks)
         table = counts.reshape(len(population.arms), ranks)
         answer.results += _people(SEVERITY, item, counts=table.sum(axis=1), events=None, population=population)
-        for place, arm in enumerate(population.arms):
-            for rank, word in enumerate((NOT_STATED, *events.severities)):
-                if rank or table[:, 0].any():
-                    answer.results.append(Result(SEVERITY, item, arm, word, int(table[place, rank]), population.flag))
+        words = [
+            (rank, word) for rank, word in enumerate((NOT_STATED, *events.severities)) if rank or table[:, 0].any()
+        ]
+        answer.results += [
+            Result(SEVERITY, item, arm, word, int(table[place, rank]), population.flag)
+            for place, arm in enumerate(population.arms)
+            for rank, word in words
+        ]
 
 
 def _worst(events: Events, rows: Codes, *, groups: int) -> Codes:

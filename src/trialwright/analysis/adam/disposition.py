@@ -34,7 +34,7 @@ def analyse(trial: AdamTrial) -> Answer:
     states = ((COMPLETED, completed == "Y"), (ENDED, completed == "N"), (UNKNOWN, ~completed.isin(["Y", "N"])))
     tallies = {state: by_arm(population, chosen) for state, chosen in states}
     for state, counts in tallies.items():
-        if state != UNKNOWN or sum(counts.values()):
+        if state != UNKNOWN or any(counts.values()):
             answer.results += counted(TABLE, (column, state), counts=counts, population=population)
     if trial.settings.tests:
         table = [[tallies[state][arm] for arm in population.arms] for state in (COMPLETED, ENDED)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import final
+from itertools import product
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ COLUMNS = ("PARAMCD", "AVISIT", "AVAL")
 def analyse(trial: AdamTrial, name: str, *, theme: Theme) -> Answer:
     """n, mean, standard deviation, median and range by parameter, time point and visit; ``name`` is the data set."""
     answer, frame = Answer(name.lower()), trial.datasets[name]
-    if notes := needed(name, frame, COLUMNS):
+    if notes := needed(name, frame, columns=COLUMNS):
         answer.notes += notes
         return answer
     population = trial.population(theme)
@@ -71,24 +72,19 @@ def _codes(column: pd.Series[str], words: list[str]) -> npt.NDArray[np.int64]:
 
 
 def _results(rows: pd.DataFrame, grid: _Grid, *, table: str, flag: str) -> Iterator[Result]:
-    found = [
-        (column, _summaries(rows[column].to_numpy(np.float64), grid.cell, size=grid.size))
-        for column in ("AVAL", "CHG")
-        if column in rows
-    ]
+    columns = [column for column in ("AVAL", "CHG") if column in rows]
+    found = {one: _summaries(rows[one].to_numpy(np.float64), grid.cell, size=grid.size) for one in columns}
     values = rows["AVAL"].to_numpy(np.float64)
     decimals = [decimals_of(values[grid.param == one]) for one in range(len(grid.params))]
     used = np.bincount(grid.cell, minlength=grid.size).reshape(grid.shape).any(axis=3)
     for param, point, visit in np.argwhere(used):
         item = (grid.params[param], grid.points[point]) if grid.points[point] else (grid.params[param],)
-        for number, arm in enumerate(grid.arms):
+        for number, column, statistic in product(range(len(grid.arms)), columns, STATISTICS):
             cell = int(np.ravel_multi_index((param, point, visit, number), grid.shape))
-            for column, statistics in found:
-                for statistic, cells in statistics.items():
-                    value, name = float(cells[cell]), f"{column} {statistic}"
-                    if statistic == "n" or np.isfinite(value):
-                        when, digits = grid.visits[visit], decimals[param]
-                        yield Result(table, item, arm, name, value, flag, when, decimals=digits)
+            value = float(found[column][statistic][cell])
+            if statistic == "n" or np.isfinite(value):
+                named: dict[str, Any] = {"visit": grid.visits[visit], "decimals": decimals[param]}
+                yield Result(table, item, grid.arms[number], f"{column} {statistic}", value, flag, **named)
 
 
 def _summaries(
@@ -100,6 +96,7 @@ def _summaries(
     whole = pd.RangeIndex(size)
     table = grouped.agg(["count", "mean", "std", "median", "min", "max"]).reindex(whole)
     named = {"n": table["count"].fillna(0)} | {
-        name: table[column] for name, column in zip(STATISTICS[1:], ("mean", "std", "median", "min", "max"), strict=True)
+        name: table[column]
+        for name, column in zip(STATISTICS[1:], ("mean", "std", "median", "min", "max"), strict=True)
     }
     return {name: column.to_numpy(np.float64) for name, column in named.items()}

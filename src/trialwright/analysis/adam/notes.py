@@ -32,3 +32,15 @@ class Note:
     def said(self, language: Language, /) -> str:
         """The sentence in one language."""
         return self.text.said(language, **self.values)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """One file of the package: which data set it is, how many rows and columns were read, and its digest."""
+
+    dataset: str
+    file: str
+    rows: int
+    columns: int
+    sha256: str

@@ -24,7 +24,7 @@ def flags_of(subjects: pd.DataFrame) -> tuple[str, ...]:
 
 
 def analyse(trial: AdamTrial) -> Answer:
-    """Everybody with a treatment, and those of each population, by arm; the denominator is everybody with a treatment."""
+    """Everybody with a treatment, and those of each population, by arm; of everybody with a treatment."""
     answer, everybody = Answer(TABLE), trial.everybody()
     subjects = trial.subjects.set_index("USUBJID").loc[everybody.people.index]
     whole = pd.Series(True, index=everybody.people.index)

@@ -1,7 +1,7 @@
 """One record for each person, parameter and visit: which rows of a findings data set count in its tables.
 
-Usual in ADaM: a row without an analysis visit belongs to no visit; a visit "End of Treatment" counts where AENTMTFL says
-so; where somebody has several records for a visit, the one flagged ANL01FL counts, else the last. Each is noted.
+Usual in ADaM: a row without an analysis visit belongs to no visit; a visit "End of Treatment" counts where AENTMTFL
+says so; where somebody has several records for a visit, the one flagged ANL01FL counts, else the last. Each is noted.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ LAST = Text(
     fr="{count} autres relevés d'une visite, aucun indicateur ne dit lequel compte ; le dernier compte",
 )
 NEEDED = Text(
-    en="has no column {columns}; there is no table of it", fr="n'a pas de colonne {columns} ; il n'y en a pas de tableau"
+    en="has no column {columns}; there is no table of it",
+    fr="n'a pas de colonne {columns} ; il n'y en a pas de tableau",
 )
 KEY = ("PARAMCD", "AVISIT", "ATPT")
 
 
-def needed(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> list[Note]:
+def needed(name: str, frame: pd.DataFrame, *, columns: tuple[str, ...]) -> list[Note]:
     """A note where a data set lacks columns; empty where it has them all."""
     missing = [column for column in columns if column not in frame]
     return [Note(name, NEEDED, {"columns": ", ".join(missing)})] if missing else []

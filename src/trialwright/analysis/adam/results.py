@@ -15,7 +15,7 @@ TOTAL = "Total"
 @final
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One statistic. ``item`` is the place in the table, outermost first; ``group`` an arm, or two compared ("A v B")."""
+    """One statistic. ``item`` is the place in the table, outermost first; ``group`` an arm, or two ("A v B")."""
 
     table: str
     item: tuple[str, ...]

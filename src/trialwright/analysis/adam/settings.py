@@ -15,8 +15,8 @@ LeastSquares = Literal["balanced", "observed"]
 class Model:
     """A model of a continuous outcome: which parameter of which data set, adjusted for what.
 
-    ``None`` stands for "as is usual": the change from baseline adjusted for baseline where there is a baseline, else the
-    value; site groups where SITEGR1 exists; every visit after baseline for ANCOVA.
+    ``None`` stands for "as is usual": the change from baseline adjusted for baseline where there is a baseline, else
+    the value; site groups where SITEGR1 exists; every visit after baseline for ANCOVA.
     """
 
     dataset: str

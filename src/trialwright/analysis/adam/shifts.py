@@ -7,6 +7,9 @@ value out of range after baseline counts there, and with values out on both side
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +17,7 @@ from trialwright.analysis.adam.notes import Note
 from trialwright.analysis.adam.records import needed, ordered
 from trialwright.analysis.adam.results import Answer, Result
 from trialwright.analysis.adam.summaries import ALL_ARMS
-from trialwright.analysis.adam.trial import ARM, PERSON, AdamTrial
+from trialwright.analysis.adam.trial import ARM, PERSON, AdamTrial, Population
 from trialwright.numerics.contingency import mantel_haenszel
 from trialwright.vocabulary.words import Text
 
@@ -35,30 +38,34 @@ BY_VALUE = Text(
 def analyse(trial: AdamTrial, name: str) -> Answer:
     """How many people go from each category at baseline to each worst category afterwards; ``name`` is the data set."""
     answer, frame = Answer(f"{name.lower()}_shift"), trial.datasets[name]
-    if notes := needed(name, frame, ("PARAMCD", "ANRIND", "BNRIND")):
+    if notes := needed(name, frame, columns=("PARAMCD", "ANRIND", "BNRIND")):
         answer.notes += notes
         return answer
     population = trial.population("safety")
     rows = population.rows(frame)
-    rows = rows[_after_baseline(rows)].assign(
-        _FROM=_category(rows["BNRIND"]), _TO=_category(rows["ANRIND"])
-    )
+    rows = rows[_after_baseline(rows)].assign(_FROM=_category(rows["BNRIND"]), _TO=_category(rows["ANRIND"]))
     worst = _worst(rows, answer, name=name)
     unknown = worst[worst["_FROM"] == ORDER[-1]]
     if len(unknown):
         answer.notes.append(Note(name, NO_BASELINE, {"count": int(unknown[PERSON].nunique())}))
-    counts = worst.groupby(["PARAMCD", ARM, "_FROM", "_TO"], observed=True).size()
-    table = {key: int(count) for key, count in counts.items()}  # type: ignore[misc]
     for param in ordered(worst, "PARAMCD", by="PARAMN"):
-        pairs = {(start, end) for one, _, start, end in table if one == param}
-        for start in (word for word in ORDER if any(word == one for one, _ in pairs)):
-            for end in (word for word in ORDER if any(word == other for _, other in pairs)):
-                for arm in population.arms:
-                    value = table.get((param, arm, start, end), 0)
-                    answer.results.append(Result(answer.table, (param, start, end), arm, "people", value, population.flag))
+        mine = worst[(worst["PARAMCD"] == param).to_numpy(bool)]
+        answer.results += _counts(answer.table, param, rows=mine, population=population)
         if trial.settings.tests:
-            answer.results += _tested(answer.table, param, worst[worst["PARAMCD"] == param], flag=population.flag)
+            answer.results += _tested(answer.table, param, rows=mine, flag=population.flag)
     return answer
+
+
+def _counts(table: str, param: str, *, rows: pd.DataFrame, population: Population) -> Iterator[Result]:
+    """How many people of each arm go from each category to each other, in the order of the categories."""
+    arms = rows[ARM].astype(str).to_numpy()
+    starts, ends = rows["_FROM"].to_numpy(str), rows["_TO"].to_numpy(str)
+    for start, end in product(ORDER, ORDER):
+        if not ((starts == start).any() and (ends == end).any()):
+            continue
+        these = arms[(starts == start) & (ends == end)]
+        for arm in population.arms:
+            yield Result(table, (param, start, end), arm, "people", int((these == arm).sum()), population.flag)
 
 
 def _after_baseline(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -93,15 +100,16 @@ def _worst(rows: pd.DataFrame, answer: Answer, *, name: str) -> pd.DataFrame:
     return rows.assign(_TO=to).drop_duplicates(key)
 
 
-def _tested(table: str, param: str, rows: pd.DataFrame, *, flag: str) -> list[Result]:
+def _tested(table: str, param: str, *, rows: pd.DataFrame, flag: str) -> list[Result]:
     """Whether mean scores of the worst category differ between arms, within categories at baseline."""
     known = rows[(rows["_FROM"] != ORDER[-1]) & (rows["_TO"] != ORDER[-1])]
     if known["_TO"].nunique() < 2 or known[ARM].nunique() < 2 or known["_FROM"].nunique() < 2:
         return []
     ends = [word for word in ORDER if (known["_TO"] == word).any()]
-    strata = [
-        pd.crosstab(part[ARM], pd.Categorical(part["_TO"], categories=ends), dropna=False).to_numpy()
-        for _, part in known.groupby("_FROM", observed=True)
-    ]
-    found = mantel_haenszel(np.stack(strata), kind="row means")
+    starts, start = np.unique(known["_FROM"].to_numpy(str), return_inverse=True)
+    end = pd.Categorical(known["_TO"], categories=ends).codes.astype(np.int64)
+    arm, arms = np.asarray(known[ARM].cat.codes, np.int64), len(known[ARM].cat.categories)
+    shape = (len(starts), arms, len(ends))
+    strata = np.bincount((start * arms + arm) * len(ends) + end, minlength=int(np.prod(shape))).reshape(shape)
+    found = mantel_haenszel(strata, kind="row means")
     return [] if found is None else [Result(table, (param,), ALL_ARMS, "p", found.p, flag, method=CMH)]

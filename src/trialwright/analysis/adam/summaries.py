@@ -39,7 +39,7 @@ def counted(
 ) -> list[Result]:
     """How many people of how many, for every arm and in total."""
     sizes = population.sizes
-    named = {"population": population.flag, "visit": visit}
+    named: dict[str, Any] = {"population": population.flag, "visit": visit}
     results = []
     for arm in population.arms:
         results.append(Result(table, item, arm, "people", counts[arm], **named))
@@ -49,9 +49,7 @@ def counted(
     return results
 
 
-def compared(
-    table: str, item: tuple[str, ...], *, counts: Mapping[str, int], population: Population
-) -> list[Result]:
+def compared(table: str, item: tuple[str, ...], *, counts: Mapping[str, int], population: Population) -> list[Result]:
     """Fisher's exact test of every arm against the reference arm; none where neither arm has anybody with it."""
     sizes, reference = population.sizes, population.reference
     results = []
@@ -73,20 +71,18 @@ def associated(table: str, item: tuple[str, ...], *, counts: Any, population: Po
     return [Result(table, item, ALL_ARMS, "p", p, population.flag, method=FREEMAN_HALTON)]
 
 
-def summarised(
-    table: str, item: tuple[str, ...], *, values: pd.Series[float], population: Population
-) -> list[Result]:
+def summarised(table: str, item: tuple[str, ...], *, values: pd.Series[float], population: Population) -> list[Result]:
     """n, mean, standard deviation, median, quartiles and range for every arm and in total.
 
-    ``values`` is indexed as the population's people are. Quartiles are averages at ties of the distribution function, as
-    in SAS (definition 5).
+    ``values`` is indexed as the population's people are. Quartiles are averages at ties of the distribution function,
+    as in SAS (definition 5).
     """
-    decimals = decimals_of(values.to_numpy(float))
+    decimals = decimals_of(np.asarray(values, np.float64))
     arms = population.people.to_numpy(object)
     groups = [(arm, arms == arm) for arm in population.arms] + [(TOTAL, np.ones(len(arms), bool))]
     results = []
     for group, mine in groups:
-        own = values.to_numpy(float)[mine]
+        own = values.to_numpy(np.float64)[mine]
         for statistic, value in summary(own[np.isfinite(own)]).items():
             results.append(Result(table, item, group, statistic, value, population.flag, decimals=decimals))
         absent = int((~np.isfinite(own)).sum())

@@ -1,7 +1,7 @@
 """Adverse events as all their tables see them: treatment-emergent, of the safety population, with what was judged.
 
-An event is treatment-emergent as TRTEMFL says; without that flag, where it began on or after the first treatment day, or
-on an unknown day (missing is not "no"). What cannot be told is noted with its number, never dropped unseen.
+An event is treatment-emergent as TRTEMFL says; without that flag, where it began on or after the first treatment day,
+or on an unknown day (missing is not "no"). What cannot be told is noted with its number, never dropped unseen.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from trialwright.analysis.adam.notes import Note
 from trialwright.analysis.adam.trial import ARM, PERSON, AdamTrial, Population
 from trialwright.vocabulary.words import Text
 
-RELATED = frozenset(
+_RELATED = (
     "Y|YES|RELATED|POSSIBLE|POSSIBLY|POSSIBLY RELATED|PROBABLE|PROBABLY|PROBABLY RELATED|DEFINITE|DEFINITELY|"
-    "DEFINITELY RELATED|CERTAIN|REASONABLE POSSIBILITY|SUSPECTED".split("|")
+    "DEFINITELY RELATED|CERTAIN|REASONABLE POSSIBILITY|SUSPECTED"
 )
-UNRELATED = frozenset(
-    "N|NO|NONE|NOT RELATED|UNRELATED|UNLIKELY|UNLIKELY RELATED|REMOTE|NOT SUSPECTED|NO REASONABLE POSSIBILITY".split("|")
-)
+_UNRELATED = "N|NO|NONE|NOT RELATED|UNRELATED|UNLIKELY|UNLIKELY RELATED|REMOTE|NOT SUSPECTED|NO REASONABLE POSSIBILITY"
+RELATED, UNRELATED = frozenset(_RELATED.split("|")), frozenset(_UNRELATED.split("|"))
 SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
 GRADES = ("1", "2", "3", "4", "5")
 NO_SOC, NO_TERM = "(no system organ class)", "(not coded)"
@@ -106,7 +105,7 @@ def events_of(trial: AdamTrial) -> tuple[Events | None, list[Note]]:
     soc, socs = _coded(own, ("AEBODSYS", "AESOC"), absent=NO_SOC)
     term, terms = _coded(own, ("AEDECOD", "AETERM"), absent=NO_TERM)
     kinds = _kinds(own, severity, severities=severities, notes=notes)
-    arm, person = own[ARM].cat.codes.to_numpy(np.int64), own[PERSON].to_numpy(np.int64)
+    arm, person = np.asarray(own[ARM].cat.codes, np.int64), np.asarray(own[PERSON], np.int64)
     special = _special(own, trial.settings.special_interest)
     return Events(population, arm, person, soc, term, socs, terms, severity, severities, kinds, special), notes
 
@@ -149,7 +148,7 @@ def _severity(own: pd.DataFrame, *, notes: list[Note]) -> tuple[npt.NDArray[np.i
         ranks = {word: _rank(word, scale) for word in words}
         if strange := sorted(word for word in words if word and ranks[word] == 0):
             notes.append(Note("ADAE", UNKNOWN_SEVERITY, {"words": ", ".join(strange)}))
-        severity = column.astype(object).map(ranks).to_numpy(np.int64)
+        severity = np.asarray(column.astype(object).map(ranks), np.int64)
         if (severity == 0).any():
             notes.append(Note("ADAE", NO_SEVERITY, {"count": int((severity == 0).sum())}))
         used = scale if scale is GRADES else scale[: max(3, int(severity.max(initial=0)))]
@@ -191,9 +190,7 @@ def _kinds(
     return kinds
 
 
-def _fatal(
-    own: pd.DataFrame, severity: npt.NDArray[np.int64], *, severities: tuple[str, ...]
-) -> npt.NDArray[np.bool_]:
+def _fatal(own: pd.DataFrame, severity: npt.NDArray[np.int64], *, severities: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Fatal by outcome, by the criterion of seriousness or by grade 5: any of them is enough."""
     fatal = severity == 5 if severities == GRADES else np.zeros(len(own), bool)
     for name, word in (("AEOUT", "FATAL"), ("AESDTH", "Y")):
@@ -204,7 +201,9 @@ def _fatal(
 
 def _special(own: pd.DataFrame, wanted: str) -> dict[str, npt.NDArray[np.bool_]]:
     """Events of special interest: the groups that CQ and SMQ columns name."""
-    names = [wanted] if wanted else [str(name) for name in own if str(name)[:3] in ("CQ0", "SMQ") and "NAM" in str(name)]
+    names = (
+        [wanted] if wanted else [str(name) for name in own if str(name)[:3] in ("CQ0", "SMQ") and "NAM" in str(name)]
+    )
     found = {}
     for name in names:
         words = own[name].astype(str) if name in own else pd.Series("", index=own.index)

@@ -1,7 +1,7 @@
 """A trial as ADaM data sets tell it: who belongs to which arm and population, and everybody's rows.
 
-Everybody is counted from ADSL. Rows of somebody who is not there, rows that name another treatment than ADSL, flags that
-are missing: each is noted with its number, and none is dropped unseen.
+Everybody is counted from ADSL. Rows of somebody who is not there, rows that name another treatment than ADSL, flags
+that are missing: each is noted with its number, and none is dropped unseen.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Population:
         place = places(self.people.index, frame["USUBJID"])
         own = frame[place >= 0].copy()
         codes = pd.Categorical(self.people, categories=list(self.arms)).codes[place[place >= 0]]
-        own[ARM] = pd.Categorical.from_codes(codes, pd.Index(self.arms))  # type: ignore[arg-type]
+        own[ARM] = pd.Categorical.from_codes(codes, pd.Index(self.arms))
         own[PERSON] = place[place >= 0]
         return own
 
@@ -181,11 +181,14 @@ def treatment_of(subjects: pd.DataFrame, theme: Theme, *, settings: Settings) ->
 
 def flag_of(subjects: pd.DataFrame, theme: Theme, *, settings: Settings) -> tuple[str, str]:
     """The flag of a population, and the one that was looked for first."""
-    first = settings.population or {
-        "baseline": settings.baseline,
-        "safety": settings.safety,
-        "efficacy": settings.efficacy,
-    }[theme]
+    first = (
+        settings.population
+        or {
+            "baseline": settings.baseline,
+            "safety": settings.safety,
+            "efficacy": settings.efficacy,
+        }[theme]
+    )
     usual = (first,) if settings.population else (first, *FALLBACK[theme])
     return next((name for name in usual if name in subjects), EVERYBODY), first
 
@@ -279,9 +282,7 @@ def _empty_arms(trial: AdamTrial) -> list[Note]:
     notes = []
     for theme, words in THEMES.items():
         sizes = trial.population(theme).sizes
-        notes += [
-            Note("ADSL", NOBODY_IN_ARM, {"arm": arm, "theme": words}) for arm, size in sizes.items() if size == 0
-        ]
+        notes += [Note("ADSL", NOBODY_IN_ARM, {"arm": arm, "theme": words}) for arm, size in sizes.items() if size == 0]
     return notes
 
 

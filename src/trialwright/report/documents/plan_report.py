@@ -98,15 +98,16 @@ def plan_document(found: Outlook, *, assured: Assured | None, software: str, ver
     sections.append(Section("text", SECTIONS["text"], tuple(Paragraph(one) for one in protocol_text(found))))
     if plan.about:
         sections.append(Section("about", SECTIONS["about"], (_sources(plan),)))
-    return _document(plan, tuple(sections), software=software, version=version)
+    return titled(plan, tuple(sections), software=software, version=version)
 
 
 def assurance_document(assured: Assured, *, software: str, version: str) -> Document:
     """What is believed of a plan before it starts, by itself."""
-    return _document(assured.sized.plan, (assurance_section(assured),), software=software, version=version)
+    return titled(assured.sized.plan, (assurance_section(assured),), software=software, version=version)
 
 
-def _document(plan: Plan, sections: tuple[Section, ...], *, software: str, version: str) -> Document:
+def titled(plan: Plan, sections: tuple[Section, ...], *, software: str, version: str) -> Document:
+    """Sections under the title of a plan, with where its numbers come from."""
     return Document(
         title=fill(TITLE, id=plan.identity.id),
         subtitle=plan.identity.title,
