@@ -1,7 +1,7 @@
 """How long simulated randomised trials take: 1 000 trials of 200 participants and 13 visits after baseline.
 
-Five endpoints by the live instruments at every visit (SRI-4, BICLA, LLDAS, SLEDAI-2K, BILAG flares), one process and two.
-The aim is a minute on two cores. ``python benchmarks/rct.py [TRIALS]``.
+Five endpoints by the live instruments at every visit (SRI-4, BICLA, LLDAS, SLEDAI-2K, BILAG flares), one process
+and two. The aim is a minute on two cores. ``python benchmarks/rct.py [TRIALS]``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def main() -> None:
             found = campaign.run(pool or here)
         taken = time.perf_counter() - begin
         bytes_found.add(content(campaign, found))
-        print(f"{trials} trials, {workers} process(es): {taken:.1f} s, {trials / taken:.0f} trials a second", flush=True)
+        print(
+            f"{trials} trials, {workers} process(es): {taken:.1f} s, {trials / taken:.0f} trials a second", flush=True
+        )
     assert len(bytes_found) == 1
 
 

@@ -211,8 +211,7 @@ def assert_shown(shown: str, said: str) -> None:
 CONSOLES = [
     pytest.param(command, shown, id=f"{path.stem}-{place}")
     for path, text in TEXTS.items()
-    if path.stem
-    not in ("first-trial", "exploring", "product", "analyse", "randomisation")  # followed above
+    if path.stem not in ("first-trial", "exploring", "product", "analyse", "randomisation")  # followed above
     for place, (command, shown) in enumerate(
         re.findall(r"```console\n\$ (trialwright [^\n]*)\n((?!\$).+?)```", text, flags=re.DOTALL)
     )
