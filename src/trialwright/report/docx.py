@@ -48,7 +48,10 @@ def lay_out_docx(edition: Edition, *, language: Language, origin: Provenance) ->
 
     container: Any = Container()
     _furnish(container, edition.words, language=language, origin=origin)
-    parts = {"header": _header(container, edition.words), "footer": _footer(container, edition.words, language)}
+    parts = {
+        "header": _header(container, edition.words),
+        "footer": _footer(container, edition.words, language=language),
+    }
     writer = _Writer(container, edition, parts, language)
     _fill(container.element.body, writer.body())
     packed = BytesIO()
@@ -106,7 +109,7 @@ def _header(container: Any, words: Spoken) -> str:
     return str(name)
 
 
-def _footer(container: Any, words: Spoken, language: Language) -> str:
+def _footer(container: Any, words: Spoken, *, language: Language) -> str:
     """Source, data cut, version and digest at the left, page x of y at the right."""
     part, name = container.part.add_footer_part()
     before, middle, after = _around(catalogue(language)("Page {page} of {pages}"))

@@ -221,7 +221,7 @@ class _Editor:
         is_flat = not any(cell.indent for cells in table.rows for cell in cells)
         columns = [self.column(table, index) for index in range(len(table.columns))]
         rows = [[self.cell(cell) for cell in cells] for cells in table.rows] if table.columns else []
-        layout = layout_of(columns, rows, table.landscape)
+        layout = layout_of(columns, rows, wish=table.landscape)
         return {
             "kind": "table",
             "id": f"table-{self.n_tables}",

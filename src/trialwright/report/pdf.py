@@ -67,13 +67,15 @@ def _with_breaks(sections: Sequence[Spoken]) -> list[Spoken]:
 def _table_with_breaks(table: Spoken) -> Spoken:
     rooms = [width - PADDING for width in table["widths"]]
 
-    def broken(words: Spoken, key: str, room: float) -> Spoken:
+    def broken(words: Spoken, key: str, *, room: float) -> Spoken:
         is_whole = words.get("whole", False) and length(words[key], size=table["size"]) <= room
         return words | {"whole": is_whole, key: breakable(words[key], width=room, size=table["size"])}
 
     return table | {
-        "columns": [broken(column, "label", room) for column, room in zip(table["columns"], rooms, strict=True)],
-        "rows": [[broken(cell, "text", room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]],
+        "columns": [broken(column, "label", room=room) for column, room in zip(table["columns"], rooms, strict=True)],
+        "rows": [
+            [broken(cell, "text", room=room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]
+        ],
     }
 
 

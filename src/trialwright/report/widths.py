@@ -60,8 +60,10 @@ def _letter(letter: str) -> float:
     return 0.66 if plain.isupper() else 0.5
 
 
-def layout_of(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]], wish: bool) -> Layout:
-    """The layout of a table of spoken columns and rows; `wish` is whether it shall lie on its side anyway."""
+def layout_of(
+    columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]], *, wish: bool
+) -> Layout:
+    """The layout of a table of spoken columns and rows; ``wish`` is whether it shall lie on its side anyway."""
     if not columns:
         return Layout((), SIZES[0], wish)
     needs = {

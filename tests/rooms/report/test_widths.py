@@ -36,7 +36,7 @@ def cells(*texts: str) -> list[dict[str, Any]]:
 @given(st.integers(1, 14).flatmap(lambda n: st.lists(st.lists(WORDS, min_size=n, max_size=n), min_size=1, max_size=5)))
 def test_columns_fill_the_page_and_never_more(texts: list[list[str]]) -> None:
     heads, *rows = texts
-    found = layout_of(columns(*heads), [cells(*row) for row in rows], False)
+    found = layout_of(columns(*heads), [cells(*row) for row in rows], wish=False)
     room = LANDSCAPE if found.landscape else PORTRAIT
     assert sum(found.widths) == pytest.approx(room, abs=0.1)
     assert min(found.widths) > 0
@@ -55,23 +55,23 @@ def test_every_part_of_a_broken_word_fits_and_no_letter_is_lost(text: str, width
 
 
 def test_a_short_table_stands_in_usual_letters() -> None:
-    found = layout_of(columns("Dose", "n"), [cells("1", "3")], False)
+    found = layout_of(columns("Dose", "n"), [cells("1", "3")], wish=False)
     assert (found.size, found.landscape) == (9.0, False)
     assert found.widths[0] >= found.widths[1]
 
 
 def test_a_table_asked_to_lie_lies() -> None:
-    assert layout_of(columns("Dose"), [cells("1")], True).landscape
+    assert layout_of(columns("Dose"), [cells("1")], wish=True).landscape
 
 
 def test_smaller_letters_come_before_a_page_on_its_side() -> None:
     row = [cells(*["MSC-SLE-01"] * count) for count in (7, 8, 10)]
-    found = [layout_of(columns(*"abcdefghijkl"[: len(one)]), [one], False) for one in row]
+    found = [layout_of(columns(*"abcdefghijkl"[: len(one)]), [one], wish=False) for one in row]
     assert [(one.size, one.landscape) for one in found] == [(9.0, False), (8.0, False), (9.0, True)]
 
 
 def test_a_long_text_gets_the_room_that_keys_do_not_need() -> None:
-    found = layout_of(columns("Part", "Note"), [cells("dose.cohort_size", "word " * 120)], False)
+    found = layout_of(columns("Part", "Note"), [cells("dose.cohort_size", "word " * 120)], wish=False)
     assert found.widths[1] > 2 * found.widths[0]
     assert found.widths[0] - PADDING >= length("cohort_size", size=9.0)
 

@@ -51,7 +51,7 @@ class Board:
         """A straight line; by default thin and grey."""
         xs, ys = zip(start, end, strict=True)
         look: dict[str, Any] = {"color": RULE, "linewidth": 0.7, "solid_capstyle": "butt", "zorder": 1} | style
-        self._marks.append(lambda: _lines(xs, ys, look))
+        self._marks.append(lambda: _lines(xs, ys, look=look))
 
     def dot(self, x: float, y: float, **style: Any) -> None:
         """A marker; `marker`, `color`, `edge`, `size`, `is_hollow`."""
@@ -65,19 +65,19 @@ class Board:
             "linestyle": "none",
             "zorder": 4,
         }
-        self._marks.append(lambda: _lines([x], [y], look))
+        self._marks.append(lambda: _lines([x], [y], look=look))
 
     def box(self, corner: tuple[float, float], size: tuple[float, float], **style: Any) -> None:
         """A filled rectangle; `hatch` and `edgecolor` as in matplotlib."""
         (x, y), (width, height) = corner, size
         look: dict[str, Any] = {"facecolor": FAINT, "edgecolor": "none", "linewidth": 0.7, "zorder": 2} | style
-        self._marks.append(lambda: _rectangle((x, y), (width, height), look))
+        self._marks.append(lambda: _rectangle((x, y), (width, height), look=look))
 
     def path(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
         """A line through several points; by default thin and grey."""
         xs, ys = [x for x, _ in points], [y for _, y in points]
         look: dict[str, Any] = {"color": RULE, "linewidth": 0.7, "solid_joinstyle": "round", "zorder": 1} | style
-        self._marks.append(lambda: _lines(xs, ys, look))
+        self._marks.append(lambda: _lines(xs, ys, look=look))
 
     def area(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
         """The surface inside an outline; `facecolor`, `alpha`, `hatch` as in matplotlib."""
@@ -161,13 +161,13 @@ class Board:
 # The library's own ways to draw a line or a bar look after axes that we do not have, and take most of the time.
 
 
-def _lines(xs: Sequence[float], ys: Sequence[float], look: Mapping[str, Any]) -> Artist:
+def _lines(xs: Sequence[float], ys: Sequence[float], *, look: Mapping[str, Any]) -> Artist:
     from matplotlib.lines import Line2D
 
     return Line2D(xs, ys, **look)
 
 
-def _rectangle(corner: tuple[float, float], size: tuple[float, float], look: Mapping[str, Any]) -> Artist:
+def _rectangle(corner: tuple[float, float], size: tuple[float, float], *, look: Mapping[str, Any]) -> Artist:
     from matplotlib.patches import Rectangle
 
     return Rectangle(corner, *size, **look)
