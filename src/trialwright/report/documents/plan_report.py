@@ -81,6 +81,7 @@ from trialwright.report.specifications import Curve, CurveFigure, ReferenceLine
 from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Text
 
+HARMS = {"lower_z": "harm_z", "futile_none": "harm_none", "futile_effect": "harm_effect"}  # of a two-sided test
 STATUSES = {**STATUS_WORDS, "choice": Text(en="our choice", fr="notre choix")}
 
 
@@ -127,7 +128,10 @@ def looks_table(found: Outlook) -> Table:
     unit: Words = EVENTS_UNIT if _counts_events(sized) else COLUMNS["n"]
     keys = ("look", "fraction", "n", "upper_z", "upper_p", "upper_effect", "lower_z", "lower_effect", "spent",
             "stop_none", "stop_effect", "futile_none", "futile_effect")  # fmt: skip
-    columns = tuple(Column(key, unit if key == "n" else COLUMNS[key], align="right") for key in keys)
+    labels: dict[str, Words] = {**COLUMNS, "n": unit}
+    if sized.plan.errors.sides == 2:
+        labels |= {key: COLUMNS[harm] for key, harm in HARMS.items()}
+    columns = tuple(Column(key, labels[key], align="right") for key in keys)
     notes: tuple[Words, ...] = (EFFECT_NOTE,)
     if sized.looks.has_futility:
         notes = (BINDING if sized.looks.binding else NOT_BINDING, *notes)

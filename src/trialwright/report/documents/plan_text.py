@@ -19,6 +19,7 @@ from trialwright.report.documents.plan_words import (
     STRATEGIES,
     TESTS,
     TWO_SIDED,
+    WITH_UNIT,
 )
 from trialwright.report.model import Filled, Joined, Sayable, fill
 from trialwright.vocabulary.words import Text
@@ -39,8 +40,11 @@ def protocol_text(found: Outlook) -> tuple[Filled, ...]:
 
 
 def value_words(plan: Plan, value: float) -> Filled:
-    """A share as a percentage, any other value with its decimals."""
-    return fill(ONE_SHARE if plan.endpoint.kind == "binary" else ONE, value=value)
+    """A share as a percentage, any other value with its decimals, a time with its unit."""
+    said = fill(ONE_SHARE if plan.endpoint.kind == "binary" else ONE, value=value)
+    if isinstance(plan.endpoint, parts.TimeEndpoint):
+        return fill(WITH_UNIT, value=said, unit=plan.endpoint.unit)
+    return said
 
 
 def level_words(plan: Plan) -> Filled:

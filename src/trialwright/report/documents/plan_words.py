@@ -52,6 +52,7 @@ AT_BEST = Text(
     "qui est supposé, de {power:percent1}.",
 )
 EVENTS_UNIT = Text(en="events", fr="événements")
+WITH_UNIT = Text(en="{value} {unit}", fr="{value} {unit}")
 ONE_SIDED = Text(en="{alpha:percent2}, one-sided", fr="{alpha:percent2}, unilatéral")
 TWO_SIDED = Text(en="{alpha:percent2}, two-sided", fr="{alpha:percent2}, bilatéral")
 SHARED = {
@@ -122,6 +123,9 @@ COLUMNS = {
     "stop_effect": Text(en="Stops with effect", fr="Arrêt avec effet"),
     "futile_none": Text(en="Futile without effect", fr="Futile sans effet"),
     "futile_effect": Text(en="Futile with effect", fr="Futile avec effet"),
+    "harm_z": Text(en="Harm, z", fr="Effet délétère, z"),
+    "harm_none": Text(en="Harm without effect", fr="Délétère sans effet"),
+    "harm_effect": Text(en="Harm with effect", fr="Délétère avec effet"),
     "control": Text(en="Control", fr="Contrôle"),
     "treatment": Text(en="Treatment", fr="Traitement"),
     "total": Text(en="To randomise", fr="À randomiser"),
