@@ -50,6 +50,7 @@ HEAVY = frozenset(
         "docx",
         "pyreadstat",
         "pyarrow",
+        "cryptography",
     }
 )
 

@@ -64,6 +64,14 @@ def baseline_activity(case: Case) -> BaselineActivity | None:
 
 
 def _person(case: Case, participant: Participant, *, instrument: Instrument) -> PersonScore:
+    known, score = score_at_baseline(participant, instrument)
+    return PersonScore(participant.usubjid, case.level_of(participant.usubjid), known, score)
+
+
+def score_at_baseline(
+    participant: Participant, instrument: Instrument
+) -> tuple[Known[AssessmentRecorded] | None, Score | None]:
+    """The last assessment on or before the day of the first infusion, and its score; None and None without one."""
     first = participant.infusions[0].event.on if participant.infusions else None
     known = [
         one
@@ -71,8 +79,7 @@ def _person(case: Case, participant: Participant, *, instrument: Instrument) -> 
         if one.event.instrument == instrument.name and (first is None or one.event.on <= first)
     ]
     last = max(known, key=lambda one: (one.event.on, one.position), default=None)
-    score = None if last is None else instrument.score(last.event.items)
-    return PersonScore(participant.usubjid, case.level_of(participant.usubjid), last, score)
+    return last, None if last is None else instrument.score(last.event.items)
 
 
 def summarised(values: list[float], *, missing: int = 0) -> Summary:

@@ -81,7 +81,7 @@ def _beta(rule: StopWhenTooToxic, name: str, *, one: LevelEvidence) -> Boundary:
     asked = one.n > 0 and one.n >= rule.n_min
     stop_at = int(stopping[0]) if asked and stopping.size else None
     reached = stop_at is not None and one.n_dlt >= stop_at
-    probability = float(above[one.n_dlt])
+    probability = float(above[one.n_dlt]) if one.n else None
     return Boundary(name, one.dose_level, one.n, one.n_dlt, stop_at, probability, rule.rate, rule.confidence, reached)
 
 

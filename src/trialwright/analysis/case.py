@@ -22,6 +22,7 @@ class Case:
     state: TrialState
     on: date  # the data cut
     observed: Mapping[str, Observed]  # by participant, in the order of enrolment
+    allocation: Mapping[str, str] | None = None  # arm by participant, where the sealed list was opened; never recorded
 
     @property
     def infused(self) -> tuple[Participant, ...]:
@@ -38,6 +39,6 @@ class Case:
         return self.observed[usubjid].dose_level
 
 
-def case_of(study: Study, state: TrialState, *, on: date) -> Case:
-    """The case at a data cut; ``state`` is what was known then."""
-    return Case(study, state, on, {one.usubjid: one for one in everyone(study, state, on=on)})
+def case_of(study: Study, state: TrialState, *, on: date, allocation: Mapping[str, str] | None = None) -> Case:
+    """The case at a data cut; ``state`` is what was known then. Without an ``allocation`` it is a blinded one."""
+    return Case(study, state, on, {one.usubjid: one for one in everyone(study, state, on=on)}, allocation)

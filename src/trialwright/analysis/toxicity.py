@@ -37,11 +37,12 @@ class Rate:
 @final
 @dataclass(frozen=True, slots=True)
 class Credible:
-    """Posterior mean of a rate with its equal-tailed 90 % interval."""
+    """Posterior mean of a rate with its equal-tailed 90 % interval, and the probabilities above the asked rates."""
 
     mean: float
     lower: float
     upper: float
+    above: tuple[float, ...]  # in the order of ASKED_RATES
 
 
 @final
@@ -99,4 +100,5 @@ def _alone(count: int, of: int) -> Credible:
     a, b = PLAIN_PRIOR
     beta = BetaPosterior.after(n=np.array([[of]]), n_dlt=np.array([[count]]), prior_a=a, prior_b=b)
     mean, lower, upper = beta.mean(), *(beta.quantile(place) for place in CREDIBLE)
-    return Credible(*(float(one[0, 0]) for one in (mean, lower, upper)))
+    above = tuple(float(beta.exceedance(asked)[0, 0]) for asked in ASKED_RATES)
+    return Credible(mean=float(mean[0, 0]), lower=float(lower[0, 0]), upper=float(upper[0, 0]), above=above)

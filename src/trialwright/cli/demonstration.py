@@ -10,7 +10,7 @@ import typer
 
 from trialwright import workbench
 from trialwright.cli import standing
-from trialwright.cli.terminal import Json, Lang, console, language, print_json, say
+from trialwright.cli.terminal import Json, Lang, console, language, print_json, say, show_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    name: Annotated[str, typer.Argument(help="Worked trial: msc-sle or kamen-2022.")] = "msc-sle",
+    name: Annotated[
+        str, typer.Argument(help="Worked trial: msc-sle, kamen-2022, or the plan msc-sle-rct.")
+    ] = "msc-sle",
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the trial and its report; default build/demo/NAME.")
     ] = None,
@@ -33,18 +35,36 @@ def demo(
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """Run a worked trial from its protocol to its report: open, record, decide, analyse, write.
+    """Run a worked trial from its protocol to its report: open, record, decide, analyse, write; or plan the next one.
 
     The trial is rebuilt from what was published about it; what is illustrative is marked wherever it is shown.
     Running it again replaces the folder and gives the same bytes.
     """
     spoken = language(lang)
+    if name in workbench.PLANS:
+        _plan(name, out or Path("build/demo") / name, spoken=spoken, as_json=as_json)
+        return
     with _progress(spoken, quiet=as_json) as progress:
         done = workbench.demonstrate(name, out or Path("build/demo") / name, language=spoken, progress=progress)
     if as_json:
         print_json(_as_data(done))
         return
     _show(done, spoken)
+
+
+def _plan(name: str, out: Path, *, spoken: Language, as_json: bool) -> None:
+    """The trial that follows a worked one."""
+    from trialwright.cli.planning import plan_data  # loaded on first use
+
+    with _progress(spoken, quiet=as_json) as progress:
+        done = workbench.demonstrate_plan(name, out, language=spoken, progress=progress)
+    if as_json:
+        report = {"html": str(done.written.html), "pdf": str(done.written.pdf), "manifest": str(done.written.manifest)}
+        print_json({"folder": str(done.folder), "report": report, **plan_data(done.outlook, done.assured)})
+        return
+    say()
+    show_document(workbench.plan_as_document(done.outlook, assurance=done.assured), spoken)
+    standing.show_report(done.written, done.others, spoken=spoken)
 
 
 @contextmanager

@@ -131,13 +131,16 @@ def report(
     out: Annotated[Path, typer.Option("--out", help="Folder for the report; an earlier report there is replaced.")],
     *,
     as_of: AsOf = None,
+    with_operating: Annotated[
+        bool, typer.Option("--operating", help="Add the exact operating characteristics of the protocol.")
+    ] = False,
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
     """Write the report: HTML, PDF, Word, tables as CSV, figures as SVG and PNG, and a manifest with their digests."""
     spoken = language(lang)
     with workbench.reach_trial(trial) as reached:
-        written = workbench.report_trial(reached, out, on=day(as_of), language=spoken)
+        written = workbench.report_trial(reached, out, on=day(as_of), language=spoken, with_operating=with_operating)
     if as_json:
         print_json(
             {

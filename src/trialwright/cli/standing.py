@@ -252,11 +252,16 @@ def show_evidence(decision: Decision, spoken: Language) -> None:
 
 def show_files(written: Written, others: Sequence[Written], *, head: Head, spoken: Language) -> None:
     """Where the report lies, and what proves it."""
+    show_report(written, others, spoken=spoken)
+    say(words("ledger", spoken, count=head.position, digest=head.digest[:16] + "…"))
+    say(words("manifest", spoken, path=written.manifest, digest=written.manifest_sha256[:16] + "…"))
+
+
+def show_report(written: Written, others: Sequence[Written], *, spoken: Language) -> None:
+    """Where the report lies, in every language."""
     say(words("report", spoken, path=f"{written.html}, {written.pdf.name}, {written.docx.name}"), style="bold")
     for other in others:
         say(words("also", spoken, path=other.html))
-    say(words("ledger", spoken, count=head.position, digest=head.digest[:16] + "…"))
-    say(words("manifest", spoken, path=written.manifest, digest=written.manifest_sha256[:16] + "…"))
 
 
 def doses(study: Study, spoken: Language) -> list[str]:
@@ -280,6 +285,7 @@ __all__ = [
     "show_files",
     "show_levels",
     "show_reconstruction",
+    "show_report",
     "show_responses",
     "show_toxicity",
 ]

@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from trialwright.report import Block, Document
+    from trialwright.report import Block, Document, Section
     from trialwright.vocabulary.words import Language, Text
 
 Lang = Annotated[
@@ -114,10 +114,18 @@ def show_document(document: Document, spoken: Language) -> None:
 
     say(f"{said(document.title, spoken)} · {said(document.subtitle, spoken)}", style="bold")
     for section in document.sections:
-        say()
-        say(said(section.title, spoken), style="bold underline")
-        for block in section.blocks:
-            _show_block(block, spoken)
+        _show_section(section, spoken)
+
+
+def _show_section(section: Section, spoken: Language) -> None:
+    from trialwright.report.cells import say as said  # loaded when there is something to show
+
+    say()
+    say(said(section.title, spoken), style="bold underline")
+    for block in section.blocks:
+        _show_block(block, spoken)
+    for inner in section.sections:
+        _show_section(inner, spoken)
 
 
 def _show_block(block: Block, spoken: Language) -> None:

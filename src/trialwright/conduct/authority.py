@@ -42,28 +42,35 @@ from trialwright.vocabulary.events import (
     DoseDecided,
     EligibilityConfirmed,
     EnrolmentClosed,
+    EnvelopeSealed,
     Event,
     ExpectednessAssessed,
     FollowUpEnded,
     IdentityConfirmed,
     InfusionGiven,
+    KitChecked,
+    KitDispensed,
     LaboratoryRangeSet,
     MeasurementsRecorded,
     ParticipantEnrolled,
+    ParticipantRandomised,
     ParticipantScreened,
     ProductReleased,
     QueryAnswered,
     QueryClosed,
     QueryRaised,
+    RandomisationListSealed,
     ReleaseTested,
     ResponseAssessed,
     Role,
     RoleDelegated,
     SafetyReportSent,
     ScreeningRecorded,
+    SealedListOpened,
     Signed,
     StorageRecorded,
     TrailReviewed,
+    TreatmentUnblinded,
     TrialOpened,
     VisitHeld,
     VisitMissed,
@@ -75,11 +82,13 @@ BY_PROGRAM: tuple[type[Event], ...] = (AccountLocked, AccountUnlocked, Credentia
 ROLES: tuple[Role, ...] = (
     *("investigator", "statistician", "data manager", "pharmacist"),
     *("monitor", "board", "sponsor", "administrator"),
+    *("unblinded pharmacist", "unblinded statistician"),
 )
 
 _SITE: tuple[Role, ...] = ("investigator", "data manager")
 _MEDICAL: tuple[Role, ...] = ("investigator",)
-_PHARMACY: tuple[Role, ...] = ("pharmacist",)
+_PHARMACY: tuple[Role, ...] = ("pharmacist", "unblinded pharmacist")
+_UNBLINDED: tuple[Role, ...] = ("unblinded statistician", "unblinded pharmacist")
 _ACCOUNTS: tuple[Role, ...] = ("administrator",)
 _ASKING: tuple[Role, ...] = ("monitor", "data manager", "statistician", "board", "sponsor")
 
@@ -124,7 +133,7 @@ MAY_RECORD: Mapping[type[Event], tuple[Role, ...]] = {
     BatchReleased: _PHARMACY,
     StorageRecorded: _PHARMACY,
     ProductReleased: _PHARMACY,
-    IdentityConfirmed: ("pharmacist", "investigator"),
+    IdentityConfirmed: (*_PHARMACY, "investigator"),
     InfusionGiven: _SITE,
     # visits
     VisitHeld: _SITE,
@@ -133,6 +142,14 @@ MAY_RECORD: Mapping[type[Event], tuple[Role, ...]] = {
     LaboratoryRangeSet: _SITE,
     AssessmentRecorded: _SITE,
     ResponseAssessed: _SITE,
+    # randomisation
+    RandomisationListSealed: ("unblinded statistician",),
+    ParticipantRandomised: _SITE,
+    EnvelopeSealed: _UNBLINDED,
+    KitDispensed: ("unblinded pharmacist",),
+    KitChecked: ("pharmacist", "unblinded pharmacist", "investigator"),
+    TreatmentUnblinded: ("investigator", "sponsor", *_UNBLINDED),
+    SealedListOpened: _UNBLINDED,
     # safety
     AdverseEventReported: _SITE,
     AdverseEventFollowed: _SITE,

@@ -8,9 +8,10 @@ from datetime import date
 from trialwright.conduct.adverse_event_misfits import safety_misfits
 from trialwright.conduct.asked_for import misfits_of_results, misfits_of_screening, misfits_of_waiver
 from trialwright.conduct.fold import corrected_event
-from trialwright.conduct.logs import StaffLog
+from trialwright.conduct.logs import RandomisationLog, StaffLog
 from trialwright.conduct.product_misfits import done_again, product_misfits
 from trialwright.conduct.pseudonyms import unmasked
+from trialwright.conduct.randomisation import telling
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import Finding, ParameterError
 from trialwright.vocabulary.events import (
@@ -32,7 +33,11 @@ from trialwright.vocabulary.events import (
 )
 
 # What a command computes, or asks a password for, is not put in the place of another entry.
-BY_COMMAND_ALONE = (TrialOpened, DoseDecided, DataCutFrozen, DataLocked, Signed, Corrected, *StaffLog.TAKES)
+BY_COMMAND_ALONE = (
+    *(TrialOpened, DoseDecided, DataCutFrozen, DataLocked, Signed, Corrected),
+    *StaffLog.TAKES,
+    *RandomisationLog.TAKES,
+)
 BESIDE_THE_PLAN = ("Screening", "Baseline", "Unscheduled")  # visits that every trial may have
 
 
@@ -43,6 +48,7 @@ def misfits(study: Study, event: Event, *, recorded_on: date) -> Iterable[Findin
         yield Finding("on", on, f"lies after the day of recording ({recorded_on})", "record what has happened")
     yield from product_misfits(study, event)
     yield from safety_misfits(study, event, recorded_on=recorded_on)
+    yield from telling(study, event)
     yield from unmasked(study, event)
     levels = len(study.dosing.amounts)
     match event:

@@ -11,6 +11,7 @@ from typing import Any, final
 from trialwright.conduct.advise import advise
 from trialwright.conduct.fold import Folding, fold, known_of, stands_at
 from trialwright.conduct.guards import NEED_STATE, Offered, readiness, standing
+from trialwright.conduct.logs import RandomisationLog
 from trialwright.conduct.misfits import misfits
 from trialwright.conduct.state import TrialState
 from trialwright.protocol.study import Study
@@ -42,6 +43,10 @@ BY_COMMAND: Mapping[str, str] = {
     AccountOpened.kind: "accounts are kept with `trialwright accounts`",
     AccountLocked.kind: "an account is locked by too many wrong passwords, not by hand",
     AccountUnlocked.kind: "an account is unlocked with `trialwright accounts unlock`",
+    **{
+        kind.kind: "randomisation, kits and unblinding have their commands; see docs/randomisation.md"
+        for kind in RandomisationLog.TAKES
+    },
     CredentialsChanged.kind: "passwords and second factors are changed with `trialwright accounts`",
 }
 ENVELOPE = ("kind", "body", "at", "by", "provenance")

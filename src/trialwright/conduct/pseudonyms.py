@@ -34,7 +34,7 @@ ORDINARY = {
 }
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|M|Mme|Mlle|Monsieur|Madame|Mademoiselle)\b\.?\s+[A-ZÀ-Þ][a-zß-ÿ'’-]+")
 STAFF = (*StaffLog.TAKES, Signed)  # those who work on the trial are named
-WORKING = ("decided_by",)  # fields that name people who work on the trial
+WORKING = ("decided_by", "told_to")  # fields that name people who work on the trial
 SMALL, CAPITALS = 3, 6  # letters from which a word is taken for a name
 
 
@@ -47,7 +47,7 @@ def unmasked(study: Study, event: Event) -> Iterable[Finding]:
             yield from _identifier(study, "donor", identifier=identifier)
     if not isinstance(event, STAFF):
         for place, text in _texts(body_of(event)):
-            if place not in WORKING and (found := TITLED.search(text)):
+            if place.partition(".")[0] not in WORKING and (found := TITLED.search(text)):
                 allowed = "looks like a person's name; participants and donors are known by their pseudonyms alone"
                 yield Finding(place, found[0], allowed, "write the pseudonym instead")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import final
 
-from trialwright.vocabulary.words import Language, Text, plain
+from trialwright.vocabulary.words import Language, Text, plain, unit_said
 
 
 @final
@@ -33,7 +33,7 @@ class Amount:
 
     def said(self, language: Language) -> str:
         """``2,000 mg/day``."""
-        return f"{plain(float(self.value), language)} {self.unit}".strip()
+        return f"{plain(float(self.value), language)} {unit_said(self.unit, language)}".strip()
 
 
 @final

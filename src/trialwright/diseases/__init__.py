@@ -8,10 +8,19 @@ through an entry point of the group `trialwright.diseases`. `trialwright.testing
 
 from __future__ import annotations
 
+from trialwright.vocabulary.disease_course import Appearance
+from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.scores import Disease
+from trialwright.vocabulary.words import Text
 
-__all__ = ["available", "disease", "sentence"]
+__all__ = ["appearance", "available", "disease", "sentence"]
+
+NO_COURSE = Text(
+    en="Trials of {disease} cannot be simulated: it does not say how its course appears at visits (APPEARANCE).",
+    fr="Les essais de {disease} ne peuvent pas être simulés : il manque l'apparence de son évolution aux visites "
+    "(APPEARANCE).",
+)
 
 _REGISTRY = Registry(package=__name__, attribute="DISEASE")
 
@@ -24,6 +33,14 @@ def available() -> tuple[str, ...]:
 def disease(name: str) -> Disease:
     """One disease with its instruments; NotFound with the nearest name when there is none."""
     found: Disease = getattr(_REGISTRY.module(name), _REGISTRY.attribute)
+    return found
+
+
+def appearance(name: str) -> Appearance:
+    """How a disease shows its course at the visits of a simulated trial; Refused where it does not say."""
+    found: Appearance | None = getattr(_REGISTRY.module(name), "APPEARANCE", None)
+    if found is None:
+        raise Refused(NO_COURSE, {"disease": name})
     return found
 
 

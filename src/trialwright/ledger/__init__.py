@@ -4,8 +4,9 @@ Lives here: ledgers in memory and in a database (``memory``, ``database``), one 
 ``postgresql``; ``places`` tells them apart), the digest chain they share (``chain``) and its
 lines as text (``trail``), the tables and their versions
 (``schema``, ``migrations/``), and what a storage error means to a person (``troubles``); beside the record, what proves
-who somebody is (``credentials``, ``secrets``). May import: ``vocabulary``; of others only SQLAlchemy, Alembic, argon2,
-pyotp and a driver. Nothing here reads a clock: the time comes with the entry.
+who somebody is (``credentials``, ``secrets``), and how a randomisation list is sealed (``sealing``). May import:
+``vocabulary``; of others only SQLAlchemy, Alembic, argon2, pyotp, cryptography and a driver. Nothing here reads a
+clock: the time comes with the entry.
 
 To add a backend: write one file with a class that keeps ``chain.Line`` and answers the ``Ledger`` protocol, run
 ``trialwright.testing.check_ledger`` on it, and name it below. To keep a ledger in another SQL database: one file with a

@@ -7,6 +7,10 @@ up. Only the direction of the effect counts as success. With z_a, z_b upper norm
     two rates   n1 = (z_a s0 + z_b s1)^2 / (p1 - p2 - m)^2, s1^2 = p1 q1 + r p2 q2, s0 the same at the rates nearest to
                 p1 and p2 (maximum likelihood) that differ by m (Farrington & Manning 1990, Statistics in Medicine
                 9:1447, appendix); at m = 0 both are the pooled rate. No continuity correction
+    risk ratio  n1 = (z_a s0 + z_b s1)^2 / (p1 - f p2)^2, s1^2 = p1 q1 + r f^2 p2 q2, s0 the same at the most likely
+                rates with p1 = f p2, f the ratio under the null (Farrington & Manning 1990, the same appendix)
+    odds ratio  n1 = (z_a + z_b)^2 (1 / (p1 q1) + r / (p2 q2)) / (logit p1 - logit p2 - log f)^2, the Wald test of the
+                log odds ratio (Wang, Chow & Li 2002, J Biopharm Statistics 12:97)
     two means   n = (1 + r)^2 / r (s / (d - m))^2 (z_a + z_b)^2; sd estimated: the n at which the noncentral t with
                 n - 2 degrees of freedom exceeds its critical value with probability 1 - beta
     one group   the same with one variance: s^2 at p0 under the null and at p1 under the alternative
@@ -77,6 +81,48 @@ def rates_under_null(p1: Floats, p2: Floats, *, ratio: float, margin: float) -> 
     w = (np.pi + np.arccos(np.clip(cosine, -1, 1))) / 3
     null1 = np.clip(2 * u * np.cos(w) - b / (3 * a), max(0.0, margin), min(1.0, 1 + margin))
     return null1, null1 - margin
+
+
+def risk_ratio(
+    p1: npt.ArrayLike, p2: npt.ArrayLike, *, alpha: float, beta: float, ratio: float = 1.0, margin: float = 1.0
+) -> Floats:
+    """Participants in both groups to show a ratio of two rates beyond ``margin``; as ``two_rates``.
+
+    >>> round(float(risk_ratio(0.5, 0.3, alpha=0.025, beta=0.2)), 4)
+    185.9977
+    """
+    rate1, rate2 = np.broadcast_arrays(np.asarray(p1, np.float64), np.asarray(p2, np.float64))
+    _check(alpha=alpha, beta=beta, ratio=ratio, sd=margin)
+    null1, null2 = rates_under_ratio(rate1, rate2, ratio=ratio, margin=margin)
+    null, true = (
+        np.sqrt(_variance(one) + ratio * margin**2 * _variance(two)) for one, two in ((null1, null2), (rate1, rate2))
+    )
+    n1 = _squared(_z(alpha) * null + _z(beta) * true, rate1 - margin * rate2)
+    return np.asarray(n1 * (1 + 1 / ratio), np.float64)
+
+
+def rates_under_ratio(p1: Floats, p2: Floats, *, ratio: float, margin: float) -> tuple[Floats, Floats]:
+    """The most likely rates with p1 = margin p2: the smaller root of a quadratic in p1, theta = n2 / n1."""
+    theta = 1 / ratio
+    a, c = 1 + theta, margin * (p1 + theta * p2)
+    b = -(margin * (1 + theta * p2) + theta + p1)
+    null1 = (-b - np.sqrt(np.maximum(b**2 - 4 * a * c, 0))) / (2 * a)
+    return np.asarray(null1, np.float64), np.asarray(null1 / margin, np.float64)
+
+
+def odds_ratio(
+    p1: npt.ArrayLike, p2: npt.ArrayLike, *, alpha: float, beta: float, ratio: float = 1.0, margin: float = 1.0
+) -> Floats:
+    """Participants in both groups to show an odds ratio of two rates beyond ``margin``; as ``two_rates``.
+
+    >>> round(float(odds_ratio(0.4, 0.25, alpha=0.025, beta=0.2)), 1)
+    310.4
+    """
+    rate1, rate2 = np.broadcast_arrays(np.asarray(p1, np.float64), np.asarray(p2, np.float64))
+    _check(alpha=alpha, beta=beta, ratio=ratio, sd=margin)
+    spread = np.sqrt(1 / _variance(rate1) + ratio / _variance(rate2))
+    gap = sp.logit(rate1) - sp.logit(rate2) - np.log(margin)
+    return np.asarray(_squared((_z(alpha) + _z(beta)) * spread, gap) * (1 + 1 / ratio), np.float64)
 
 
 def one_rate(p0: npt.ArrayLike, p1: npt.ArrayLike, *, alpha: float, beta: float) -> Floats:

@@ -6,7 +6,7 @@ is exponential with hazard e in both groups:
 
     P(event; h) = h / (h + e) (1 - (exp(-(h + e) (T - R)) - exp(-(h + e) T)) / ((h + e) R))
 
-    Schoenfeld      events = (1 + r)^2 / r ((z_a + z_b) / log hr)^2                   Schoenfeld 1981, Biometrika 68:316
+    Schoenfeld      events = (1 + r)^2 / r ((z_a + z_b) / log(hr / margin))^2         Schoenfeld 1981, Biometrika 68:316
     Freedman        events = (1 + r hr)^2 / (r (1 - hr)^2) (z_a + z_b)^2    Freedman 1982, Statistics in Medicine 1:121
     Lachin-Foulkes  n = ((z_a s0 + z_b s1) / log hr)^2, s1^2 = 1 / (w1 P(h1)) + 1 / (w2 P(h2)), s0^2 the same at the
                     common hazard w1 h1 + w2 h2; w the shares of the groups
@@ -53,14 +53,16 @@ def event_probability(hazard: npt.ArrayLike, followed: Followed) -> Floats:
     return np.asarray(rate / every * (1 - mean), np.float64)
 
 
-def schoenfeld_events(hazard_ratio: float, *, alpha: float, beta: float, ratio: float = 1.0) -> float:
-    """Events for the log-rank test, by the log hazard ratio.
+def schoenfeld_events(
+    hazard_ratio: float, *, alpha: float, beta: float, ratio: float = 1.0, margin: float = 1.0
+) -> float:
+    """Events for the log-rank test, by the log hazard ratio; ``margin``: the hazard ratio under the null.
 
     >>> round(schoenfeld_events(0.6, alpha=0.025, beta=0.2), 4)
     120.3157
     """
-    _check(hazard_ratio, alpha=alpha, beta=beta, ratio=ratio)
-    return float((1 + ratio) ** 2 / ratio * (_both(alpha, beta) / np.log(hazard_ratio)) ** 2)
+    _check(hazard_ratio / margin, alpha=alpha, beta=beta, ratio=ratio)
+    return float((1 + ratio) ** 2 / ratio * (_both(alpha, beta) / np.log(hazard_ratio / margin)) ** 2)
 
 
 def freedman_events(hazard_ratio: float, *, alpha: float, beta: float, ratio: float = 1.0) -> float:

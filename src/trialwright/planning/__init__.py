@@ -2,14 +2,25 @@
 
 Lives here: endpoints with what is assumed of them, looks with their boundaries, sizes, single-arm designs, monitoring;
 methods of randomisation (``randomisation``, ``minimisation``) over numbers nobody can guess (``secret_stream``), and
-how well their next allocation could be guessed (``guessing``).
+how well their next allocation could be guessed (``guessing``); the simulated trial: the latent course of a disease
+(``disease_course``), what infusions do to it (``infusion_effect``), care, follow-up, whole trials (``rct_simulation``,
+``rct_campaign``), their questions and the choice between them (``rct_questions``, ``optimiser``).
 May import: everything below (operating, conduct, protocol, numerics, vocabulary). To add an endpoint: a frozen record
 in ``endpoints`` whose ``fixed`` says how many participants one look needs, from a kernel in ``numerics``. Parameters
 that cannot be meant raise one ParameterError with all findings; what does not apply raises Refused.
 """
 
 from trialwright.planning.comparison import Comparison, Size
-from trialwright.planning.endpoints import Means, Needed, Rates, TimeToEvent
+from trialwright.planning.endpoints import (
+    Counts,
+    ExactRates,
+    Means,
+    Needed,
+    RateRatio,
+    Rates,
+    RepeatedMeans,
+    TimeToEvent,
+)
 from trialwright.planning.guessing import Guessable, guessable
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.planning.minimisation import Minimisation
@@ -23,8 +34,10 @@ __all__ = [
     "Boundaries",
     "Comparison",
     "Complete",
+    "Counts",
     "Ended",
     "Errors",
+    "ExactRates",
     "Guessable",
     "Interim",
     "Looks",
@@ -33,7 +46,9 @@ __all__ = [
     "Minimisation",
     "Needed",
     "PermutedBlocks",
+    "RateRatio",
     "Rates",
+    "RepeatedMeans",
     "SecretStream",
     "SingleArm",
     "Size",

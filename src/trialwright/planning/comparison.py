@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import final
+from typing import final, get_args
 
 from trialwright.numerics.scalars import is_positive
-from trialwright.planning.endpoints import Endpoint, Means, Rates, TimeToEvent
+from trialwright.planning.endpoints import Endpoint
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.words import Text
 
 ROUNDING = 1e-9  # a number of participants this close to a whole one is that one
 MANY_ARMS = Text(
-    en="{arms} arms need a rule for several comparisons, which is not planned here. Plan each treatment against the "
-    "control with the level divided by their number.",
-    fr="{arms} bras demandent une règle pour plusieurs comparaisons, qui n’est pas prévue ici. Planifiez chaque "
-    "traitement contre le contrôle avec le niveau divisé par leur nombre.",
+    en="{arms} arms need a rule for several comparisons, which a plan file states: see trialwright plan. Or plan each "
+    "treatment against the control with the level divided by their number.",
+    fr="{arms} bras demandent une règle pour plusieurs comparaisons, qu’un fichier de plan énonce : voir trialwright "
+    "plan. Ou planifiez chaque traitement contre le contrôle avec le niveau divisé par leur nombre.",
 )
 
 
@@ -52,8 +52,9 @@ class Comparison:
 
     def __post_init__(self) -> None:
         complaints = Complaints()
-        fine = isinstance(self.endpoint, Rates | Means | TimeToEvent)
-        complaints.unless(fine, "endpoint", self.endpoint, "must be Rates, Means or TimeToEvent")
+        names = " or ".join(", ".join(kind.__name__ for kind in get_args(Endpoint)).rsplit(", ", 1))
+        fine = isinstance(self.endpoint, get_args(Endpoint))
+        complaints.unless(fine, "endpoint", self.endpoint, f"must be {names}")
         complaints.unless(is_positive(self.ratio), "ratio", self.ratio, "must be above 0", "2 is two to one")
         fine = len(self.arms) > 1 and len(set(self.arms)) == len(self.arms)
         complaints.unless(fine, "arms", self.arms, "must be two names or more, all different")

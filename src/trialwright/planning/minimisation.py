@@ -8,8 +8,8 @@ is favoured with probability ``p``; among equals one is drawn.
 For unequal ratios the counts are divided by the ratio, and the favoured arm's probability depends on its share:
 ``1 - p_k = (1 - p) (R - r_k) / (R - r_1)``, with ``R`` the sum of the ratio and ``r_1`` its smallest share, the others
 by their ratio (biased-coin minimisation, after Han, Enas & McEntegart, *Stat Med* 28 (2009); the article was not at
-hand, the property was derived anew and is tested). Were arm ``k`` favoured with probability ``r_k / R``, every arm would then
-be given in its ratio; with the same ``p`` for each, it would not.
+hand, the property was derived anew and is tested). Were arm ``k`` favoured with probability ``r_k / R``, every arm
+would then be given in its ratio; with the same ``p`` for each, it would not.
 """
 
 from __future__ import annotations

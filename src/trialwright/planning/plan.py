@@ -11,6 +11,7 @@ from typing import Annotated, Literal, final
 from pydantic import BeforeValidator, Field
 
 from trialwright.planning.looks import Shape
+from trialwright.planning.simulation_sections import CourseSection, OptimiseSection, ScheduleSection, SimulationSection
 from trialwright.protocol.sections import About, Part, Positive, Share, Status, in_every_language
 from trialwright.vocabulary.words import Text
 
@@ -175,6 +176,13 @@ class DropoutSection(Part):
 
 
 @final
+class SizeSection(Part):
+    """A size that is given: the power it has is shown instead of the size a power needs."""
+
+    control: Annotated[int, Field(ge=2, le=100_000, description="Participants of the control who are judged")]
+
+
+@final
 class ClustersSection(Part):
     """Participants who resemble each other: of one site, or given cells of one donor."""
 
@@ -283,11 +291,16 @@ class Plan:
     endpoint: Endpoint
     errors: ErrorsSection = field(default_factory=ErrorsSection)
     dropout: DropoutSection = field(default_factory=DropoutSection)
+    size: SizeSection | None = None
     clusters: ClustersSection | None = None
     estimand: EstimandSection | None = None
     looks: LooksSection = field(default_factory=LooksSection)
     assurance: AssuranceSection | None = None
     sensitivity: SensitivitySection = field(default_factory=SensitivitySection)
+    course: CourseSection | None = None
+    schedule: tuple[ScheduleSection, ...] = ()
+    simulation: SimulationSection | None = None
+    optimise: OptimiseSection | None = None
     about: tuple[About, ...] = ()
     digest: str = ""  # SHA-256 of the file
 

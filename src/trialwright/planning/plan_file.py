@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from trialwright.planning import plan as parts
+from trialwright.planning import plan as parts, simulation_sections as simulated
 from trialwright.planning.looks import Looks
 from trialwright.planning.plan import Plan
 from trialwright.protocol.misread import finding_of, or_near
@@ -24,11 +24,16 @@ PARTS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "arms": (TypeAdapter(tuple[parts.Arm, ...]), False),
     "errors": (TypeAdapter(parts.ErrorsSection), True),
     "dropout": (TypeAdapter(parts.DropoutSection), True),
+    "size": (TypeAdapter(parts.SizeSection), True),
     "clusters": (TypeAdapter(parts.ClustersSection), True),
     "estimand": (TypeAdapter(parts.EstimandSection), True),
     "looks": (TypeAdapter(parts.LooksSection), True),
     "assurance": (TypeAdapter(parts.AssuranceSection), True),
     "sensitivity": (TypeAdapter(parts.SensitivitySection), True),
+    "course": (TypeAdapter(simulated.CourseSection), True),
+    "schedule": (TypeAdapter(tuple[simulated.ScheduleSection, ...]), True),
+    "simulation": (TypeAdapter(simulated.SimulationSection), True),
+    "optimise": (TypeAdapter(simulated.OptimiseSection), True),
     "about": (TypeAdapter(tuple[About, ...]), True),
 }
 ENDPOINTS: Mapping[str, TypeAdapter[Any]] = {
@@ -193,6 +198,11 @@ def _check_endpoint(read: Mapping[str, Any], complaints: Complaints) -> None:
         complaints.unless(once, "dropout.share", dropout.share, allowed, "leave out one of the two")
     if isinstance(endpoint, parts.BinaryEndpoint):
         _check_binary(endpoint, read, complaints=complaints)
+    if isinstance(endpoint, parts.TimeEndpoint):
+        dropout = read.get("dropout", parts.DropoutSection())
+        once = dropout.share == 0 or endpoint.leaving == 0
+        allowed = "would count those who leave twice: leaving is their hazard"
+        complaints.unless(once, "dropout.share", dropout.share, allowed, "leave out one of the two")
     if isinstance(endpoint, parts.TimeEndpoint) and endpoint.method != "Schoenfeld":
         allowed = "goes with Schoenfeld's method only"
         complaints.unless(endpoint.margin == 1, "endpoint.margin", endpoint.margin, allowed, 'method = "Schoenfeld"')

@@ -1,7 +1,8 @@
 """Numbers that nobody can guess who does not hold the key, and that are the same again for whoever does.
 
 The bytes of a stream are HMAC-SHA-256 of its key over its label and a counter (as NIST SP 800-108r1 does in counter
-mode). Integers are drawn from them by rejection, so that each is exactly equally likely. Streams of the same key with different labels tell nothing about each other.
+mode). Integers are drawn from them by rejection, so that each is exactly equally likely. Streams of the same key with
+different labels tell nothing about each other.
 """
 
 from __future__ import annotations

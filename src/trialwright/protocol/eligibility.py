@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from trialwright.vocabulary.words import Language, Text, plain
+from trialwright.vocabulary.words import Language, Text, plain, unit_said
 
 Operator = Literal[">", ">=", "<", "<=", "="]
 SIGN = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "=": "="}
@@ -34,7 +34,7 @@ class Comparison(_Rule):
 
     def said(self, language: Language) -> str:
         """The comparison in words: ``age > 18 years``."""
-        amount = f"{plain(self.value, language)} {self.unit}".strip()
+        amount = f"{plain(self.value, language)} {unit_said(self.unit, language)}".strip()
         return f"{self.quantity.said(language)} {SIGN[self.operator]} {amount}"
 
 
@@ -63,7 +63,8 @@ class Treatment(_Rule):
         parts = [self.drug.said(language), *(limit.said(language) for limit in self.dose)]
         parts += [self.course.said(language)] if self.course else []
         if self.duration:
-            amount = f"{SIGN[self.duration.operator]} {plain(self.duration.value, language)} {self.duration.unit}"
+            unit = unit_said(self.duration.unit, language)
+            amount = f"{SIGN[self.duration.operator]} {plain(self.duration.value, language)} {unit}"
             parts.append(FOR.said(language, duration=amount))
         return ", ".join(parts)
 

@@ -22,6 +22,7 @@ from trialwright.protocol.laboratory import LaboratoryTest, misplanned
 from trialwright.protocol.misread import did_you_mean, finding_of, or_near
 from trialwright.protocol.order import misplaced
 from trialwright.protocol.product import Product
+from trialwright.protocol.randomisation import Randomisation
 from trialwright.protocol.safety import Clock, SafetySection, clock_findings, clocks_of
 from trialwright.protocol.sections import NamedParameters
 from trialwright.protocol.study import Study, dose_set
@@ -44,6 +45,7 @@ SECTIONS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "disease": (TypeAdapter(sections.DiseaseSection), True),
     "endpoints": (TypeAdapter(tuple[sections.Endpoint, ...]), True),
     "activity": (TypeAdapter(ActivityDefinition), True),
+    "randomisation": (TypeAdapter(Randomisation), True),
     "conduct": (TypeAdapter(ConductSection), True),
     "safety": (TypeAdapter(SafetySection), True),
     "clocks": (TypeAdapter(tuple[Clock, ...]), True),
@@ -152,6 +154,7 @@ class _Reading:
             clocks=clocks_of(self.parts["safety"] or SafetySection(), self.parts["clocks"]),
             about=self.parts["about"],
             published=self.parts["published"],
+            randomisation=self.parts["randomisation"],
             digest=digest,
         )
 

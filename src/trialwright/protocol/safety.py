@@ -53,6 +53,24 @@ class Clock(Part):
 
 
 @final
+class SpecialInterest(Part):
+    """Adverse events of special interest: terms, or whole system organ classes, that are counted by themselves."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", description="Its short name")]
+    title: Annotated[Text, Field(description="What they are called in tables")]
+    terms: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...],
+        Field(description="CTCAE terms, preferred terms of the coding dictionary, or terms as reported; whole words"),
+    ] = ()
+    classes: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...], Field(description="System organ classes that count entirely")
+    ] = ()
+    source: Annotated[str, Field(min_length=1, description="Where the list stands")]
+    status: Annotated[Status, Field(description="How sure that is: confirmed, conflict, unverified, or choice (ours)")]
+    note: Text | None = None
+
+
+@final
 class SafetySection(Part):
     """How adverse events are graded and reported."""
 
@@ -63,6 +81,9 @@ class SafetySection(Part):
     profiles: Annotated[
         tuple[str, ...],
         Field(description="Packaged clocks: investigator-24h, eu-536-2014, fr-r1123-54, us-ind"),
+    ] = ()
+    special_interest: Annotated[
+        tuple[SpecialInterest, ...], Field(description="Adverse events of special interest, counted by themselves")
     ] = ()
 
 
@@ -100,6 +121,7 @@ def clock_findings(section: SafetySection, own: Sequence[Clock]) -> Sequence[Fin
         complaints.unless(
             name in profiles(), "safety.profiles", name, f"is not packaged; there is {', '.join(profiles())}"
         )
+    complaints.add(_interest_findings(section))
     every = clocks_of(section, own)
     names = [clock.name for clock in every]
     for place, clock in enumerate(own, start=1):
@@ -108,4 +130,19 @@ def clock_findings(section: SafetySection, own: Sequence[Clock]) -> Sequence[Fin
         for other in clock.also_answered_by:
             allowed = f"is not a clock of this protocol; there is {', '.join(names)}"
             complaints.unless(other in names, f"clocks[{place}].also_answered_by", other, allowed)
+    return complaints.findings
+
+
+def _interest_findings(section: SafetySection) -> Sequence[Finding]:
+    """Complaints about kinds of special interest that share a name, or name nothing."""
+    complaints = Complaints()
+    names = [one.name for one in section.special_interest]
+    for place, one in enumerate(section.special_interest, start=1):
+        at = f"safety.special_interest[{place}]"
+        complaints.unless(
+            names.count(one.name) == 1, f"{at}.name", one.name, "is the name of another kind", "choose another"
+        )
+        complaints.unless(
+            bool(one.terms or one.classes), f"{at}.terms", (), "needs a term or a system organ class", "name one"
+        )
     return complaints.findings

@@ -10,6 +10,7 @@ from trialwright.protocol.activity import ActivityDefinition
 from trialwright.protocol.conduct import ConductSection, Guarded
 from trialwright.protocol.laboratory import LaboratoryTest
 from trialwright.protocol.product import Product
+from trialwright.protocol.randomisation import Randomisation
 from trialwright.protocol.safety import Clock, SafetySection
 from trialwright.protocol.sections import (
     About,
@@ -68,6 +69,7 @@ class Study:
     about: tuple[About, ...]
     published: tuple[Published, ...]
     digest: str  # SHA-256 of the protocol file's bytes
+    randomisation: Randomisation | None = None
 
     @property
     def dose_levels(self) -> tuple[DoseLevel, ...]:
@@ -82,6 +84,11 @@ class Study:
     def guards(self, what: Guarded) -> bool:
         """Whether this record itself makes sure of something; not where another system does, or in a reconstruction."""
         return not self.identity.reconstruction and what not in self.conduct.elsewhere
+
+    @property
+    def is_blinded(self) -> bool:
+        """Whether people of this trial do not know the arms: then nothing that would tell one is recorded openly."""
+        return self.randomisation is not None and self.randomisation.is_blinded
 
     @property
     def uses_dose_given(self) -> bool:

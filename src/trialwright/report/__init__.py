@@ -50,6 +50,8 @@ from trialwright.report.pdf import render_pdf
 from trialwright.report.specifications import (
     BarFigure,
     BarRow,
+    ButterflyFigure,
+    ButterflyRow,
     CourseBand,
     CourseFigure,
     CoursePanel,
@@ -89,6 +91,8 @@ __all__ = [
     "BarRow",
     "Block",
     "Bullets",
+    "ButterflyFigure",
+    "ButterflyRow",
     "Callout",
     "Cell",
     "Column",

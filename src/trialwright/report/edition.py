@@ -231,7 +231,7 @@ class _Editor:
             "widths": list(layout.widths),
             "size": layout.size,
             "sortable": is_flat and len(table.rows) >= ROWS_WORTH_SORTING,
-            "filterable": is_flat and len(table.rows) >= ROWS_WORTH_FILTERING,
+            "filterable": len(table.rows) >= ROWS_WORTH_FILTERING,
         }
 
     def column(self, table: Table, index: int) -> Spoken:
@@ -276,5 +276,6 @@ class _Editor:
         if figure.spec.is_empty:
             return spoken | {"empty": self.say(figure.empty) or self.translate("No data to draw.")}
         said = {"title": spoken["title"], "alt": spoken["alt"]}
-        self.sheets[name] = (sheet_of(figure.spec, self.language), said)
-        return spoken
+        sheet = sheet_of(figure.spec, self.language)
+        self.sheets[name] = (sheet, said)
+        return spoken | {"ratio": round(sheet.height / sheet.width, 4)}

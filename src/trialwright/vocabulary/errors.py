@@ -10,6 +10,7 @@
     x LedgerBroken         a stored entry no longer matches its digest
     x LedgerUnavailable    the file is missing, read-only, or the disk is full
   x OutOfOrder             an event speaks of something that has not happened
+  x SealBroken             a sealed list, envelope or key does not open, or is not of this trial
   x NotRecognised          a person did not prove to be who they say they are
   x NotFound               a trial, a file or a registered name does not exist
   x Refused                a method declines: not wrong, but not applicable here
@@ -117,6 +118,10 @@ class LedgerUnavailable(LedgerError):
 
 class OutOfOrder(TrialError):
     """An event speaks of a participant, event or decision that does not exist at that point."""
+
+
+class SealBroken(TrialError):
+    """A sealed list or envelope does not open: the key is another one, or what is sealed was changed or exchanged."""
 
 
 class NotRecognised(TrialError):

@@ -20,6 +20,20 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr")
 LOCALES: Mapping[str, str] = {"en": "en_GB", "fr": "fr_FR"}
 NOT_AVAILABLE = "–"
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+FRENCH_UNITS: Mapping[str, str] = {
+    "year": "an",
+    "years": "ans",
+    "month": "mois",
+    "months": "mois",
+    "week": "semaine",
+    "weeks": "semaines",
+    "day": "jour",
+    "days": "jours",
+    "hour": "heure",
+    "hours": "heures",
+    "cells": "cellules",
+    "units": "unités",
+}
 MOST_DIGITS = 20  # of a number that is written without Babel's help
 BIG = 10_000  # from here on an amount is written with a power of ten
 
@@ -79,6 +93,17 @@ def amount(value: float, language: Language = "en") -> str:
         return plain(value, language)
     mantissa, exponent = f"{value:e}".split("e")
     return f"{plain(float(mantissa), language)} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+
+
+def unit_said(unit: str, language: Language = "en") -> str:
+    """A unit with its words in the reader's language; symbols are the same in both.
+
+    >>> unit_said("mg/kg/day", "fr"), unit_said("years", "fr"), unit_said("10^9/L", "fr")
+    ('mg/kg/jour', 'ans', '10^9/L')
+    """
+    if language == "en":
+        return unit
+    return re.sub("[a-z]+", lambda found: FRENCH_UNITS.get(found[0], found[0]), unit)
 
 
 def percent(value: float, decimals: int = 1, language: Language = "en") -> str:

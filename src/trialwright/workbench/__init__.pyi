@@ -19,6 +19,10 @@ from .asking import (
 from .assessments import (
     allowed as allowed,
 )
+from .board_reports import (
+    closed_report as closed_report,
+    open_report as open_report,
+)
 from .campaigns import (
     run_campaign as run_campaign,
 )
@@ -54,8 +58,20 @@ from .deciding import (
 )
 from .demonstration import (
     DEMOS as DEMOS,
+    PLANS as PLANS,
     Progress as Progress,
     demonstrate as demonstrate,
+    demonstrate_plan as demonstrate_plan,
+)
+from .documents import (
+    board_pack as board_pack,
+    case_on as case_on,
+    checklist_of as checklist_of,
+    foreseen_of as foreseen_of,
+    listings as listings,
+    plain_summary as plain_summary,
+    protocol_section as protocol_section,
+    write_documents as write_documents,
 )
 from .exploring import (
     Skeleton as Skeleton,
@@ -66,6 +82,12 @@ from .exploring import (
     write_calibration as write_calibration,
     write_comparison as write_comparison,
     write_pathways as write_pathways,
+)
+from .files import read_text as read_text
+from .interim import (
+    interim_as_document as interim_as_document,
+    interim_data as interim_data,
+    look_at_plan as look_at_plan,
 )
 from .keeping import (
     back_up as back_up,
@@ -82,6 +104,18 @@ from .leaving import (
 from .outside import (
     check_data as check_data,
     inconsistencies as inconsistencies,
+)
+from .planning import (
+    assurance_as_document as assurance_as_document,
+    assure_plan as assure_plan,
+    plan_as_document as plan_as_document,
+    plan_schema as plan_schema,
+    plan_template as plan_template,
+    plan_text as plan_text,
+    plan_trial as plan_trial,
+    read_plan as read_plan,
+    write_plan_report as write_plan_report,
+    write_plan_template as write_plan_template,
 )
 from .product import (
     BatchStanding as BatchStanding,
@@ -101,6 +135,24 @@ from .querying import (
     queries as queries,
     raise_query as raise_query,
     record_deviation as record_deviation,
+)
+from .randomising import (
+    Randomised as Randomised,
+    SealedList as SealedList,
+    check_kit as check_kit,
+    dispense as dispense,
+    guessing_game as guessing_game,
+    outside as outside,
+    randomise as randomise,
+    randomised as randomised,
+    seal_list as seal_list,
+)
+from .rct import (
+    RctAsked as RctAsked,
+    rct_as_document as rct_as_document,
+    rct_bytes as rct_bytes,
+    simulate_rct_plan as simulate_rct_plan,
+    write_rct_report as write_rct_report,
 )
 from .recording import (
     record_events as record_events,
@@ -186,6 +238,16 @@ from .trials import (
     Trial as Trial,
     reach_trial as reach_trial,
     write_schema as write_schema,
+)
+from .unblinding import (
+    Code as Code,
+    Kit as Kit,
+    Shown as Shown,
+    key_from as key_from,
+    kit_list as kit_list,
+    seal_envelopes as seal_envelopes,
+    unblind as unblind,
+    unblinding_codes as unblinding_codes,
 )
 from .visiting import (
     Seen as Seen,

@@ -45,36 +45,37 @@ def run_campaign(
     that was stopped goes on from there; Refused where it belongs to another campaign.
     """
     kept = None if folder is None else ResultsFolder(folder, campaign.digest)
-    with _pool(workers, cluster=cluster) as pool:
-        return campaign.run(pool, kept=kept, progress=progress)
+    with pool_for(run_lot, workers=workers, cluster=cluster) as pool:
+        return campaign.run(pool or one_process, kept=kept, progress=progress)
 
 
 @contextmanager
-def _pool(workers: int, *, cluster: str | None) -> Iterator[Pool]:
+def pool_for(run: Any, *, workers: int, cluster: str | None) -> Iterator[Any]:
+    """Who runs lots of any kind: None is this process. ``run``: what a worker is asked to do with a lot."""
     if cluster is None and workers == 1:
-        yield one_process
+        yield None
     elif cluster is None:
-        with processes(workers) as pool:
+        with processes(workers, run=run) as pool:
             yield pool
     else:
-        with dask_cluster(cluster, workers=workers) as pool:
+        with dask_cluster(cluster, workers=workers, run=run) as pool:
             yield pool
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Pool]:
-    """Lots are run by several processes of this machine."""
+def processes(workers: int, *, run: Any = run_lot) -> Iterator[Pool]:
+    """Lots are run by several processes of this machine. ``run``: what is done with a lot."""
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_left_to_the_parent) as executor:
 
-        def run(lots: Sequence[Lot]) -> Iterator[Finished]:
-            waiting = {executor.submit(run_lot, lot): lot for lot in lots}
+        def run_all(lots: Sequence[Lot]) -> Iterator[Finished]:
+            waiting = {executor.submit(run, lot): lot for lot in lots}
             try:
                 for future in as_completed(waiting):
                     yield waiting[future], future.result()
             finally:
                 executor.shutdown(wait=False, cancel_futures=True)
 
-        yield run
+        yield run_all
 
 
 def _left_to_the_parent() -> None:
@@ -83,7 +84,7 @@ def _left_to_the_parent() -> None:
 
 
 @contextmanager
-def dask_cluster(address: str, *, workers: int = 2) -> Iterator[Pool]:
+def dask_cluster(address: str, *, workers: int = 2, run: Any = run_lot) -> Iterator[Pool]:
     """Lots are run by the workers of a Dask cluster; those of a worker that is lost are run by another one."""
     try:
         from dask.distributed import Client, LocalCluster
@@ -91,28 +92,28 @@ def dask_cluster(address: str, *, workers: int = 2) -> Iterator[Pool]:
         raise Refused(NO_DASK) from error
     if address != "local":
         with Client(address) as client:
-            yield dask_pool(client)
+            yield dask_pool(client, run=run)
         return
     with (
         LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0") as own,
         Client(own) as client,
     ):
-        yield dask_pool(client)
+        yield dask_pool(client, run=run)
 
 
-def dask_pool(client: Any) -> Pool:
+def dask_pool(client: Any, *, run: Any = run_lot) -> Pool:
     """Lots are run through a Dask client that is open already."""
     from dask.distributed import as_completed as as_dask_completes
 
-    def run(lots: Sequence[Lot]) -> Iterable[Finished]:
-        waiting = {client.submit(run_lot, lot, key=f"lot-{lot.key}", retries=ATTEMPTS, pure=False): lot for lot in lots}
+    def run_all(lots: Sequence[Lot]) -> Iterable[Finished]:
+        waiting = {client.submit(run, lot, key=f"lot-{lot.key}", retries=ATTEMPTS, pure=False): lot for lot in lots}
         try:
             for future in as_dask_completes(list(waiting)):
                 yield waiting[future], future.result()
         finally:
             client.cancel(list(waiting))
 
-    return run
+    return run_all
 
 
 @final

@@ -47,7 +47,7 @@ def decide_trial(
             f"dose level {dose_level} does not exist; the protocol declares 1 to {levels}, and 0 means no treatment"
         )
     seen = advise_on_cut(trial, cut) if cut or trial.study.guards("decision") else None
-    ahead = _ahead(trial, seen.state, on=seen.cut.on) if seen else None
+    ahead = ahead_of(trial, seen.state, on=seen.cut.on) if seen else None
     event = decided(
         trial.study,
         seen.state if seen else trial.state(),
@@ -79,7 +79,7 @@ def decision_record(trial: Trial, position: int | None = None) -> Document:
         state_at(trial.study, records, cut=cut) if cut else _fold_before(trial.study, records, position=known.position)
     )
     day = cut.on if cut else known.event.on
-    ahead = _ahead(trial, frozen, on=day)
+    ahead = ahead_of(trial, frozen, on=day)
     kept = known.event.pathways_digest
     record = DecisionRecord(
         study=trial.study,
@@ -116,7 +116,8 @@ def _fold_before(study: Study, records: Sequence[Record], *, position: int) -> T
     return fold(records[: position - 1], zone=study.identity.zone)
 
 
-def _ahead(trial: Trial, frozen: TrialState, *, on: date) -> Pathways | None:
+def ahead_of(trial: Trial, frozen: TrialState, *, on: date) -> Pathways | None:
+    """The pathways of the next cohort from a state; None where there is nothing to list."""
     try:
         return pathways(trial.study, cohorts=COHORTS_AHEAD, state=frozen, on=on)
     except Refused:

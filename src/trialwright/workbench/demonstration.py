@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import final
 
 from trialwright.conduct.offers import read_offers
+from trialwright.planning.belief import Assured
+from trialwright.planning.outlook import Outlook
 from trialwright.report import Written
 from trialwright.vocabulary.errors import NotFound, TrialError
 from trialwright.vocabulary.records import Head
 from trialwright.vocabulary.words import LANGUAGES, Language, Text
 from trialwright.workbench.asking import Status, status
 from trialwright.workbench.keeping import verify_trial
+from trialwright.workbench.planning import assure_plan, plan_trial, write_plan_report
 from trialwright.workbench.recording import record_offers
 from trialwright.workbench.reporting import report_trial
 from trialwright.workbench.trials import LEDGER_FILE, Trial, open_trial, reach_trial
 
 DEMOS = ("msc-sle", "kamen-2022")
+PLANS = {"msc-sle-rct": "msc-sle"}  # a plan, and the trial whose record it is assured by
 Progress = Callable[[Text, int, int], None]  # what is being done, how much of it is done, how much there is
 
 OPENING = Text(en="Opening the trial from its protocol", fr="Ouverture de l'essai à partir du protocole")
@@ -29,6 +33,7 @@ RECORDING = Text(
     fr="Enregistrement du déroulement publié, événement par événement",
 )
 VERIFYING = Text(en="Verifying the digest chain", fr="Vérification de la chaîne d'empreintes")
+PLANNING = Text(en="Sizing the plan, averaging over belief", fr="Calcul du plan, moyenne sur la croyance")
 REPORTING = Text(en="Analysing and writing the report", fr="Analyse et rédaction du rapport")
 
 
@@ -42,6 +47,18 @@ class Demonstration:
     head: Head
     written: Written  # in the language asked for
     others: tuple[Written, ...]  # in the other languages
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PlannedDemonstration:
+    """Where everything lies, and what the plan says."""
+
+    folder: Path
+    outlook: Outlook
+    assured: Assured
+    written: Written  # in the language asked for
+    others: tuple[Written, ...]
 
 
 def protocols_folder() -> Path:
@@ -60,9 +77,40 @@ def demonstrate(name: str, out: Path, *, language: Language, progress: Progress)
     Raises NotFound for an unknown name, TrialError when the folder holds something else.
     """
     if name not in DEMOS:
-        raise NotFound(f"there is no worked trial {name!r}; there is {', '.join(DEMOS)}")
-    source = protocols_folder() / name
+        raise NotFound(f"there is no worked trial {name!r}; there is {', '.join((*DEMOS, *PLANS))}")
     _clear(out)
+    head = _recorded(name, out, progress=progress)
+    with reach_trial(out) as trial:
+        return _reported(trial, head, language=language, progress=progress)
+
+
+def demonstrate_plan(name: str, out: Path, *, language: Language, progress: Progress) -> PlannedDemonstration:
+    """Plan the trial that follows a worked one, with that one's record as part of what is believed.
+
+    Writes the earlier trial into a folder of its name, the plan and its report beside it; running it again replaces
+    them. Raises NotFound for an unknown name, TrialError when the folder holds something else.
+    """
+    before = PLANS[name]
+    _clear(out, holding=Path(before) / LEDGER_FILE)
+    _recorded(before, out / before, progress=progress)
+    plan = out / "plan.toml"
+    shutil.copyfile(protocols_folder() / name / "plan.toml", plan)
+    progress(PLANNING, 0, 1)
+    found, _ = plan_trial(plan)
+    assured = assure_plan(plan, trial=out / before)
+    progress(PLANNING, 1, 1)
+    written = []
+    for done, spoken in enumerate(wanted := _languages(language)):
+        progress(REPORTING, done, len(wanted))
+        place = out / ("report" if spoken == language else f"report-{spoken}")
+        written.append(write_plan_report(found, place, assurance=assured, language=spoken))
+    progress(REPORTING, len(wanted), len(wanted))
+    return PlannedDemonstration(out, found, assured, written[0], tuple(written[1:]))
+
+
+def _recorded(name: str, out: Path, *, progress: Progress) -> Head:
+    """A worked trial in a new folder, from its protocol and its published course; verified."""
+    source = protocols_folder() / name
     offers = read_offers((source / "events.jsonl").read_text(encoding="utf-8"))
     progress(OPENING, 0, 1)
     opened = open_trial(source / "protocol.toml", out, by="reconstruction", at=offers[0].at)
@@ -75,14 +123,17 @@ def demonstrate(name: str, out: Path, *, language: Language, progress: Progress)
     progress(VERIFYING, 0, 1)
     head = verify_trial(out)
     progress(VERIFYING, 1, 1)
-    with reach_trial(out) as trial:
-        return _reported(trial, head, language=language, progress=progress)
+    return head
+
+
+def _languages(first: Language) -> tuple[Language, ...]:
+    return (first, *(other for other in LANGUAGES if other != first))
 
 
 def _reported(trial: Trial, head: Head, *, language: Language, progress: Progress) -> Demonstration:
     """The reports, the language asked for first and in the plain place."""
     written = []
-    wanted = (language, *(other for other in LANGUAGES if other != language))
+    wanted = _languages(language)
     for done, spoken in enumerate(wanted):
         progress(REPORTING, done, len(wanted))
         name = "report" if spoken == language else f"report-{spoken}"
@@ -91,13 +142,22 @@ def _reported(trial: Trial, head: Head, *, language: Language, progress: Progres
     return Demonstration(trial.folder, status(trial), head, written[0], tuple(written[1:]))
 
 
-def _clear(out: Path) -> None:
+def _clear(out: Path, *, holding: str | Path = LEDGER_FILE) -> None:
     """Make room, but never in a folder that holds anything but an earlier demonstration."""
     if not out.exists() or not any(out.iterdir()):
         return
-    if not (out / LEDGER_FILE).exists():
+    if not (out / holding).exists():
         raise TrialError(f"{out} holds something that is not a demonstration; choose another folder with --out")
     shutil.rmtree(out)
 
 
-__all__ = ["DEMOS", "Demonstration", "Progress", "demonstrate", "protocols_folder"]
+__all__ = [
+    "DEMOS",
+    "PLANS",
+    "Demonstration",
+    "PlannedDemonstration",
+    "Progress",
+    "demonstrate",
+    "demonstrate_plan",
+    "protocols_folder",
+]

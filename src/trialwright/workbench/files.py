@@ -23,3 +23,11 @@ def write_file(out: Path, content: bytes) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise TrialError(f"{out} cannot be written: {error.strerror or error}; name another file") from error
+
+
+def read_text(path: Path, *, what: str) -> str:
+    """The text of a file a person named, without the space around it; NotFound says why it cannot be read."""
+    try:
+        return read_file(path, what=what).decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise NotFound(f"{path} is not UTF-8 text; name another {what}") from error

@@ -1,4 +1,7 @@
-"""Keeping a trial's record safe: verify it, note down an anchor, back it up into one file, restore it from there."""
+"""Keeping a trial's record safe: verify it, note down an anchor, back it up into one file, restore it from there.
+
+Of a trial with arms the sealed randomisation list goes with the record, as it is: encrypted. Its keys never do.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,20 @@ from trialwright.ledger import DatabaseLedger, check_anchor, json_line, read_jso
 from trialwright.protocol import parse_protocol, read_protocol
 from trialwright.vocabulary.errors import LedgerUnavailable, NotFound, TrialError
 from trialwright.vocabulary.records import Head
-from trialwright.workbench.trials import PROTOCOL_FILE, new_folder, now, reach_ledger, same_protocol, write_json
+from trialwright.workbench.files import write_file
+from trialwright.workbench.trials import (
+    PROTOCOL_FILE,
+    SEALED_FILE,
+    new_folder,
+    now,
+    reach_ledger,
+    same_protocol,
+    write_json,
+)
 
 FORMAT = "trialwright-backup.1"
 LEDGER, ANCHOR, MANIFEST = "ledger.jsonl", "anchor.json", "manifest.json"
-MEMBERS = (PROTOCOL_FILE, LEDGER, ANCHOR)  # whose digests the manifest holds
+MEMBERS = (PROTOCOL_FILE, LEDGER, ANCHOR)  # whose digests the manifest holds; and, of a trial with arms, SEALED_FILE
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same record gives the same bytes on every day
 READ_AT_ONCE = 1 << 20
 MANIFEST_AT_MOST = 1 << 16
@@ -114,7 +126,12 @@ def back_up(folder: Path, file: Path) -> Copied:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with aside.open("wb") as target:
-                _write_backup(target, ledger, protocol=(folder / PROTOCOL_FILE).read_bytes(), trial=opened.trial)
+                beside = {
+                    name: (folder / name).read_bytes()
+                    for name in (PROTOCOL_FILE, SEALED_FILE)
+                    if name == PROTOCOL_FILE or (folder / name).exists()
+                }
+                _write_backup(target, ledger, beside=beside, trial=opened.trial)
                 target.flush()
                 os.fsync(target.fileno())
             copied = check_backup(aside)
@@ -133,7 +150,7 @@ def _removed_when_it_fails(file: Path) -> Iterator[None]:
             file.unlink()
 
 
-def _write_backup(target: IO[bytes], ledger: DatabaseLedger, *, protocol: bytes, trial: str) -> None:
+def _write_backup(target: IO[bytes], ledger: DatabaseLedger, *, beside: Mapping[str, bytes], trial: str) -> None:
     files: dict[str, dict[str, object]] = {}
     head = Head()
 
@@ -144,7 +161,8 @@ def _write_backup(target: IO[bytes], ledger: DatabaseLedger, *, protocol: bytes,
             yield json_line(line).encode()
 
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        files[PROTOCOL_FILE] = _put(archive, PROTOCOL_FILE, pieces=[protocol])
+        for name, content in beside.items():
+            files[name] = _put(archive, name, pieces=[content])
         files[LEDGER] = _put(archive, LEDGER, pieces=lines())
         files[ANCHOR] = _put(archive, ANCHOR, pieces=[_json({"position": head.position, "digest": head.digest})])
         manifest = {"format": FORMAT, "trial": trial, "entries": head.position, "head": head.digest, "files": files}
@@ -186,6 +204,8 @@ def restore(file: Path, folder: Path, *, ledger: str | None = None) -> Copied:
             made.close()
         if head != copied.head:
             raise LedgerUnavailable(f"{file} changed while it was read; nothing was restored")
+        if SEALED_FILE in archive.namelist():
+            write_file(folder / SEALED_FILE, archive.read(SEALED_FILE))
     return copied
 
 
@@ -201,7 +221,7 @@ def check_backup(file: Path) -> Copied:
         for line in read_json_lines(_lines(file, archive.getinfo(LEDGER)), place=f"{LEDGER} in {file}"):
             head = line.head
             opened = opened or json.loads(line.canonical)
-        for name in MEMBERS:
+        for name in (*MEMBERS, *({SEALED_FILE} & set(archive.namelist()))):
             _check_member(archive, name, listed=manifest["files"][name], file=file)
         noted = _anchor(json.loads(_small(archive, ANCHOR).decode()))
         if not noted.head == head == Head(manifest["entries"], manifest["head"]):
@@ -248,7 +268,7 @@ def _backup(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with file.open("rb") as stored, zipfile.ZipFile(stored) as archive:
             found = archive.infolist()
-            if sorted(one.filename for one in found) != sorted((*MEMBERS, MANIFEST)):
+            if sorted(one.filename for one in found if one.filename != SEALED_FILE) != sorted((*MEMBERS, MANIFEST)):
                 raise LedgerUnavailable(
                     f"{file} is not a backup of a trial; it must hold {', '.join(MEMBERS)}, {MANIFEST}"
                 )

@@ -359,10 +359,12 @@ def infuse(trial: Trial, usubjid: str, *, facts: Mapping[str, Any], by: str, at:
             volume = body["volume_ml"]
             dose = release.dose_released if volume is None else dose_of_volume(release, float(volume))
             body |= {} if dose is None else {"dose_given": dose}
+    assigned = study.dose_levels[one.enrolled.event.dose_level - 1].amount
+    if study.is_blinded:  # what the kit would hold in the arm that holds anything
+        body = {"dose_given": assigned, **body}
     event = revive(InfusionGiven.kind, body)
     assert isinstance(event, InfusionGiven)
     record = record_events(trial, [event], by=by, at=at)[0]
-    assigned = study.dose_levels[one.enrolled.event.dose_level - 1].amount
     ran = rate(study, event, weight_kg=release.weight_kg if release else None)
     return Infused(record, event, assigned, release.dose_released if release else None, ran)
 

@@ -6,17 +6,22 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from trialwright.analysis import case_of
 from trialwright.report import Written, write_report
 from trialwright.report.documents import trial_report
 from trialwright.vocabulary.words import Language
+from trialwright.workbench.documents import case_on, foreseen_of
 from trialwright.workbench.trials import Trial
 
 
-def report_trial(trial: Trial, out: Path, *, on: date | None = None, language: Language = "en") -> Written:
-    """Write the report of a trial into a folder, as known on a day; the same record gives the same bytes."""
-    day = on or trial.today()
-    case = case_of(trial.study, trial.state(on=day), on=day)
-    return write_report(
-        trial_report(case, software="trialwright", version=version("trialwright")), out, language=language
+def report_trial(
+    trial: Trial, out: Path, *, on: date | None = None, language: Language = "en", with_operating: bool = False
+) -> Written:
+    """Write the report of a trial into a folder, as known on a day; the same record gives the same bytes.
+
+    ``with_operating``: with the exact operating characteristics of its protocol; Refused where it has none.
+    """
+    foreseen = foreseen_of(trial) if with_operating else None
+    document = trial_report(
+        case_on(trial, on), software="trialwright", version=version("trialwright"), foreseen=foreseen
     )
+    return write_report(document, out, language=language)

@@ -20,6 +20,7 @@ from trialwright.vocabulary.records import Entry, Ledger, Record
 
 PROTOCOL_FILE = "protocol.toml"
 LEDGER_FILE = "ledger.sqlite"
+SEALED_FILE = "randomisation.sealed"  # of a trial with arms: the list, encrypted
 OWNER_ONLY = 0o600  # where credentials lie beside the record
 LEDGER_ADDRESS_FILE = "ledger.toml"  # in its place, where the ledger is kept on a server
 ADDRESS = """\

@@ -144,7 +144,7 @@ class TestCriteria:
         evidence = known.judged[0].evidence[0]
         assert (evidence.answer, evidence.source, evidence.position) == ("met", "file", 3)
         assert evidence.found.said("en") == "408 months = 34 years"
-        assert evidence.found.said("fr") == "408 months = 34 years"
+        assert evidence.found.said("fr") == "408 mois = 34 ans"
 
     @pytest.mark.parametrize(("grams", "answer"), [(2.0, "not met"), (2.0001, "met")])
     def test_exactly_two_grams_is_not_more_than_2000_mg(self, grams: float, answer: str) -> None:

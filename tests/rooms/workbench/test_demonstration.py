@@ -16,12 +16,16 @@ import numpy as np
 import pytest
 
 from trials import PROTOCOLS
+from trialwright.analysis.activity import activity
 from trialwright.analysis.adverse_events import by_person, listing
 from trialwright.analysis.baseline import baseline_activity
 from trialwright.analysis.case import Case, case_of
 from trialwright.analysis.exposure import exposures
+from trialwright.analysis.response_course import endpoint_courses
 from trialwright.analysis.responses import responders
+from trialwright.analysis.time_to_event import lines
 from trialwright.analysis.toxicity import toxicity
+from trialwright.operating.early_end import early_end
 from trialwright.vocabulary.errors import NotFound, TrialError
 from trialwright.workbench import DEMOS, demonstrate, reach_trial, verify_trial
 
@@ -219,3 +223,45 @@ def test_the_report_says_it_in_words(name: str, language: str, tmp_path: Path) -
     words = words_of(name, tmp_path / "trial", language)
     assert [one for one in SAID[name, language] if one not in words] == []
     assert re.findall(r"\bnan\b|\binf\b|\bNone\b|Text\(|Filled\(", words) == []
+
+
+class TestAfterBaseline:
+    def test_msc_sle_has_no_published_score_after_baseline_and_the_report_says_so(self, msc_sle: Case) -> None:
+        (index,) = activity(msc_sle)
+        assert index.is_recorded
+        assert not index.is_followed
+        baseline = index.rows[0].summary
+        assert (baseline.n, baseline.median, baseline.lower_quartile, baseline.upper_quartile) == (8, 11.5, 8.0, 14.25)
+
+    def test_msc_sle_ended_at_8_of_10_and_what_the_two_missing_could_have_changed(self, msc_sle: Case) -> None:
+        found = early_end(msc_sle.study, msc_sle.state, on=msc_sle.on)
+        assert found is not None
+        assert (found.treated, found.planned, found.selected, found.next_level) == (8, 10, 3, 3)
+        # The share and its beliefs as printed in the facts: 0 of 8, exact upper limit 36.9 %, P(p > 20 %) = 0.134.
+        assert (found.share.count, found.share.of) == (0, 8)
+        assert found.share.upper == pytest.approx(0.369, abs=5e-4)
+        assert found.share.mean == pytest.approx(0.100)
+        assert found.share.above_target == pytest.approx(0.134, abs=5e-4)
+        assert [(one.added, one.added_dlt, one.selected) for one in found.possibilities] == [
+            ((0, 0, 2), (0, 0, 0), 3),
+            ((0, 0, 2), (0, 0, 1), 3),
+            ((0, 0, 2), (0, 0, 2), 2),
+        ]
+        assert sum(one.probability for one in found.possibilities) == pytest.approx(1)
+        assert found.stopped == 0
+
+    def test_kamen_s_five_of_six_by_both_rules_and_no_early_end(self, kamen: Case) -> None:
+        (course,) = endpoint_courses(kamen)
+        (row,) = course.rows
+        for share in (row.observed, row.imputed):
+            assert share is not None
+            assert (share.count, share.of) == (5, 6)
+            assert (share.lower, share.upper) == pytest.approx((0.359, 0.996), abs=5e-4)
+        assert row.posterior.mean == pytest.approx(6 / 8)
+        assert early_end(kamen.study, kamen.state, on=kamen.on) is None
+
+    def test_kamen_s_third_participant_left_and_her_line_ends_there(self, kamen: Case) -> None:
+        third = next(one for one in lines(kamen, endpoint_courses(kamen)) if one.usubjid == "KAMEN-3")
+        assert not third.is_open
+        assert third.end < 168
+        assert third.illustrative, "the day is ours"

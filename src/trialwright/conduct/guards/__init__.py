@@ -15,7 +15,16 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Protocol
 
-from trialwright.conduct.guards import adverse_events, decision, eligibility, excuse, identity, lock, product
+from trialwright.conduct.guards import (
+    adverse_events,
+    decision,
+    eligibility,
+    excuse,
+    identity,
+    lock,
+    product,
+    randomisation,
+)
 from trialwright.conduct.guards.accounts import accounts
 from trialwright.conduct.guards.authority import authority
 from trialwright.conduct.guards.offered import Offered
@@ -36,17 +45,23 @@ from trialwright.vocabulary.events import (
     DltAdjudicated,
     DoseDecided,
     EligibilityConfirmed,
+    EnvelopeSealed,
     Event,
     ExpectednessAssessed,
     IdentityConfirmed,
     InfusionGiven,
+    KitChecked,
+    KitDispensed,
     ParticipantEnrolled,
+    ParticipantRandomised,
     ParticipantScreened,
     ProductReleased,
+    RandomisationListSealed,
     RoleDelegated,
     SafetyReportSent,
     ScreeningRecorded,
     Signed,
+    TreatmentUnblinded,
 )
 
 __all__ = ["NEED_STATE", "Offered", "readiness", "standing"]
@@ -77,8 +92,14 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     BatchReleased: (product.batch_release,),
     ProductReleased: (product.dose_release,),
     IdentityConfirmed: (identity.confirmation,),
-    InfusionGiven: (eligibility.is_confirmed, decision.of_infusion, product.infusion, identity.confirmed),
-    Corrected: (eligibility.is_confirmed,),
+    InfusionGiven: (
+        eligibility.is_confirmed,
+        decision.of_infusion,
+        product.infusion,
+        identity.confirmed,
+        randomisation.infusing,
+    ),
+    Corrected: (eligibility.is_confirmed, randomisation.never_corrected),
     DoseDecided: (decision.of_decision,),
     AdverseEventCoded: (adverse_events.fits_the_course,),
     AdverseEventFollowed: (adverse_events.fits_the_course,),
@@ -88,9 +109,15 @@ NEED_STATE: Mapping[type[Event], tuple[Readiness, ...]] = {
     SafetyReportSent: (adverse_events.fits_the_course,),
     AccountOpened: (accounts,),
     AccountClosed: (accounts,),
-    RoleDelegated: (accounts,),
+    RoleDelegated: (accounts, randomisation.roles_apart),
     DelegationEnded: (accounts,),
     Signed: (signing,),
+    RandomisationListSealed: (randomisation.sealing,),
+    ParticipantRandomised: (eligibility.is_confirmed, randomisation.randomising),
+    EnvelopeSealed: (randomisation.envelope,),
+    KitDispensed: (randomisation.dispensing,),
+    KitChecked: (randomisation.checking,),
+    TreatmentUnblinded: (randomisation.unblinding,),
 }
 
 

@@ -22,18 +22,20 @@ from trialwright.vocabulary.events import (
     Event,
     InfusionGiven,
     ParticipantEnrolled,
+    ParticipantRandomised,
     ParticipantScreened,
     ScreeningRecorded,
 )
 
+ENTERING = (ParticipantEnrolled, ParticipantRandomised, InfusionGiven)
 CONFIRM = "`trialwright confirm TRIAL {usubjid}`"
 SHOW = "`trialwright screen TRIAL {usubjid} --show` lists them"
 
 
 def is_confirmed(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:
-    """What stands in the way of an enrolment or an infusion: consent, findings, waivers, the confirmation itself."""
+    """What stands in the way of entering or of an infusion: consent, findings, waivers, the confirmation itself."""
     event = _meant(state, offered.event)
-    if not study.guards("eligibility") or not isinstance(event, ParticipantEnrolled | InfusionGiven):
+    if not study.guards("eligibility") or not isinstance(event, ENTERING):
         return
     yield from _in_the_way(study, state, usubjid=event.usubjid, on=event.on)
 

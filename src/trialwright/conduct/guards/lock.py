@@ -8,9 +8,9 @@ from trialwright.conduct.guards.offered import Offered
 from trialwright.conduct.logs import LOG_OF, Logs
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Finding
-from trialwright.vocabulary.events import DataUnlocked, Signed, TrailReviewed
+from trialwright.vocabulary.events import DataUnlocked, SealedListOpened, Signed, TrailReviewed, TreatmentUnblinded
 
-STAY_POSSIBLE = (DataUnlocked, Signed, TrailReviewed)
+STAY_POSSIBLE = (DataUnlocked, Signed, TrailReviewed, TreatmentUnblinded, SealedListOpened)
 
 
 def locked(study: Study, logs: Logs, *, offered: Offered) -> Iterable[Finding]:

@@ -120,8 +120,8 @@ def infusion(study: Study, state: TrialState, *, offered: Offered) -> Iterable[F
     event = offered.event
     assert isinstance(event, InfusionGiven)
     one = state.participants.get(event.usubjid)
-    if not study.guards("product") or one is None:
-        return
+    if not study.guards("product") or study.is_blinded or one is None:
+        return  # of a kit of a blinded trial, batch and bags are sealed
     known = one.release_for(event.infusion_number)
     if known is None:
         allowed = f"nothing was released for this infusion of {event.usubjid}"

@@ -4,6 +4,7 @@
 * `product`      donations, batches, bags, tests, releases, storage
 * `visits`       visits held and missed, measurements, the ranges of each laboratory
 * `safety`       how adverse events went on, how they were judged, coded and reported
+* `randomisation` sealed lists, numbers given, kits, unblindings; never an arm
 * `staff`        accounts, and which role each holds on which day
 * `oversight`    data cuts, signatures, queries, deviations, locks, reviews of the trail
 
@@ -20,13 +21,24 @@ from typing import final
 from trialwright.conduct.known import Known
 from trialwright.conduct.logs.oversight import OversightLog
 from trialwright.conduct.logs.product import ProductLog
+from trialwright.conduct.logs.randomisation import RandomisationLog
 from trialwright.conduct.logs.safety import SafetyLog
 from trialwright.conduct.logs.screening import ScreeningLog
 from trialwright.conduct.logs.staff import StaffLog
 from trialwright.conduct.logs.visits import VisitLog
 from trialwright.vocabulary.events import Event
 
-__all__ = ["LOG_OF", "Logs", "OversightLog", "ProductLog", "SafetyLog", "ScreeningLog", "StaffLog", "VisitLog"]
+__all__ = [
+    "LOG_OF",
+    "Logs",
+    "OversightLog",
+    "ProductLog",
+    "RandomisationLog",
+    "SafetyLog",
+    "ScreeningLog",
+    "StaffLog",
+    "VisitLog",
+]
 
 
 @final
@@ -40,6 +52,7 @@ class Logs:
     safety: SafetyLog = field(default_factory=SafetyLog)
     staff: StaffLog = field(default_factory=StaffLog)
     oversight: OversightLog = field(default_factory=OversightLog)
+    randomisation: RandomisationLog = field(default_factory=RandomisationLog)
 
     def take(self, event: Event, known: Known[Event]) -> None:
         """Add one event to the log it belongs to; OutOfOrder when it does not fit what is there."""
@@ -59,6 +72,7 @@ LOG_OF: Mapping[type[Event], str] = {
         ("safety", SafetyLog),
         ("staff", StaffLog),
         ("oversight", OversightLog),
+        ("randomisation", RandomisationLog),
     )
     for kind in log.TAKES
 }

@@ -5,7 +5,8 @@ One instrument is one versioned file in `data/`, read and scored by the engine o
 holds yes, no and not known; `evidence` the rules a data file may write; `tables`, `listings`, `sheets` and `bilag_form`
 read the files; `answers` checks an assessment; `choices` what is left open. Beside them: `damage`, `glucocorticoids`,
 `laboratory`, `course` (spells and times between visits), `intercurrent` (estimand strategies), `composed` (endpoints
-from visits). To add an endpoint or a sum: a data file and its name in the list below.
+from visits), `simulated` (what a visit of a simulated trial shows, and its endpoints). To add an endpoint or a sum:
+a data file and its name in the list below.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from typing import final
 
 from trialwright.diseases.lupus import bilag, laboratory, sledai
 from trialwright.diseases.lupus.endpoints import endpoints
+from trialwright.diseases.lupus.simulated import APPEARANCE
 from trialwright.diseases.lupus.sums import sums
 from trialwright.vocabulary.scores import Instrument
 from trialwright.vocabulary.words import Text
 
-__all__ = ["DISEASE", "Lupus"]
+__all__ = ["APPEARANCE", "DISEASE", "Lupus"]
 
 TITLE = Text(en="Systemic lupus erythematosus", fr="Lupus érythémateux systémique")
 SUMS = (

@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-from trialwright.analysis.adverse_events import ListedEvent, OverviewRow, Tally
+from trialwright.analysis.adverse_events import (
+    ListedEvent,
+    OverviewRow,
+    departures_unclassified,
+    people_by_level,
+)
 from trialwright.conduct.inconsistencies import POINTS, inconsistencies
+from trialwright.report.documents.event_kinds import kind_words, tally_cell
+from trialwright.report.documents.event_terms import term_blocks
+from trialwright.report.documents.event_times import time_blocks
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
 from trialwright.report.model import (
     Block,
     Bullets,
     Cell,
     Column,
+    Count,
     Filled,
     Paragraph,
     Section,
     Table,
-    Tally as TallyCell,
-    Value,
     fill,
 )
 from trialwright.vocabulary.words import Text
 
-KINDS = {
-    "any": Text(en="Any adverse event", fr="Tout événement indésirable"),
-    "related": Text(en="Related to the product", fr="Lié au produit"),
-    "not_judged": Text(en="Relation not judged yet", fr="Imputabilité non encore jugée"),
-    "grade_1": Text(en="Grade 1", fr="Grade 1"),
-    "grade_2": Text(en="Grade 2", fr="Grade 2"),
-    "grade_3_or_more": Text(en="Grade 3 or more", fr="Grade 3 ou plus"),
-    "serious": Text(en="Serious", fr="Grave"),
-    "serious_unknown": Text(en="Seriousness not published or not known", fr="Gravité non publiée ou inconnue"),
-    "fatal": Text(en="Fatal", fr="Mortel"),
-    "dlt": Text(en="Dose-limiting", fr="Limitant la dose"),
-    "after_relapse": Text(en="After a relapse", fr="Après une rechute"),
-}
 OPTIONAL_KINDS = ("not_judged", "serious_unknown", "after_relapse")  # shown only where there are any
 
 
 def adverse_events_section(findings: Findings) -> Section:
     """Overview, events of each grade by participant, and one line per event."""
-    blocks: tuple[Block, ...] = (_overview_table(findings), _person_table(findings), _listing_table(findings))
+    if not findings.case.infused and not findings.listing:
+        return Section("adverse-events", TITLE, (Paragraph(NOBODY_INFUSED),))
+    blocks: tuple[Block, ...] = (
+        _overview_table(findings),
+        *term_blocks(findings),
+        *time_blocks(findings),
+        _person_table(findings),
+        _listing_table(findings),
+    )
     if any(one.limiting.adjudicated is not None for one in findings.listing):
         blocks += (_adjudication_table(findings),)
     points = () if findings.case.state.is_reconstruction else inconsistencies_of(findings)
     if points:
         blocks += (Paragraph(_TOGETHER), Bullets(points))
-    return Section("adverse-events", Text(en="Adverse events", fr="Événements indésirables"), blocks)
+    return Section("adverse-events", TITLE, blocks)
 
 
+TITLE = Text(en="Adverse events", fr="Événements indésirables")
+NOBODY_INFUSED = Text(
+    en="Nobody has been infused, and no adverse event has been recorded.",
+    fr="Personne n'a été perfusé, et aucun événement indésirable n'a été enregistré.",
+)
 _TOGETHER = Text(
     en="What does not go together in the adverse events at this data cut, for somebody to look at:",
     fr="Ce qui ne concorde pas dans les événements indésirables à ce gel des données, à examiner :",
@@ -62,6 +69,7 @@ def inconsistencies_of(findings: Findings) -> tuple[Filled, ...]:
 
 def _overview_table(findings: Findings) -> Table:
     shown = [one for one in findings.overview if one.kind not in OPTIONAL_KINDS or one.total.events]
+    unclassified = departures_unclassified(findings.case)
     levels = findings.case.study.dose_levels
     columns = [Column("kind", Text(en="Participants with (events)", fr="Personnes avec (événements)"))]
     columns += [
@@ -73,16 +81,48 @@ def _overview_table(findings: Findings) -> Table:
         name="adverse-events",
         title=Text(en="Adverse events by dose level as given", fr="Événements indésirables par palier de dose reçue"),
         columns=tuple(columns),
-        rows=tuple(_overview_row(findings, one) for one in shown),
+        rows=(*(_overview_row(findings, one) for one in shown), *_departures(findings)),
         notes=(
             Text(
-                en="Participants with at least one such event, share of those infused, number of events in brackets.",
+                en="Participants with at least one such event, share of those infused, number of events in brackets. "
+                "Percentages are rounded half up.",
                 fr="Personnes ayant au moins un tel événement, part des personnes perfusées, nombre d'événements "
-                "entre crochets.",
+                "entre crochets. Pourcentages arrondis au plus proche (demi vers le haut).",
             ),
+            EMERGENT,
+            *([] if findings.case.study.safety.special_interest else [NO_INTEREST]),
+            *([] if not unclassified else [fill(UNCLASSIFIED, n=unclassified)]),
             *([_WHICH] if findings.invented and len(levels) > 1 else []),
         ),
     )
+
+
+EMERGENT = Text(
+    en="Treatment-emergent: the event began, or rose to a higher grade, on or after the day of the first infusion. All "
+    "further rows count such events only.",
+    fr="Survenu sous traitement : l'événement a débuté, ou s'est aggravé, le jour de la première perfusion ou après. "
+    "Toutes les lignes suivantes ne comptent que ces événements.",
+)
+NO_INTEREST = Text(
+    en="The protocol names no adverse events of special interest.",
+    fr="Le protocole ne désigne aucun événement indésirable d'intérêt particulier.",
+)
+UNCLASSIFIED = Text(
+    en="For {n} who left early the kind of reason is not recorded; they are not counted as leaving because of an "
+    "event.",
+    fr="Pour {n} sortie(s) prématurée(s), la nature du motif n'est pas enregistrée ; elles ne sont pas comptées comme "
+    "liées à un événement.",
+)
+LEFT = Text(en="Left the trial because of an event", fr="Sortie de l'essai en raison d'un événement")
+
+
+def _departures(findings: Findings) -> list[tuple[Cell, ...]]:
+    """Those who left because of an adverse event; people only, because the record does not say which event."""
+    left, case = set(findings.left_because_of_events), findings.case
+    at_level = people_by_level(case)
+    cells = [Cell(Count(len(left & set(people)), len(people)) if people else None) for people in at_level]
+    total = Cell(Count(len(left), len(case.infused)) if case.infused else None, emphasis=True)
+    return [(Cell(LEFT), *cells, total)]
 
 
 _WHICH = Text(
@@ -95,12 +135,8 @@ _WHICH = Text(
 
 def _overview_row(findings: Findings, one: OverviewRow) -> tuple[Cell, ...]:
     split = findings.invented and len(one.levels) > 1 and one.total.events > 0
-    cells = [Cell(_tally(tally), illustrative=split and tally.of > 0) for tally in one.levels]
-    return (Cell(KINDS[one.kind]), *cells, Cell(_tally(one.total), emphasis=True))
-
-
-def _tally(tally: Tally) -> Value:
-    return TallyCell(tally.people, tally.of, tally.events)
+    cells = [Cell(tally_cell(tally), illustrative=split and tally.of > 0) for tally in one.levels]
+    return (Cell(kind_words(findings, one.kind)), *cells, Cell(tally_cell(one.total), emphasis=True))
 
 
 def _person_table(findings: Findings) -> Table:

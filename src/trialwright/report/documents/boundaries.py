@@ -17,6 +17,7 @@ NOTE = Text(
     fr="DLT qui l'atteignent : le plus petit nombre pour cet effectif évaluable ; aucun si aucun nombre ne l'atteint "
     "encore, ou si la limite est une probabilité a posteriori du plan, qui dépend de tous les paliers.",
 )
+LEVEL = Text(en="level {level}", fr="palier {level}")
 ALL = Text(en="all levels together", fr="tous paliers confondus")
 ABOVE = Text(
     en="P(rate > {limit:percent0}) above {confidence:percent0}",
@@ -40,18 +41,18 @@ def boundary_table(findings: Findings) -> Table:
             Column("probability", Text(en="Probability now", fr="Probabilité actuelle"), "right"),
             Column("reached", Text(en="Reached", fr="Atteinte")),
         ),
-        rows=tuple(_row(findings, one) for one in findings.toxicity.boundaries),
+        rows=tuple(_row(one) for one in findings.toxicity.boundaries),
         notes=(NOTE,),
     )
 
 
-def _row(findings: Findings, one: Boundary) -> tuple[Cell, ...]:
+def _row(one: Boundary) -> tuple[Cell, ...]:
     asked: Value = COUNT
     if one.limit is not None:
         asked = fill(ABOVE, limit=one.limit, confidence=one.confidence)
     return (
         Cell(one.rule),
-        Cell(findings.dose(one.dose_level) if one.dose_level else ALL),
+        Cell(fill(LEVEL, level=one.dose_level) if one.dose_level else ALL),
         Cell(asked),
         Cell(one.n),
         Cell(one.n_dlt),

@@ -51,7 +51,19 @@ def decisions_section(findings: Findings) -> Section:
 
 
 def _decisions_table(findings: Findings) -> Table:
-    columns = (
+    return Table(
+        name="decisions",
+        title=Text(en="Dose decisions, with the advice of the day", fr="Décisions de dose, avec l'avis du jour"),
+        columns=decision_columns(),
+        rows=tuple(decision_row(one) for one in findings.decisions),
+        notes=(_ADVICE,),
+        empty=Text(en="No decision has been recorded.", fr="Aucune décision n'a été enregistrée."),
+    )
+
+
+def decision_columns() -> tuple[Column, ...]:
+    """The columns of a list of dose decisions."""
+    return (
         Column("number", Text(en="No.", fr="N°"), "right"),
         Column("on", Text(en="Date", fr="Date")),
         Column("enrolled", Text(en="Enrolled", fr="Incluses"), "right"),
@@ -61,14 +73,6 @@ def _decisions_table(findings: Findings) -> Table:
         Column("by", Text(en="By", fr="Par")),
         Column("reason", Text(en="Reason", fr="Motif")),
     )
-    return Table(
-        name="decisions",
-        title=Text(en="Dose decisions, with the advice of the day", fr="Décisions de dose, avec l'avis du jour"),
-        columns=columns,
-        rows=tuple(_decision_row(one) for one in findings.decisions),
-        notes=(_ADVICE,),
-        empty=Text(en="No decision has been recorded.", fr="Aucune décision n'a été enregistrée."),
-    )
 
 
 _ADVICE = Text(
@@ -77,7 +81,8 @@ _ADVICE = Text(
 )
 
 
-def _decision_row(one: Decided) -> tuple[Cell, ...]:
+def decision_row(one: Decided) -> tuple[Cell, ...]:
+    """One decision beside its advice; a departure stands out."""
     event, known = one.known.event, one.known
     decided = Text(en="level {level}", fr="palier {level}") if event.dose_level else ACTIONS["stop"]
     return (
@@ -324,8 +329,8 @@ def responses_section(findings: Findings) -> Section | None:
 def _answers_table(findings: Findings) -> Table:
     rows = []
     for one in findings.responders:
-        for usubjid, known in one.answers:
-            met = UNKNOWN if known is None or known.event.met is None else YES if known.event.met else NO
+        for (usubjid, known), (_, judged) in zip(one.answers, one.met, strict=True):
+            met = UNKNOWN if judged is None else YES if judged else NO
             which = known is not None and known.illustrative("usubjid")
             reason = known.event.reason if known else ""
             rows.append((Cell(usubjid), Cell(one.endpoint.title), Cell(met, illustrative=which), Cell(reason or None)))

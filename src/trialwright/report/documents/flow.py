@@ -46,6 +46,7 @@ UNKNOWN_REASON = Text(en="reason not recorded", fr="motif non recueilli")
 HOW: dict[Departure, Text] = {
     "completed": Text(en="completed", fr="terminé"),
     "consent withdrawn": Text(en="consent withdrawn", fr="consentement retiré"),
+    "adverse event": Text(en="adverse event", fr="événement indésirable"),
     "died": Text(en="died", fr="décès"),
     "lost to follow-up": Text(en="lost to follow-up", fr="perdue de vue"),
     "investigator": Text(en="investigator's decision", fr="décision de l'investigateur"),

@@ -75,13 +75,14 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
         if rate.lower is None or rate.upper is None
         else Cell(_share(rate.count, rate.of, lower=rate.lower, upper=rate.upper))
     )
+    doses_fact = Fact(
+        Text(en="Dose levels", fr="Paliers de dose"), Cell(fill(registered, doses=doses, start=dosing.start_level))
+    )
     facts = [
         Fact(Text(en="Trial", fr="Essai"), Cell(f"{identity.id} · {', '.join(identity.registry)}")),
         Fact(Text(en="Sponsor", fr="Promoteur"), Cell(identity.sponsor)),
-        Fact(
-            Text(en="Dose levels", fr="Paliers de dose"),
-            Cell(fill(registered, doses=doses, start=dosing.start_level)),
-        ),
+        *([Fact(Text(en="Site", fr="Centre"), Cell(identity.site))] if identity.site else []),
+        doses_fact,
         Fact(
             Text(en="Dose-limiting toxicity (DLT)", fr="Toxicité limitant la dose (DLT)"),
             Cell(
@@ -100,7 +101,7 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
         Fact(Text(en="DLT, with exact 95% interval", fr="DLT, avec intervalle exact à 95 %"), seen),
     ]
     if study.product is not None:
-        facts.insert(2, Fact(Text(en="Product", fr="Produit"), Cell(study.product.name)))
+        facts.insert(facts.index(doses_fact), Fact(Text(en="Product", fr="Produit"), Cell(study.product.name)))
     facts += [_exceedance(findings, asked, probability=probability) for asked, probability in toxicity.exceedance]
     facts += _response_facts(findings)
     facts.append(

@@ -1,20 +1,18 @@
-"""Exposure and dose-limiting toxicity."""
+"""Dose-limiting toxicity."""
 
 from __future__ import annotations
 
-from trialwright.analysis.exposure import Exposure
-from trialwright.analysis.toxicity import LevelToxicity, Rate, rate
+from itertools import compress
+
+from trialwright.analysis.toxicity import ASKED_RATES, LevelToxicity, Rate, rate
 from trialwright.report.documents.boundaries import boundary_table
-from trialwright.report.documents.findings import NO, YES, Findings
+from trialwright.report.documents.findings import Findings
 from trialwright.report.model import (
-    Amount,
     Block,
-    Callout,
     Cell,
     Column,
     Estimate,
     Figure,
-    Filled,
     Number,
     Section,
     Share,
@@ -26,73 +24,9 @@ from trialwright.report.specifications import IntervalFigure, IntervalRow, Refer
 from trialwright.vocabulary.words import Language, Text
 
 
-def exposure_section(findings: Findings) -> Section:
-    """The three doses of every infusion."""
-    unit = findings.case.study.dosing.unit
-    columns = (
-        Column("usubjid", Text(en="Participant", fr="Personne")),
-        Column("infusion", Text(en="Infusion", fr="Perfusion"), "right"),
-        Column("on", Text(en="Day of infusion", fr="Jour de perfusion")),
-        Column("assigned", Text(en="Assigned", fr="Assignée"), "right", sub=unit),
-        Column("released", Text(en="Released", fr="Libérée"), "right", sub=unit),
-        Column("given", Text(en="Given", fr="Reçue"), "right", sub=unit),
-        Column("counted", Text(en="Counts at level", fr="Compte au palier"), "right"),
-        Column("within", Text(en="Within tolerance", fr="Dans la tolérance")),
-        Column("follow_up", Text(en="Follow-up (days)", fr="Suivi (jours)"), "right"),
-    )
-    note = Text(
-        en="The dose design counts a participant at the declared level nearest to the dose given; a dose further than "
-        "{tolerance:percent0} from that level is marked as outside the tolerance.",
-        fr="L'escalade compte chaque personne au palier déclaré le plus proche de la dose reçue ; une dose à plus de "
-        "{tolerance:percent0} de ce palier est signalée hors tolérance.",
-    )
-    table = Table(
-        name="exposure",
-        title=Text(en="Dose assigned, released and given", fr="Dose assignée, libérée et reçue"),
-        columns=columns,
-        rows=tuple(_exposure_row(one) for one in findings.exposures),
-        notes=(fill(note, tolerance=findings.case.study.dosing.tolerance),),
-        empty=Text(en="Nobody has been infused.", fr="Personne n'a été perfusé."),
-    )
-    outside = [one for one in findings.exposures if not one.within_tolerance]
-    blocks: list[Block] = [table, *(Callout("warning", _outside(one)) for one in outside)]
-    return Section("exposure", Text(en="Exposure", fr="Exposition"), tuple(blocks))
-
-
-def _exposure_row(one: Exposure) -> tuple[Cell, ...]:
-    def cell(name: str, value: Value) -> Cell:
-        return Cell(value, illustrative=name in one.illustrative)
-
-    return (
-        cell("usubjid", one.usubjid),
-        Cell(one.infusion_number),
-        cell("on", one.on),
-        Cell(Amount(one.assigned)),
-        cell("released", None if one.released is None else Amount(one.released)),
-        cell("given", Amount(one.given)),
-        Cell(one.counted_level),
-        Cell(YES if one.within_tolerance else NO, emphasis=not one.within_tolerance),
-        cell("follow_up_days", one.follow_up_days),
-    )
-
-
-def _outside(one: Exposure) -> Filled:
-    words = Text(
-        en="{who} was assigned {assigned} and given {given}: outside the tolerance, counted at level {level}.",
-        fr="{who} : dose assignée {assigned}, reçue {given}, hors tolérance, comptée au palier {level}.",
-    )
-    return fill(
-        words,
-        who=one.usubjid,
-        assigned=Amount(one.assigned),
-        given=Amount(one.given),
-        level=one.counted_level,
-    )
-
-
 def toxicity_section(findings: Findings) -> Section:
     """Dose-limiting toxicities by level, with what the design believes."""
-    blocks: list[Block] = [_toxicity_table(findings), _plain_table(findings)]
+    blocks: list[Block] = [toxicity_table(findings), _alone_table(findings), _plain_table(findings)]
     if any(one.evidence.mean is not None for one in findings.toxicity.levels):
         blocks.insert(1, _toxicity_figure(findings))
     if findings.toxicity.boundaries:
@@ -102,7 +36,8 @@ def toxicity_section(findings: Findings) -> Section:
     return Section("toxicity", Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"), tuple(blocks))
 
 
-def _toxicity_table(findings: Findings) -> Table:
+def toxicity_table(findings: Findings) -> Table:
+    """DLTs by level with exact interval, posterior and the probability of being above the target."""
     target = findings.case.study.target
     above = fill(Text(en="P(rate > {target:percent0})", fr="P(taux > {target:percent0})"), target=target or 0.0)
     columns = [
@@ -118,11 +53,6 @@ def _toxicity_table(findings: Findings) -> Table:
             "right",
         ),
         Column("above", above, "right"),
-        Column(
-            "alone",
-            Text(en="This level alone (90% interval)", fr="Ce palier seul (intervalle à 90 %)"),
-            "right",
-        ),
     ]
     rows = [_toxicity_row(findings, one) for one in findings.toxicity.levels]
     total = findings.toxicity.overall
@@ -132,11 +62,11 @@ def _toxicity_table(findings: Findings) -> Table:
             Cell(total.of),
             Cell(total.count),
             Cell(_rate(total)),
-            *(Cell("") for _ in range(3)),
+            *(Cell("") for _ in range(2)),
         )
     )
-    if all(one.evidence.mean is None for one in findings.toxicity.levels):
-        columns, rows = [*columns[:4], columns[-1]], [(*cells[:4], cells[-1]) for cells in rows]
+    kept = [True] * 4 + [any(one.evidence.mean is not None for one in findings.toxicity.levels)] + [target is not None]
+    columns, rows = list(compress(columns, kept)), [tuple(compress(cells, kept)) for cells in rows]
     return Table(
         name="toxicity",
         title=Text(en="Dose-limiting toxicities by dose level", fr="Toxicités limitant la dose par palier"),
@@ -149,17 +79,50 @@ def _toxicity_table(findings: Findings) -> Table:
                 fr="Taux observés avec intervalles bilatéraux exacts (Clopper–Pearson) à 95 % ; l'a posteriori est "
                 "celui du plan d'escalade.",
             ),
-            fill(ALONE, a=findings.toxicity.prior[0], b=findings.toxicity.prior[1]),
             *(about.note for about in findings.case.study.noted("design")),
         ),
     )
 
 
+def _alone_table(findings: Findings) -> Table:
+    """Each dose level by itself, for a reader who does not want to borrow from the others."""
+    rows = tuple(
+        (
+            Cell(findings.dose(one.evidence.dose_level)),
+            Cell(one.evidence.n),
+            Cell(one.evidence.n_dlt),
+            Cell(Estimate(one.alone.mean, one.alone.lower, one.alone.upper, 1, as_share=True)),
+            *(Cell(Share(above)) for above in one.alone.above),
+        )
+        for one in findings.toxicity.levels
+    )
+    a, b = findings.toxicity.prior
+    return Table(
+        name="toxicity-alone",
+        title=fill(ALONE, a=a, b=b),
+        columns=(
+            Column("level", Text(en="Dose level (as given)", fr="Palier de dose (reçue)")),
+            Column("n", Text(en="Evaluable", fr="Évaluables"), "right"),
+            Column("dlt", Text(en="DLT", fr="DLT"), "right"),
+            Column("posterior", Text(en="Mean (90% interval)", fr="Moyenne (intervalle à 90 %)"), "right"),
+            *(
+                Column(f"above_{place}", fill(ABOVE, rate=rate), "right")
+                for place, rate in enumerate(ASKED_RATES, start=1)
+            ),
+        ),
+        rows=rows,
+        notes=(BORROWS_NOTHING,),
+    )
+
+
 ALONE = Text(
-    en="This level alone: posterior mean of the DLT rate, prior Beta({a:g}, {b:g}), borrowing nothing from other "
-    "levels.",
-    fr="Ce palier seul : moyenne a posteriori du taux de DLT, a priori Beta({a:g}, {b:g}), sans emprunt aux autres "
-    "paliers.",
+    en="Each dose level alone: posterior of the DLT rate, prior Beta({a:g}, {b:g})",
+    fr="Chaque palier seul : a posteriori du taux de DLT, a priori Beta({a:g}, {b:g})",
+)
+ABOVE = Text(en="P(rate > {rate:percent0})", fr="P(taux > {rate:percent0})")
+BORROWS_NOTHING = Text(
+    en="Nothing is borrowed from other levels or from the design; where nobody is evaluable this is the prior.",
+    fr="Rien n'est emprunté aux autres paliers ni au plan d'escalade ; sans personne évaluable, c'est l'a priori.",
 )
 
 
@@ -216,7 +179,6 @@ def _toxicity_row(findings: Findings, one: LevelToxicity) -> tuple[Cell, ...]:
         Cell(_rate(one.rate)),
         Cell(posterior),
         Cell(None if seen.above_target is None else Share(seen.above_target)),
-        Cell(Estimate(one.alone.mean, one.alone.lower, one.alone.upper, 1, as_share=True)),
     )
 
 

@@ -32,6 +32,8 @@ ROLES: Mapping[Role, Text] = {
     "board": Text(en="board", fr="comité"),
     "sponsor": Text(en="sponsor", fr="promoteur"),
     "administrator": Text(en="administrator", fr="administrateur"),
+    "unblinded pharmacist": Text(en="unblinded pharmacist", fr="pharmacien non aveugle"),
+    "unblinded statistician": Text(en="unblinded statistician", fr="statisticien non aveugle"),
 }
 MEANINGS: Mapping[Meaning, Text] = {
     "authorship": Text(en="authorship", fr="auteur"),

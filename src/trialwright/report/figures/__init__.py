@@ -11,6 +11,7 @@ from typing import assert_never
 
 from trialwright.report.figures import (
     bars,
+    butterfly,
     courses,
     curves,
     flow,
@@ -25,6 +26,7 @@ from trialwright.report.figures import (
 from trialwright.report.figures.board import Board
 from trialwright.report.specifications import (
     BarFigure,
+    ButterflyFigure,
     CourseFigure,
     CurveFigure,
     FigureSpec,
@@ -72,6 +74,8 @@ def _draw(spec: FigureSpec, language: Language) -> Board:
             return heatmap.draw(spec, language)
         case CourseFigure():
             return courses.draw(spec, language)
+        case ButterflyFigure():
+            return butterfly.draw(spec, language)
         case FlowFigure():
             return flow.draw(spec, language)
         case _:

@@ -70,7 +70,7 @@ def _scale(spec: BarFigure, language: Language) -> Scale:
     )
     labels = [line for row in spec.rows for line in wrapped(say(row.label, language), LABEL_WIDTH)]
     remark = max(text_width(_remark(row, language), SMALL) for row in spec.rows)
-    left, right = max(map(text_width, labels)) + 12, Board(height=0).width - 34 - remark
+    left, right = max(map(text_width, labels)) + 12, Board(height=0).width - 40 - remark
     return scale_for([0.0, *ends], span=(left, right), start=0.0, whole=0 if spec.decimals else 1)
 
 
@@ -116,7 +116,7 @@ def _draw_stack(board: Board, spec: BarFigure, **at: Any) -> None:
                 )
     is_missing = all(value is None for value in row.values)
     total = NOT_AVAILABLE if is_missing else written(Number(reached, spec.decimals), language)
-    words = " ".join(filter(None, [total, _remark(row, language)]))
+    words = " · ".join(filter(None, [total, _remark(row, language)]))
     board.text((scale(reached) + 5, top + BAR / 2), words, size=SMALL)
 
 
@@ -130,7 +130,7 @@ def _draw_group(board: Board, spec: BarFigure, **at: Any) -> None:
         )
         words = NOT_AVAILABLE if value is None else written(Number(value, spec.decimals), language)
         if index == 0:
-            words = " ".join(filter(None, [words, _remark(row, language)]))
+            words = " · ".join(filter(None, [words, _remark(row, language)]))
         board.text((scale(_known(value)) + 5, middle), words, size=SMALL, color=SOFT if value is None else INK)
 
 

@@ -260,22 +260,43 @@ def _end(one: CourseSeries, language: Language) -> str:
 
 def _draw_ends(board: Board, series: Sequence[CourseSeries], *, frame: _Frame, language: Language) -> None:
     """The name of each line at its last known point, moved down or up where names would touch."""
-    wanted = []
+    ends = []
     for one in series:
         known = [point for point in one.points if _is_known(point.y)]
         words = _end(one, language)
         if known and words:
             x, y = frame.at(known[-1].x, known[-1].y or 0.0)
-            wanted.append((y, x, words, _color(one.group)))
+            ends.append(_Name(x, y, words, _ink(_color(one.group))))
+    ends.sort(key=lambda one: one.x)
+    while ends:
+        reach = ends[0].x + text_width(ends[0].words, TINY) + 8
+        together = [one for one in ends if one.x <= reach]
+        ends = ends[len(together) :]
+        _draw_names(board, sorted(together, key=lambda one: (one.y, one.x)), frame=frame)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a line is called, and where it ends."""
+
+    x: float
+    y: float
+    words: str
+    color: str
+
+
+def _draw_names(board: Board, names: Sequence[_Name], *, frame: _Frame) -> None:
+    """Names that end near each other, in one column."""
     step = TINY * 1.12
-    wanted.sort(key=lambda one: (one[0], one[1]))
-    heights = apart([one[0] for one in wanted], step=step, low=frame.top + step / 2, high=frame.bottom - step / 2)
-    for (y, x, words, color), height in zip(wanted, heights, strict=True):
-        if abs(height - y) > step / 2:
-            board.line((x + 3, y), (x + 7, height), color=RULE, linewidth=0.5, zorder=2)
-        board.text(
-            (x + (8 if abs(height - y) > step / 2 else 6), height), words, size=TINY, color=_ink(color), is_clear=True
-        )
+    column = max(one.x for one in names)
+    heights = apart([one.y for one in names], step=step, low=frame.top + step / 2, high=frame.bottom - step / 2)
+    for one, height in zip(names, heights, strict=True):
+        moved = abs(height - one.y) > step / 2 or one.x < column
+        if moved:
+            board.line((one.x + 3, one.y), (column + 7, height), color=RULE, linewidth=0.5, zorder=2)
+        at = (column + (8 if moved else 6), height)
+        board.text(at, one.words, size=TINY, color=one.color, is_clear=True)
 
 
 def _ink(color: str) -> str:

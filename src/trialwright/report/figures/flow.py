@@ -44,7 +44,7 @@ def draw(spec: FlowFigure, language: Language) -> Board:
     return board
 
 
-def _set(box: FlowBox, width: float, language: Language) -> _Set:
+def _set(box: FlowBox, width: float, *, language: Language) -> _Set:
     room = width - 2 * PAD
     head = wrapped(say(box.head, language), room, size=SMALL, is_bold=True)
     lines = [line for words in box.lines for line in wrapped(say(words, language), room, size=SMALL)]
@@ -66,13 +66,13 @@ def _put(board: Board, box: _Set, *, left: float, y: float, width: float, height
 def _draw_step(board: Board, step: FlowStep, *, middle: float, y: float, language: Language) -> float:
     """One box of the trunk, what leaves it beside it; the answer is where the next one begins."""
     left = middle - TRUNK / 2
-    box = _set(step.box, TRUNK, language)
+    box = _set(step.box, TRUNK, language=language)
     _put(board, box, left=left, y=y, width=TRUNK, height=box.height)
     bottom = y + box.height
     end = bottom + GAP
     if step.aside is not None:
         room = min(ASIDE, board.width - middle - 3 * BETWEEN)
-        aside = _set(step.aside, room, language)
+        aside = _set(step.aside, room, language=language)
         at = bottom + GAP / 2
         end = at + aside.height + GAP / 2
         _line(board, (middle, at + aside.height / 2), (board.width - room - 1, at + aside.height / 2))
@@ -109,7 +109,7 @@ def _draw_rows(
     board: Board, spec: FlowFigure, *, lefts: Sequence[float], width: float, y: float, language: Language
 ) -> float:
     for number, name in enumerate(spec.rows):
-        boxes = [_set(branch.boxes[number], width, language) for branch in spec.branches]
+        boxes = [_set(branch.boxes[number], width, language=language) for branch in spec.branches]
         height = max(box.height for box in boxes)
         for left, box in zip(lefts, boxes, strict=True):
             _put(board, box, left=left, y=y, width=width, height=height)

@@ -11,6 +11,7 @@ from trialwright.report.figures.board import (
     BLUE,
     INK,
     LEADING,
+    SIZE,
     SMALL,
     SOFT,
     VERMILION,
@@ -42,20 +43,36 @@ def draw(spec: IntervalFigure, language: Language) -> Board:
     """The whole figure."""
     columns = _columns(spec, language)
     scale = _scale(spec, columns.plot)
-    top = 10 + SMALL * LEADING * max(map(len, _heads(spec, language)))
-    bottom = top + ROW * len(spec.rows) + 4
+    label = say(spec.reference.label, language) if spec.reference else ""
+    is_crowded = text_width(label, SMALL) > columns.remark - columns.count - 2 * GAP
+    top = 10 + SMALL * LEADING * (max(map(len, _heads(spec, language))) + is_crowded)
+    heights = [_row_height(row, language) for row in spec.rows]
+    bottom = top + sum(heights) + 4
     board = Board(height=bottom + 34)
     _draw_heads(board, spec, language=language, columns=columns, bottom=top - 6)
     unit = "share" if spec.as_share else "number"
-    label = say(spec.axis_label, language)
-    draw_axis(board, scale, top=top, bottom=bottom, label=label, language=language, unit=unit)
+    name = say(spec.axis_label, language)
+    draw_axis(board, scale, top=top, bottom=bottom, label=name, language=language, unit=unit)
     if spec.reference:
         at = scale(spec.reference.value)
         board.line((at, top - 4), (at, bottom), color=VERMILION, linewidth=1.1, linestyle=(0, (4, 2.5)), zorder=2)
-        _draw_reference_label(board, say(spec.reference.label, language), at=at, y=top - 11)
-    for index, row in enumerate(spec.rows):
-        _draw_row(board, row, language=language, columns=columns, scale=scale, y=top + ROW * (index + 0.5) + 2)
+        ends = (0.0, board.width) if is_crowded else (columns.count + GAP, columns.remark - GAP)
+        y = 8.0 if is_crowded else top - 11
+        board.line((at, y + 6), (at, top - 4), color=VERMILION, linewidth=1.1, linestyle=(0, (4, 2.5)), zorder=2)
+        _draw_reference_label(board, label, at=at, y=y, ends=ends)
+    y = top + 2
+    for row, height in zip(spec.rows, heights, strict=True):
+        _draw_row(board, row, language=language, columns=columns, scale=scale, y=y + height / 2)
+        y += height
     return board
+
+
+def _row_height(row: IntervalRow, language: Language) -> float:
+    """A row of one or two lines has the usual height; a longer one has what its lines need."""
+    lines = max(
+        len(wrapped(_label(row, language), LABEL_WIDTH)), len(wrapped(say(row.annotation, language), REMARK_WIDTH))
+    )
+    return max(ROW, SIZE * LEADING * lines + 4)
 
 
 def _columns(spec: IntervalFigure, language: Language) -> _Columns:
@@ -98,18 +115,18 @@ def _draw_heads(board: Board, spec: IntervalFigure, *, language: Language, colum
         board.lines((x, middle), head, size=SMALL, color=SOFT, anchor=anchor)
 
 
-def _draw_reference_label(board: Board, words: str, *, at: float, y: float) -> None:
-    """Above its line, kept on the sheet."""
+def _draw_reference_label(board: Board, words: str, *, at: float, y: float, ends: tuple[float, float]) -> None:
+    """Above its line, kept between the heads beside it."""
     half = text_width(words, SMALL) / 2
-    x = min(max(at, half), board.width - half)
+    x = min(max(at, ends[0] + half), ends[1] - half)
     board.text((x, y), words, size=SMALL, color=VERMILION, anchor="center")
 
 
 def _draw_row(board: Board, row: IntervalRow, *, language: Language, columns: _Columns, scale: Scale, y: float) -> None:
     label = wrapped(_label(row, language), LABEL_WIDTH)
-    board.lines((0, y), label[:2])
+    board.lines((0, y), label)
     board.text((columns.count, y), say(row.count, language), anchor="right")
-    board.lines((columns.remark, y), wrapped(say(row.annotation, language), REMARK_WIDTH)[:2], color=INK)
+    board.lines((columns.remark, y), wrapped(say(row.annotation, language), REMARK_WIDTH), color=INK)
     _draw_estimate(board, row, scale=scale, y=y)
 
 

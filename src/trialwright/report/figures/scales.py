@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import final
 
 from trialwright.report.cells import written
-from trialwright.report.figures.board import FAINT, RULE, SMALL, SOFT, Board
+from trialwright.report.figures.board import FAINT, RULE, SIZE, SMALL, SOFT, Board, text_width
 from trialwright.report.model import Number, Share
 from trialwright.vocabulary.words import Language
 
@@ -43,6 +43,8 @@ def scale_for(values: Iterable[float | None], *, span: tuple[float, float], **li
     """An axis of round numbers around the values near enough; `start` fixes its lower end, `end` caps its upper end."""
     known = [value for value in values if value is not None and abs(value) <= FAR] or [0.0, 1.0]
     start, end = limits.get("start"), limits.get("end")
+    if start is None and max(known) - min(known) <= abs(max(known)) * 1e-6:
+        known += _beside(max(known), end=end)
     low = min(known) if start is None else min(start, *known, start)
     high = max(known)
     extent = max(high - low, abs(high) * 1e-6, 1e-9)
@@ -53,6 +55,12 @@ def scale_for(values: Iterable[float | None], *, span: tuple[float, float], **li
     return Scale(low, high if high > low else low + step, step, *span)
 
 
+def _beside(value: float, *, end: float | None) -> list[float]:
+    """Values around one that stands alone, so that its axis has a length."""
+    room = abs(value) * 0.1 or 0.5
+    return [value - room, value + room if end is None else min(end, value + room)]
+
+
 def draw_axis(board: Board, scale: Scale, *, top: float, bottom: float, **style: str | Language | int) -> None:
     """Grid lines, tick labels and the name of the axis below; `label`, `language`, `unit` (share or number)."""
     language: Language = "fr" if style["language"] == "fr" else "en"
@@ -61,8 +69,11 @@ def draw_axis(board: Board, scale: Scale, *, top: float, bottom: float, **style:
         words = tick_label(tick, scale.step, language=language, as_share=style.get("unit") == "share")
         board.text((scale(tick), bottom + 9), words, anchor="center", size=SMALL, color=SOFT)
     board.line((scale.left, bottom), (scale.right, bottom), color=RULE)
-    middle = (scale.left + scale.right) / 2
-    board.text((middle, bottom + 23), str(style.get("label", "")), anchor="center", color=SOFT)
+    words = str(style.get("label", ""))
+    size = next((size for size in (SIZE, SMALL) if text_width(words, size) <= board.width), SMALL - 1)
+    half = min(text_width(words, size), board.width) / 2
+    middle = min(max((scale.left + scale.right) / 2, half), board.width - half)
+    board.text((middle, bottom + 23), words, anchor="center", color=SOFT, size=size)
 
 
 def tick_label(value: float, step: float, *, language: Language, as_share: bool) -> str:

@@ -27,7 +27,7 @@ from trialwright.vocabulary.words import Language
 
 LABEL_WIDTH = 110.0
 LEVEL = 10.5  # height of one line of labels
-STRIP = 20.0  # height of a lane without labels
+STRIP, CLOSE, MANY = 20.0, 13.0, 14  # height of a lane without labels; where there are many lanes, and how many are
 SHAPES = {"dot": "o", "diamond": "D", "square": "s", "triangle": "^", "cross": "X"}
 TONES = {"neutral": SOFT, "accent": BLUE, "warning": VERMILION}
 SPAN_TONES = {"neutral": "#aeb6bf", "accent": SKY, "warning": "#F0A58A"}
@@ -66,14 +66,14 @@ def draw(spec: TimelineFigure, language: Language) -> Board:
     marks = _mark_labels(spec.marks, scale, language=language)
     top = 6 + LEVEL * (1 + max((label.level for label in marks), default=-1))
     board, y = Board(height=0), top
+    strip = STRIP if len(spec.lanes) <= MANY else CLOSE
     for lane in spec.lanes:
-        y = _draw_lane(board, lane, scale=scale, language=language, top=y)
+        y = _draw_lane(board, lane, scale=scale, language=language, top=y, strip=strip)
     draw_axis(board, scale, top=top, bottom=y + 2, label=say(spec.axis_label, language), language=language)
     for label in marks:
         board.line((label.at, 6 + LEVEL * label.level + 9), (label.at, y + 2), color=VERMILION, linewidth=0.9, zorder=1)
-        board.text(
-            (label.x, 6 + LEVEL * label.level + 3), label.words, size=SMALL, color=VERMILION, anchor=label.anchor
-        )
+        at = (label.x, 6 + LEVEL * label.level + 3)
+        board.text(at, label.words, size=SMALL, color=VERMILION, anchor=label.anchor, is_clear=True)
     board.height = y + 36
     if spec.is_illustrative:
         _draw_key(board, language)
@@ -109,15 +109,15 @@ def _label(levels: _Levels, words: str, *, x: float, scale: Scale, color: str) -
     return _Label(words, x=at, at=x, anchor=anchor, level=levels.place(left, left + width), color=color)
 
 
-def _draw_lane(board: Board, lane: Lane, *, scale: Scale, language: Language, top: float) -> float:
+def _draw_lane(board: Board, lane: Lane, *, scale: Scale, language: Language, top: float, strip: float) -> float:
     """The lane between two rules; the answer is where the next one begins."""
     levels = _Levels()
     shown = [(say(point.label, language), point) for point in sorted(lane.points, key=lambda point: point.day)]
     labels = [_label(levels, words, x=scale(point.day), scale=scale, color=INK) for words, point in shown if words]
     spans = [_span_label(levels, span, scale=scale, language=language) for span in lane.spans]
     lines = wrapped(say(lane.label, language), LABEL_WIDTH)
-    height = max(STRIP + LEVEL * len(levels.taken), len(lines) * 11.5 + 6)
-    y = top + height - STRIP / 2
+    height = max(strip + LEVEL * len(levels.taken), len(lines) * 11.5 + 6)
+    y = top + height - strip / 2
     board.line((0, top), (scale.right, top), linewidth=0.5)
     board.lines((0, min(y, top + height - len(lines) * 5.6 - 2)), lines)
     for label in (label for label in [*labels, *spans] if label):

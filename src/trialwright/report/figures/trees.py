@@ -57,7 +57,7 @@ class _Placed:
 def draw(spec: TreeFigure, language: Language) -> Board:
     """The whole figure."""
     columns = _columns(spec, language)
-    board = Board(height=0, width=max(WIDTH, columns[-1][1]))
+    board = Board(height=0, width=max(WIDTH, columns[-1][1] + 1.5))
     ends = [*(left for left, _ in columns[1:]), board.width + 6]
     rooms = [end - left - 6 for (left, _), end in zip(columns, ends, strict=True)]
     heads = [wrapped(say(head, language), room, size=SMALL) for head, room in zip(spec.heads, rooms, strict=False)]

@@ -11,12 +11,14 @@
       x WaterfallFigure  one vertical bar per participant, sorted
       x HeatmapFigure    participant by visit, the value in every cell
       x CourseFigure     lines over days or visits, in small panels
+      x ButterflyFigure  bars to both sides of a column of names
       x FlowFigure       how participants go through a trial, boxes from top to bottom, a column a group
 
 One file per kind. Words are as in `model.py`: a `Text`, a `Reason`, or a `str`.
 """
 
 from trialwright.report.specifications.bars import BarFigure, BarRow
+from trialwright.report.specifications.butterfly import ButterflyFigure, ButterflyRow
 from trialwright.report.specifications.courses import (
     CourseBand,
     CourseFigure,
@@ -46,12 +48,15 @@ FigureSpec = (
     | WaterfallFigure
     | HeatmapFigure
     | CourseFigure
+    | ButterflyFigure
     | FlowFigure
 )
 
 __all__ = [
     "BarFigure",
     "BarRow",
+    "ButterflyFigure",
+    "ButterflyRow",
     "CourseBand",
     "CourseFigure",
     "CoursePanel",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, final
 
 from trialwright.report.specifications.words import ReferenceLine, Words
 
@@ -22,12 +22,15 @@ class ScatterDot:
 @final
 @dataclass(frozen=True, slots=True)
 class ScatterFigure:
-    """One dot per thing compared, on two scales of shares."""
+    """One dot per thing compared, on two scales of shares; or, for multiples of a limit, of powers of ten."""
 
     dots: tuple[ScatterDot, ...]
     x_label: Words
     y_label: Words
     x_limit: ReferenceLine | None = None
+    y_limit: ReferenceLine | None = None
+    corner: Words = ""  # what lies beyond both limits
+    scale: Literal["share", "multiple"] = "share"
 
     @property
     def is_illustrative(self) -> bool:

@@ -34,6 +34,13 @@
   x LaboratoryRangeSet        laboratory-range-set.1
   x AssessmentRecorded        assessment-recorded.2       items of an instrument at a visit
   x ResponseAssessed          response-assessed.1
+* randomisation               no arm in any of them, nor anything computed from one (decision 0016)
+  x RandomisationListSealed   randomisation-list-sealed.1
+  x ParticipantRandomised     participant-randomised.1    number and stratum
+  x EnvelopeSealed            envelope-sealed.1           after a minimisation
+  x KitDispensed, KitChecked  kit-dispensed.1, kit-checked.1
+  x TreatmentUnblinded        treatment-unblinded.1       before the arm is shown
+  x SealedListOpened          sealed-list-opened.1        with its key, for a purpose
 * safety
   x AdverseEventReported      adverse-event-reported.2
   x AdverseEventFollowed, CausalityAssessed, ExpectednessAssessed, AdverseEventCoded
@@ -48,7 +55,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trialwright.vocabulary.events import participants, product, safety, staff, trial, visits
+from trialwright.vocabulary.events import participants, product, randomisation, safety, staff, trial, visits
 from trialwright.vocabulary.events.participants import (
     BaselineRecorded,
     ConsentWithdrawn,
@@ -72,6 +79,15 @@ from trialwright.vocabulary.events.product import (
     ProductReleased,
     ReleaseTested,
     StorageRecorded,
+)
+from trialwright.vocabulary.events.randomisation import (
+    EnvelopeSealed,
+    KitChecked,
+    KitDispensed,
+    ParticipantRandomised,
+    RandomisationListSealed,
+    SealedListOpened,
+    TreatmentUnblinded,
 )
 from trialwright.vocabulary.events.safety import (
     AdverseEventCoded,
@@ -150,6 +166,7 @@ __all__ = [
     "DoseDecided",
     "EligibilityConfirmed",
     "EnrolmentClosed",
+    "EnvelopeSealed",
     "Event",
     "ExpectednessAssessed",
     "Fact",
@@ -157,25 +174,31 @@ __all__ = [
     "IdentityConfirmed",
     "InfusionGiven",
     "Interruption",
+    "KitChecked",
+    "KitDispensed",
     "LaboratoryRangeSet",
     "Measured",
     "MeasurementsRecorded",
     "ParticipantEnrolled",
+    "ParticipantRandomised",
     "ParticipantScreened",
     "ProductReleased",
     "QueryAnswered",
     "QueryClosed",
     "QueryRaised",
+    "RandomisationListSealed",
     "ReleaseTested",
     "ResponseAssessed",
     "Role",
     "RoleDelegated",
     "SafetyReportSent",
     "ScreeningRecorded",
+    "SealedListOpened",
     "Signed",
     "StorageRecorded",
     "Taken",
     "TrailReviewed",
+    "TreatmentUnblinded",
     "TrialOpened",
     "Value",
     "VisitHeld",
@@ -185,7 +208,7 @@ __all__ = [
 
 EVENTS: Mapping[str, type[Event]] = {
     found.kind: found
-    for theme in (trial, staff, participants, product, visits, safety)
+    for theme in (trial, staff, participants, product, visits, randomisation, safety)
     for found in vars(theme).values()
     if isinstance(found, type) and issubclass(found, Event) and found is not Event
 }

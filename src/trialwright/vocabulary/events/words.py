@@ -37,7 +37,16 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Value = bool | float | str | None
 InfusionNumber = Annotated[int, Field(ge=1)]
 Role = Literal[
-    "investigator", "statistician", "data manager", "pharmacist", "monitor", "board", "sponsor", "administrator"
+    "investigator",
+    "statistician",
+    "data manager",
+    "pharmacist",
+    "monitor",
+    "board",
+    "sponsor",
+    "administrator",
+    "unblinded pharmacist",
+    "unblinded statistician",
 ]
 
 STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)

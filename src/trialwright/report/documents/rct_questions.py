@@ -1,0 +1,233 @@
+"""The questions to a simulated trial, each a section with its figure and table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from trialwright.numerics.intervals import wilson
+from trialwright.planning.optimiser import Candidate
+from trialwright.planning.rct_analysis import Analysis
+from trialwright.planning.rct_questions import (
+    HALF_LIVES,
+    ONE,
+    POWERS,
+    QUARTERLY,
+    Answer,
+    Separation,
+    SizeCurve,
+    answered,
+    best_separation,
+    critical_z,
+    separations,
+    size_curve,
+)
+from trialwright.planning.rct_simulation import RctPlan, RctResults
+from trialwright.report.documents import rct_words as words
+from trialwright.report.documents.rct_words import COLUMNS, SCHEDULES
+from trialwright.report.model import (
+    Block,
+    Cell,
+    Column,
+    Estimate,
+    Figure,
+    Number,
+    Paragraph,
+    Section,
+    Share,
+    Table,
+    Value,
+    Words,
+    fill,
+    row,
+)
+from trialwright.report.specifications import Curve, CurveFigure, IntervalFigure, IntervalRow, ReferenceLine
+from trialwright.vocabulary.disease_course import Appearance
+
+Found = Mapping[str, RctResults]
+SHOWN = 12  # rows of a ranking; the data files hold them all
+LEFT = ("schedule", "analysis", "rule", "front", "within")
+
+
+def question_sections(
+    plan: RctPlan, found: Found, *, appearance: Appearance, ranked: Sequence[Candidate]
+) -> tuple[Section, ...]:
+    """A section for every question that has been answered whole."""
+    written: dict[str, Callable[[], Iterator[Block]]] = {
+        "schedule": lambda: _schedules(plan, found),
+        "endpoint": lambda: _endpoints(found, appearance),
+        "size": lambda: _sizes(found),
+        "taper": lambda: _taper(found),
+        "waning": lambda: _waning(found),
+    }
+    asked = {
+        "schedule": [f"schedule/{name}" for name in SCHEDULES],
+        "endpoint": ["endpoint/all"],
+        "size": ["size/nothing", "size/effect"],
+        "taper": ["taper/none", "taper/mandatory"],
+        "waning": [f"waning/{weeks}/{name}" for weeks in HALF_LIVES for name in (ONE, QUARTERLY)],
+    }
+    sections = [
+        Section(name, words.SECTIONS[name], tuple(written[name]()))
+        for name, keys in asked.items()
+        if all(key in found for key in keys)
+    ]
+    if ranked:
+        sections.append(Section("choice", words.SECTIONS["choice"], tuple(_choice(ranked, appearance))))
+    return tuple(sections)
+
+
+def _power(found: int, trials: int) -> Estimate:
+    low, high = wilson(found, trials)
+    return Estimate(found / trials, float(low), float(high), decimals=1, as_share=True)
+
+
+def _columns(keys: Sequence[str]) -> tuple[Column, ...]:
+    return tuple(Column(key, COLUMNS[key], align="left" if key in LEFT else "right") for key in keys)
+
+
+def _answer_row(label: Words, answer: Answer) -> tuple[Cell, ...]:
+    shares = (Share(answer.control), Share(answer.treatment), _power(answer.found, answer.trials))
+    return row(label, *shares, Number(answer.infusions), Number(answer.reactions, 3))
+
+
+def _schedules(plan: RctPlan, found: Found) -> Iterator[Block]:
+    answers = {name: answered(name, found[f"schedule/{name}"]) for name in SCHEDULES}
+    yield Paragraph(words.SAME_PEOPLE)
+    rows = []
+    for name, answer in answers.items():
+        power = _power(answer.found, answer.trials)
+        rows.append(IntervalRow(SCHEDULES[name], power.value, power.lower, power.upper))
+    reference = ReferenceLine(plan.errors.power, COLUMNS["power"])
+    spec = IntervalFigure(tuple(rows), words.FOUND, reference=reference)
+    yield Figure("schedule", words.SECTIONS["schedule"], words.SEE_TABLE, spec)
+    keys = ("schedule", "control", "treatment", "power", "infusions", "reactions")
+    table = tuple(_answer_row(SCHEDULES[name], answer) for name, answer in answers.items())
+    yield Table("schedule", words.SECTIONS["schedule"], _columns(keys), table)
+
+
+def _endpoints(found: Found, appearance: Appearance) -> Iterator[Block]:
+    results = found["endpoint/all"]
+    every, best = separations(results), best_separation(found)
+    named = _at_week(best.analysis, appearance)
+    yield Paragraph(fill(words.BEST, analysis=named, z=best.mean_z, power=best.found / best.trials))
+    curves = []
+    for name, known in appearance.endpoints.items():
+        points = tuple((float(one.analysis.week), one.mean_z) for one in every if one.analysis.endpoint == name)
+        curves.append(Curve(known.title, points, has_dots=True))
+    reference = ReferenceLine(critical_z(results.plan), words.CRITICAL)
+    spec = CurveFigure(tuple(curves), words.WEEK, words.MEAN_Z, y_start=None, y_references=(reference,))
+    yield Figure("endpoint", words.SECTIONS["endpoint"], words.SEE_TABLE, spec)
+    ranked = sorted(every, key=lambda one: -one.mean_z)[:SHOWN]
+    keys = ("analysis", "control", "treatment", "mean_z", "power")
+    rows = tuple(_separation(one, appearance) for one in ranked)
+    yield Table("endpoint", words.SECTIONS["endpoint"], _columns(keys), rows)
+
+
+def _separation(one: Separation, appearance: Appearance) -> tuple[Cell, ...]:
+    is_change = appearance.endpoints[one.analysis.endpoint].kind == "change"
+    shown: list[Value] = [Number(each) if is_change else Share(each) for each in (one.control, one.treatment)]
+    return row(_at_week(one.analysis, appearance), *shown, Number(one.mean_z), _power(one.found, one.trials))
+
+
+def _at_week(analysis: Analysis, appearance: Appearance) -> Words:
+    return fill(words.AT_WEEK, endpoint=appearance.endpoints[analysis.endpoint].title, week=analysis.week)
+
+
+def _sizes(found: Found) -> Iterator[Block]:
+    fixed, drawn = size_curve(found["size/nothing"]), size_curve(found["size/effect"])
+    for power in POWERS:
+        needed = {"fixed": _needed(fixed, power), "drawn": _needed(drawn, power)}
+        yield Paragraph(fill(words.NEEDED, power=power, **needed))
+    curves = (_curve(words.POWER, fixed), _curve(words.ASSURANCE, drawn))
+    references = tuple(ReferenceLine(power, "") for power in POWERS)
+    spec = CurveFigure(
+        curves, words.PEOPLE_AXIS, words.FOUND, as_share=True, y_end=1.0, y_references=references,
+        x_ticks=tuple(map(float, fixed.people)),
+    )  # fmt: skip
+    yield Figure("size", words.SECTIONS["size"], words.SEE_TABLE, spec)
+    rows = tuple(
+        row(str(people), _power(one, fixed.trials), _power(other, drawn.trials))
+        for people, one, other in zip(fixed.people, fixed.found, drawn.found, strict=True)
+    )
+    columns = (
+        Column("people", COLUMNS["people"], align="right"),
+        Column("power", words.POWER, align="right"),
+        Column("assurance", words.ASSURANCE, align="right"),
+    )
+    yield Table("size", words.SECTIONS["size"], columns, rows)
+
+
+def _needed(curve: SizeCurve, power: float) -> Words:
+    found = curve.needed(power)
+    return fill(words.NOT_REACHED, most=curve.people[-1]) if found is None else str(found)
+
+
+def _curve(label: Words, curve: SizeCurve) -> Curve:
+    limits = [wilson(count, curve.trials) for count in curve.found]
+    points = tuple((float(people), float(share)) for people, share in zip(curve.people, curve.power, strict=True))
+    band = tuple((float(x), float(low), float(high)) for x, (low, high) in zip(curve.people, limits, strict=True))
+    return Curve(label, points, band=band, has_dots=True)
+
+
+def _taper(found: Found) -> Iterator[Block]:
+    answers = {
+        "none": answered("none", found["taper/none"]),
+        "mandatory": answered("mandatory", found["taper/mandatory"]),
+        "strict": answered("strict", found["taper/mandatory"], analysis=1),
+    }
+    rows = []
+    for name, answer in answers.items():
+        rows += [IntervalRow(words.TAPER_ROWS[name], answer.control, answer.control, answer.treatment)]
+    spec = IntervalFigure(tuple(rows), words.CONTROL_TO_TREATMENT, axis_start=0.0)
+    yield Figure("taper", words.SECTIONS["taper"], words.SEE_TABLE, spec)
+    keys = ("rule", "control", "treatment", "power", "infusions", "reactions")
+    table = tuple(_answer_row(words.TAPER_ROWS[name], answer) for name, answer in answers.items())
+    yield Table("taper", words.SECTIONS["taper"], _columns(keys), table)
+
+
+def _waning(found: Found) -> Iterator[Block]:
+    yield Paragraph(words.WANED)
+    answers = {
+        (weeks, name): answered(name, found[f"waning/{weeks}/{name}"])
+        for weeks in HALF_LIVES
+        for name in (ONE, QUARTERLY)
+    }
+    curves = [
+        Curve(
+            SCHEDULES[name], tuple((float(weeks), answers[weeks, name].treatment) for weeks in HALF_LIVES),
+            has_dots=True,
+        )
+        for name in (ONE, QUARTERLY)
+    ]  # fmt: skip
+    control = tuple((float(weeks), answers[weeks, ONE].control) for weeks in HALF_LIVES)
+    curves.append(Curve(COLUMNS["control"], control, has_dots=True))
+    ticks = tuple(map(float, HALF_LIVES))
+    spec = CurveFigure(tuple(curves), COLUMNS["half_life"], words.RESPONSES, as_share=True, x_ticks=ticks)
+    yield Figure("waning", words.SECTIONS["waning"], words.SEE_TABLE, spec)
+    keys = ("half_life", "schedule", "control", "treatment", "power", "infusions", "reactions")
+    rows = tuple((Cell(str(weeks)), *_answer_row(SCHEDULES[name], answer)) for (weeks, name), answer in answers.items())
+    yield Table("waning", words.SECTIONS["waning"], _columns(keys), rows)
+
+
+def _choice(ranked: Sequence[Candidate], appearance: Appearance) -> Iterator[Block]:
+    front = sorted((one for one in ranked if one.on_front), key=lambda one: (one.people, one.infusions))
+    yield Paragraph(words.FRONT)
+    curves = []
+    for name in dict.fromkeys(one.schedule for one in ranked):
+        points = tuple((float(one.people), one.power) for one in front if one.schedule == name)
+        if points:
+            curves.append(Curve(SCHEDULES[name], points, has_dots=True))
+    if curves:
+        spec = CurveFigure(tuple(curves), words.PEOPLE_AXIS, words.FOUND, as_share=True, y_end=1.0)
+        yield Figure("choice", words.SECTIONS["choice"], words.SEE_TABLE, spec)
+    keys = ("schedule", "people", "analysis", "power", "total_infusions", "product", "within", "front")
+    shown = [*ranked[:SHOWN], *(one for one in front if one not in ranked[:SHOWN])]
+    rows = tuple(
+        row(
+            SCHEDULES[one.schedule], str(one.people), _at_week(one.analysis, appearance),
+            _power(one.found, one.trials), Number(one.infusions, 0), Number(one.product, 1),
+            words.YES if one.within else words.NO, words.YES if one.on_front else words.NO,
+        )
+        for one in shown
+    )  # fmt: skip
+    yield Table("choice", words.SECTIONS["choice"], _columns(keys), rows, landscape=True)

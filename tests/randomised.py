@@ -1,0 +1,148 @@
+"""A small blinded trial of two arms, for tests: its protocol, and a rehearsal of it through the command line.
+
+The arms are named by words that occur nowhere else, so that any trace of them is found.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import typer.main
+
+from trials import THREE, protocol_text
+from trialwright.cli import app, main
+
+ARMS = ("ZORVEX", "QUILTAMB")  # neither is part of any other word, in English, French, Base64 of a test or code
+TITLES = ("zorvexine infusion", "perfusion de zorvexine", "quiltambol saline", "quiltambol salé")
+TOKENS = (*ARMS, *TITLES)
+SIZES = "4,6"
+PEOPLE = tuple(f"RCT-{number:02d}" for number in range(1, 7))
+SITES = ("Paris", "Lyon")
+
+RANDOMISATION = """
+[conduct]
+elsewhere = ["accounts", "eligibility", "decision", "product"]
+where = "another system"
+
+[randomisation]
+method = "{method}"
+site = "site"
+numbers = 8
+blinded = ["participant", "investigator", "assessor", "statistician", "sponsor"]
+
+[[randomisation.arms]]
+name = "ZORVEX"
+title = {{ en = "zorvexine infusion", fr = "perfusion de zorvexine" }}
+ratio = 1
+
+[[randomisation.arms]]
+name = "QUILTAMB"
+title = {{ en = "quiltambol saline", fr = "quiltambol salé" }}
+ratio = 1
+
+[[randomisation.factors]]
+name = "site"
+title = "site"
+levels = ["Paris", "Lyon"]
+
+[[randomisation.factors]]
+name = "nephritis"
+title = {{ en = "nephritis", fr = "néphrite" }}
+levels = ["yes", "no"]
+weight = 2.0
+"""
+
+
+@cache
+def commands() -> Any:
+    """Every command, built once instead of at every line."""
+    return typer.main.get_command(app)
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    """Run one command line here: its exit status, and everything it printed."""
+    said, status = io.StringIO(), 0
+    with redirect_stdout(said), redirect_stderr(said), patch.object(sys.modules[main.__module__], "app", commands()):
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            status = int(end.code or 0)
+    return status, said.getvalue()
+
+
+def protocol(method: str = "permuted blocks") -> str:
+    """The text of the protocol file."""
+    return protocol_text(design=THREE, cohort_size=3, extra=RANDOMISATION.format(method=method))
+
+
+def stratum(number: int) -> tuple[str, ...]:
+    """The stratum of a participant as options of the command."""
+    return ("--stratum", f"site={SITES[number % 2]}", "--stratum", f"nephritis={'yes' if number % 3 else 'no'}")
+
+
+def at(day: int, hour: int = 9) -> tuple[str, str]:
+    """The moment at which a command is run."""
+    return ("--at", f"2027-01-{day:02d}T{hour:02d}:00+00:00")
+
+
+def opened(place: Path, *, method: str = "permuted blocks") -> Path:
+    """A trial that is open as a rehearsal, its list sealed; the keys lie beside its folder."""
+    folder, file = place / "trial", place / "protocol.toml"
+    place.mkdir(parents=True, exist_ok=True)
+    file.write_text(protocol(method), encoding="utf-8")
+    must("open", file, "--trial", folder, "--rehearsal", *at(1, 8))
+    sizes = ("--block-sizes", SIZES) if method == "permuted blocks" else ()
+    keys = ("--key", place / "list.key", "--break-glass", place / "sites")
+    must("seal-list", folder, *keys, *sizes, "--by", "key.holder", *at(1))
+    return folder
+
+
+def entered(folder: Path, people: Sequence[str] = PEOPLE) -> None:
+    """Everybody enrolled and randomised."""
+    lines = folder.parent / "enrolled.jsonl"
+    kinds = (
+        f'{{"kind": "participant-enrolled.2", "body": {{"usubjid": "{who}", "on": "2027-01-02", "dose_level": 1}}}}'
+        for who in people
+    )
+    lines.write_text("\n".join(kinds), encoding="utf-8")
+    must("record", folder, lines, "--by", "site", *at(2))
+    for number, who in enumerate(people):
+        must("randomise", folder, who, *stratum(number), "--by", "site", *at(3))
+
+
+def treated(folder: Path, people: Sequence[str] = PEOPLE) -> None:
+    """Everybody's kit dispensed, checked by a second person and infused; some had an adverse event, one left."""
+    key = ("--key", folder.parent / "list.key")
+    for who in people:
+        must("dispense", folder, who, *key, "--contents", "as made up", "--by", "key.holder", *at(4))
+        kit = next(one["kits"][0] for one in json.loads(must("randomised", folder, "--json")) if one["usubjid"] == who)
+        must("check-kit", folder, who, "--kit", kit, "--by", "nurse", *at(4))
+    body = '{{"usubjid": "{who}", "on": "2027-01-04", "dose_given": 1.0}}'
+    lines = ['{"kind": "infusion-given.2", "body": ' + body.format(who=who) + "}" for who in people]
+    reported = (
+        '{{"usubjid": "{who}", "ae": "{ae}", "term": "Pyrexia", "on": "2027-01-05", "grade": 1, "related": true}}'
+    )
+    lines += [
+        '{"kind": "adverse-event-reported.2", "body": ' + reported.format(who=who, ae=ae) + "}"
+        for ae, who in enumerate(people[:3], start=1)
+    ]
+    file = folder.parent / "given.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    must("record", folder, file, "--by", "site", *at(5))
+    must("leave", folder, people[-1], "--how", "lost to follow-up", "--by", "site", *at(6))
+    must("cut", folder, "--by", "data", *at(20))
+
+
+def must(*arguments: object) -> str:
+    """What a command printed; it must succeed."""
+    status, said = run(*arguments)
+    assert status == 0, f"{arguments}\n{said}"
+    return said

@@ -1,0 +1,54 @@
+"""Calibrate the simulated course of a disease to published numbers, and write the result beside its data.
+
+``python tools/calibrate_course.py [PEOPLE]`` takes some minutes on one core and changes nothing by chance: the same
+people meet every set of values. It writes course-calibrated.csv (value, what is left of the prior), course-fit.csv
+(published and simulated) and course-uncertainty.csv (the factor from which parameters are drawn).
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+from trialwright.diseases.lupus.simulated import APPEARANCE
+from trialwright.planning.course_calibration import PlaceboArm, calibrate_course
+from trialwright.planning.follow_up import Visits
+from trialwright.vocabulary.disease_course import Entry
+
+DATA = Path(__file__).resolve().parents[1] / "src" / "trialwright" / "diseases" / "lupus" / "data"
+SEED, PEOPLE, ENTRY = 20261123, 6000, Entry(6.0)
+VISITS = Visits(tuple(range(0, 53, 4)))
+
+
+def main() -> None:
+    """Calibrate, say how it goes, write."""
+    people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
+    arm = PlaceboArm(APPEARANCE, ENTRY, VISITS, people=people, seed=SEED)
+    found = calibrate_course(arm, rounds=8, progress=lambda number, squares: say(f"round {number}: {squares:.2f}"))
+    rows = [[key, f"{found.values[key]:.6g}", f"{sd:.3f}"] for key, sd in zip(found.free, found.sds, strict=True)]
+    _write("course-calibrated.csv", ["key", "value", "share_of_prior_sd"], rows)
+    targets = APPEARANCE.targets
+    fit = [[one.key, f"{one.value:g}", f"{one.tolerance:g}", f"{found.fit[one.key]:.4f}"] for one in targets]
+    _write("course-fit.csv", ["key", "published", "tolerance", "simulated"], fit)
+    factor = [[key, *(f"{value:.5f}" for value in row)] for key, row in zip(found.free, found.factor, strict=True)]
+    _write("course-uncertainty.csv", ["key", *found.free], factor)
+    for row in fit:
+        say("  ".join(f"{cell:>28}" if place == 0 else f"{cell:>8}" for place, cell in enumerate(row)))
+    say("not identified: " + ", ".join(found.not_identified))
+    say("together: " + "; ".join(f"{one} and {other} ({value:.2f})" for one, other, value in found.together))
+
+
+def say(line: str) -> None:
+    """One line, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _write(name: str, head: list[str], rows: list[list[str]]) -> None:
+    with (DATA / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+
+
+if __name__ == "__main__":
+    main()
