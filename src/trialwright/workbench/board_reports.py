@@ -81,8 +81,8 @@ def closed_report(
     go with the protocol. Where the data give no answer yet, the report says why.
     """
     outside(trial, out)
-    sized = None if asked is None else _sized(trial.study, asked)
     checked_key(trial, key)
+    sized = None if asked is None else _sized(trial.study, asked)
     frozen, case = _case(trial, cut)
     arms = allocation(trial, key, purpose="closed report", by=by, at=at, cut=frozen.cut)
     opened = Case(case.study, case.state, case.on, case.observed, arms)
@@ -107,13 +107,14 @@ def _sized(study: Study, asked: LookAsked) -> Sized:
     control = section.control if section else ""
     fine = plan.control.name == control
     complaints.unless(fine, "arms.control", plan.control.name, f"must be that of the protocol: {control}")
+    complaints.raise_as(ParameterError, "this plan does not go with this trial; nothing was opened")
     sized = size_plan(plan)
     looks = len(sized.looks.fractions)
     fine = 1 <= asked.look <= looks
     complaints.unless(fine, "look", asked.look, f"must be the number of a look, 1 to {looks}")
     allowed = f"must be the shares of the {asked.look - 1} looks before this one"
     complaints.unless(len(asked.earlier) in (0, asked.look - 1), "earlier", list(asked.earlier), allowed)
-    complaints.raise_as(ParameterError, "this plan does not go with this trial; nothing was opened")
+    complaints.raise_as(ParameterError, "this look cannot be judged; nothing was opened")
     return sized
 
 

@@ -183,10 +183,16 @@ def _index(case: Case, groups: tuple[Group, ...], *, one: ArmActivity) -> list[B
     return [table, _index_figure(case, groups, one=one)] if one.activity.is_followed else [table]
 
 
+def _reached(one: ArmActivity) -> list[int]:
+    """The visits, by their place, at which anything is known or should be."""
+    due = [{place for place, row in enumerate(rows) if row.summary.n or row.summary.missing} for rows in one.rows]
+    return sorted(set().union(*due))
+
+
 def _by_visit(groups: tuple[Group, ...], one: ArmActivity) -> list[tuple[VisitRow, Group]]:
     """Visit after visit the groups, those left out of whom nobody was infused."""
     there = [(rows, group) for rows, group in zip(one.rows, groups, strict=True) if rows]
-    return [(rows[place], group) for place in range(len(one.activity.visits)) for rows, group in there]
+    return [(rows[place], group) for place in _reached(one) for rows, group in there]
 
 
 def _index_row(case: Case, row: VisitRow, *, one: ArmActivity, group: Group) -> tuple[Cell, ...]:
@@ -208,8 +214,9 @@ def _index_row(case: Case, row: VisitRow, *, one: ArmActivity, group: Group) -> 
 def _index_figure(case: Case, groups: tuple[Group, ...], *, one: ArmActivity) -> Figure:
     """The median change from baseline over the visits, a line for each group."""
     visits, title = one.activity.visits, one.activity.instrument.title
-    curves = []
-    for group, rows in zip(groups, one.rows, strict=True):
+    curves, reached = [], _reached(one)
+    for group, every in zip(groups, one.rows, strict=True):
+        rows = [every[place] for place in reached] if every else []
         changes = [(float(place), _middle(row)) for place, row in enumerate(rows)]
         invented = any(
             each.illustrative for course in one.activity.people for each in course if each.usubjid in group.usubjids
@@ -231,8 +238,8 @@ def _index_figure(case: Case, groups: tuple[Group, ...], *, one: ArmActivity) ->
             curves=tuple(curves),
             x_label=Text(en="visit", fr="visite"),
             y_label=Text(en="median change", fr="variation médiane"),
-            x_ticks=tuple(float(place) for place in range(len(visits))),
-            x_names=tuple(visit_of(case.study, when, all_visits=visits) for when in visits),
+            x_ticks=tuple(float(place) for place in range(len(reached))),
+            x_names=tuple(visit_of(case.study, visits[place], all_visits=visits) for place in reached),
             y_start=None,
             at_risk_label="n",
         ),

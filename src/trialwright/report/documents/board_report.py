@@ -13,7 +13,7 @@ from trialwright.report.documents.adverse_events import OPTIONAL_KINDS
 from trialwright.report.documents.board_efficacy import efficacy_sections
 from trialwright.report.documents.board_groups import group_columns, named
 from trialwright.report.documents.event_kinds import KINDS
-from trialwright.report.documents.interim_report import LOOK, look_blocks
+from trialwright.report.documents.interim_report import look_blocks
 from trialwright.report.model import (
     Block,
     Callout,
@@ -67,6 +67,7 @@ ROWS = {
 AS_RANDOMISED = Text(
     en="Everybody counts in the arm of randomisation.", fr="Chacun compte dans son bras de randomisation."
 )
+LOOK_OF_PLAN = Text(en="Look {look} of the plan", fr="Analyse {look} du plan")
 JUDGED = Text(
     en="By the plan, on the same outcomes as above: whoever counts there counts here.",
     fr="Selon le plan, sur les mêmes résultats que ci-dessus : qui compte là compte ici.",
@@ -120,7 +121,7 @@ def board_report(
 def _judgement(judged: Judged, *, look: int, mark: Block) -> Section:
     """The look against the boundaries of the plan, or why there is none."""
     blocks = look_blocks(judged) if isinstance(judged, Looked) else (Callout("warning", judged),)
-    return Section("interim", fill(LOOK, look=look), (mark, Paragraph(JUDGED), *blocks))
+    return Section("interim", fill(LOOK_OF_PLAN, look=look), (mark, Paragraph(JUDGED), *blocks))
 
 
 def _disposition(case: Case, groups: tuple[Group, ...]) -> Table:
