@@ -7,7 +7,7 @@ from trialwright.analysis.arms import Group
 from trialwright.report.model import Column
 from trialwright.vocabulary.words import Text
 
-ALL = Text(en="Everybody randomised", fr="Toutes les personnes randomisées")
+ALL = Text(en="Everybody together", fr="Ensemble")
 
 
 def arm_title(case: Case, arm: str) -> Text:
