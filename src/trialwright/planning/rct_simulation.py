@@ -23,6 +23,7 @@ from trialwright.planning.infusion_effect import Effect, Schedule
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.planning.rct_analysis import Analysis, TrialData, change, response, z_of
 from trialwright.planning.virtual_people import ENTERING, entrants, register
+from trialwright.protocol.misread import or_near
 from trialwright.vocabulary.disease_course import Appearance, Entry, Observed, Values, central, drawn
 from trialwright.vocabulary.errors import Complaints, ParameterError
 
@@ -71,9 +72,13 @@ class RctPlan:
         complaints.unless(fine, "arms.share", [arm.share for arm in self.arms], "must be whole numbers from 1 on")
         names = [arm.name for arm in self.arms]
         complaints.unless(len(set(names)) == len(names), "arms.name", names, "must differ")
-        known = {one.key for one in appearance.parameters}
-        for key, _ in self.changed:
-            complaints.unless(key in known, f"course.{key}", key, "is not a parameter of this disease")
+        known = {one.key: one.scale for one in appearance.parameters}
+        for key, value in self.changed:
+            place = f"course.change.{key}"
+            if complaints.unless(key in known, place, key, f"is not a number of this disease; {or_near(key, known)}"):
+                fine = {"log": value > 0, "logit": 0 <= value <= 1, "plain": value >= 0}[known[key]]
+                allowed = {"log": "must be above 0", "logit": "must lie between 0 and 1", "plain": "must be 0 or more"}
+                complaints.unless(fine, place, value, allowed[known[key]])
         for analysis in (self.primary, *self.secondary):
             complaints.add(analysis.check(appearance.endpoints, weeks=self.visits.weeks).findings)
         complaints.raise_as(ParameterError, "this trial cannot be simulated")
