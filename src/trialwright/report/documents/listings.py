@@ -19,7 +19,7 @@ from trialwright.report.model import Block, Callout, Cell, Column, Document, Par
 from trialwright.vocabulary.events.trial import DeviationRecorded
 from trialwright.vocabulary.words import Text
 
-TITLE = Text(en="Listings 16.2: {title}", fr="Listes 16.2 : {title}")
+TITLE = Text(en="Listings 16.2: {title}", fr="Listings 16.2 : {title}")
 SUBTITLE = Text(en="{id} — data cut of {on}", fr="{id} — date d'extraction du {on}")
 PARTICIPANT = Text(en="Participant", fr="Personne")
 LEVEL = Text(en="Level", fr="Palier")
@@ -142,7 +142,7 @@ def _deviations(findings: Findings) -> Table:
         Column("category", Text(en="Category", fr="Catégorie")),
         Column("description", Text(en="What happened", fr="Ce qui s'est passé")),
         Column("major", Text(en="Major", fr="Majeur")),
-        Column("action", Text(en="Action", fr="Mesure prise")),
+        Column("action", Text(en="Action", fr="Action")),
     )
     rows = [cells for *_, cells in sorted(found, key=lambda one: one[:3])]
     empty = Text(en="No deviation is recorded.", fr="Aucun écart enregistré.")
@@ -176,7 +176,7 @@ def _excluded(findings: Findings) -> Table:
     columns = (
         Column("usubjid", PARTICIPANT),
         Column("level", LEVEL, "right"),
-        Column("population", Text(en="Population", fr="Population d'analyse")),
+        Column("population", Text(en="Population", fr="Population")),
         Column("why", Text(en="Why not in it", fr="Motif d'exclusion")),
     )
     out = [one for population in populations(findings.case) for one in population.excluded]

@@ -49,8 +49,8 @@ LACKS = (
     Text(
         en="The JSON of ClinicalTrials.gov has the names of its public record; what its entry form accepts word by "
         "word was not checked, and its upload format is another one.",
-        fr="Le JSON de ClinicalTrials.gov porte les noms de sa fiche publique ; ce que son formulaire accepte mot à "
-        "mot n'a pas été vérifié, et son format de dépôt est différent.",
+        fr="Le JSON de ClinicalTrials.gov porte les noms de sa fiche publique ; ce que son formulaire accepte "
+        "exactement n'a pas été vérifié, et son format de dépôt est différent.",
     ),
     Text(
         en="The JSON for EudraCT has its sections with names of our own, which are not verified; EudraCT takes XML, "
