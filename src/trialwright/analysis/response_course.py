@@ -78,8 +78,8 @@ class Course:
         return [one for one in self.answers if one.when.name == name]
 
     def at(self, when: When) -> Answered | None:
-        """The answer at a visit."""
-        return next((one for one in self.answers if one.when == when), None)
+        """The answer at a visit; of several visits outside the plan, the last."""
+        return next((one for one in reversed(self.answers) if one.when == when), None)
 
 
 @final
@@ -166,9 +166,14 @@ def _passed(case: Case) -> dict[tuple[str, When], bool]:
 
 
 def answers_of(case: Case, participant: Participant, *, endpoint: Endpoint) -> Course:
-    """What is known of one participant and one endpoint at every visit, by a person or by the score."""
+    """What is known of one participant and one endpoint at every visit, by a person or by the score.
+
+    A planned visit has one answer, the last recorded. Visits outside the plan all bear the same name: there each day
+    has its own, so that a flare found at one of them is not lost to the next.
+    """
     start = participant.infusions[0].event.on
-    found: dict[When, Answered] = {}
+    planned = {visit.name.en for visit in case.study.visits}
+    found: dict[tuple[When, int], Answered] = {}
     for assessed in participant.assessments:
         event = assessed.event
         day = (event.on - start).days
@@ -178,14 +183,16 @@ def answers_of(case: Case, participant: Participant, *, endpoint: Endpoint) -> C
         when = When(event.visit, counted_from(case.study, event.visit, stated=event.infusion_number))
         met = _met(instrument.score(event.items).value, endpoint)
         invented = assessed.illustrative("items") or assessed.illustrative("usubjid")
-        found[when] = Answered(when, day, met, True, invented, assessed.illustrative("on"))
+        key = (when, 0 if when.name in planned else day)
+        found[key] = Answered(when, day, met, True, invented, assessed.illustrative("on"))
     for known in participant.responses:
         said = known.event
         if said.endpoint == endpoint.name:
             when = When(said.visit, counted_from(case.study, said.visit, stated=None))
             invented = known.illustrative("usubjid") or known.illustrative("met")
             day = (said.on - start).days
-            found[when] = Answered(when, day, said.met, False, invented, known.illustrative("on"))
+            key = (when, 0 if when.name in planned else day)
+            found[key] = Answered(when, day, said.met, False, invented, known.illustrative("on"))
     ordered = sorted(found.values(), key=lambda one: (one.day, one.when))
     return Course(participant.usubjid, case.level_of(participant.usubjid), tuple(ordered))
 

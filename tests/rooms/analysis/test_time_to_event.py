@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from followed import PEOPLE, followed_case
+from followed import PEOPLE, followed_case, followed_study
+from trials import DAY_0, state_of
+from trialwright.analysis import case_of
 from trialwright.analysis.response_course import endpoint_courses
 from trialwright.analysis.time_to_event import EventTime, deaths, event_times, lines
 from trialwright.numerics.competing_risks import cumulative_incidence
 from trialwright.numerics.survival import kaplan_meier
+from trialwright.vocabulary.events import Event, InfusionGiven, ParticipantEnrolled, ResponseAssessed
 
 TIMES = st.lists(st.tuples(st.integers(1, 12), st.integers(0, 2)), min_size=1, max_size=12)
 
@@ -54,6 +59,20 @@ def test_a_remission_is_counted_from_its_first_visit_and_censored_while_it_lasts
 
 def test_a_death_is_known_from_the_event_or_from_the_end_of_follow_up() -> None:
     assert deaths(followed_case()) == {"P-6": 150}
+
+
+def test_a_flare_at_an_unscheduled_visit_is_not_lost_to_the_next_one() -> None:
+    study = followed_study()
+    happened: list[Event] = [
+        ParticipantEnrolled(usubjid="P-1", on=DAY_0, dose_level=1),
+        InfusionGiven(usubjid="P-1", on=DAY_0, infusion_number=1, dose_given=1.0),
+    ]
+    for day, met in ((40, True), (60, False)):
+        on = DAY_0 + timedelta(days=day)
+        happened.append(ResponseAssessed(usubjid="P-1", on=on, endpoint="flare", visit="Unscheduled", met=met))
+    case = case_of(study, state_of(study, *happened), on=DAY_0 + timedelta(days=70))
+    flare = next(one for one in event_times(case, endpoint_courses(case)) if one.endpoint.kind == "flare")
+    assert [(one.days, one.outcome) for one in flare.people] == [(40, "event")]
 
 
 def test_one_line_for_each_participant() -> None:

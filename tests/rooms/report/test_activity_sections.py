@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 
 import pytest
 
-from followed import PEOPLE, Person, events_of, followed_case, followed_study
+from followed import PEOPLE, SECTION, Person, events_of, followed_case, followed_study
 from trials import DAY_0, state_of
 from trialwright.analysis import Case, case_of
 from trialwright.report.cells import say, written
@@ -20,7 +21,7 @@ from trialwright.report.documents.response_course import response_course_section
 from trialwright.report.documents.time_to_event import time_to_event_section
 from trialwright.report.edition import edition_of
 from trialwright.report.model import Figure, Paragraph, Section, Table
-from trialwright.vocabulary.events import AssessmentRecorded, EnrolmentClosed, InfusionGiven, ParticipantEnrolled
+from trialwright.vocabulary.events import AssessmentRecorded, EnrolmentClosed, Event, InfusionGiven, ParticipantEnrolled
 from trialwright.vocabulary.words import LANGUAGES, Language
 
 MAKERS = (activity_section, response_course_section, time_to_event_section, early_end_section)
@@ -56,13 +57,17 @@ def words(found: Sequence[Section], language: Language) -> Iterator[str]:
                     yield from (say(note, language) for note in (block.title, block.alt, *block.notes))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@cache
+def of_case(name: str) -> tuple[Section, ...]:
+    return tuple(sections(followed_case(CASES[name])))
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_no_table_or_figure_is_empty_and_nothing_is_left_unsaid(name: str, language: Language) -> None:
-    case = followed_case(CASES[name])
-    found = sections(case)
-    said = "\n".join(words(found, language))
-    assert not re.search(r"\bnan\b|\bNone\b|[{}]|\binf\b", said), said
+def test_no_table_or_figure_is_empty_and_nothing_is_left_unsaid(name: str) -> None:
+    found = of_case(name)
+    for language in LANGUAGES:
+        said = "\n".join(words(found, language))
+        assert not re.search(r"\bnan\b|\bNone\b|[{}]|\binf\b", said), said
     for section in found:
         assert section.blocks
         for block in section.blocks:
@@ -70,8 +75,7 @@ def test_no_table_or_figure_is_empty_and_nothing_is_left_unsaid(name: str, langu
             assert not isinstance(block, Figure) or not block.spec.is_empty, block
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["usual", "one participant", "nobody"])
+@pytest.mark.parametrize(("name", "language"), [("usual", "en"), ("one participant", "fr"), ("nobody", "en")])
 def test_every_figure_is_drawn(name: str, language: Language) -> None:
     edition = edition_of(trial_report(followed_case(CASES[name]), software="t", version="0"), language)
     assert all(svg.endswith("</svg>\n") for svg in edition.figures.values())
@@ -93,11 +97,11 @@ def test_every_figure_is_drawn(name: str, language: Language) -> None:
     ],
 )
 def test_what_is_not_there_is_said(name: str, sentence: str) -> None:
-    assert sentence in "\n".join(words(sections(followed_case(CASES[name])), "en"))
+    assert sentence in "\n".join(words(of_case(name), "en"))
 
 
 def test_few_values_are_shown_one_by_one_and_a_small_group_has_no_quartiles() -> None:
-    table = next(block for block in sections(followed_case())[0].blocks if isinstance(block, Table))
+    table = next(block for block in of_case("usual")[0].blocks if isinstance(block, Table))
     level_1 = [row for row in table.rows if say(row[1].value, "en") == "level 1"]  # type: ignore[arg-type]
     assert written(level_1[0][4].value, "en") == "1.50; 2.00; 2.50"
     assert written(table.rows[0][4].value, "en") == "2.0 (1.9 to 2.3)"
@@ -155,3 +159,25 @@ def test_a_trial_that_goes_on_has_no_such_section() -> None:
     study = followed_study()
     case = case_of(study, state_of(study, *events_of(closed=False)), on=DAY_0 + timedelta(days=800))
     assert early_end_section(Findings.of(case)) is None
+
+
+def test_an_index_of_levels_is_counted_by_level_and_drawn_with_its_words() -> None:
+    study = followed_study(section=SECTION.replace('"sledai-2k"]', '"doris-2021"]'))
+    happened: list[Event] = []
+    for number, pga in enumerate((0.0, 2.0, None)):
+        who, start = f"P-{number}", DAY_0 + timedelta(days=20 * number)
+        happened.append(ParticipantEnrolled(usubjid=who, on=start, dose_level=1))
+        happened.append(InfusionGiven(usubjid=who, on=start, infusion_number=1, dose_given=1.0))
+        items = {"clinical_sledai": 0.0, "pga": pga, "prednisone_mg_per_day": 2.5, "stable_treatment": True}
+        on = start + timedelta(days=30)
+        happened.append(AssessmentRecorded(usubjid=who, on=on, visit="Month 1", instrument="doris-2021", items=items))
+    happened.sort(key=lambda event: event.on)  # type: ignore[attr-defined]
+    case = case_of(study, state_of(study, *happened), on=DAY_0 + timedelta(days=80))
+    found = sections(case)[0]
+    table = next(block for block in found.blocks if isinstance(block, Table))
+    month_1 = [
+        [written(cell.value, "fr") for cell in row] for row in table.rows if say(row[0].value, "en") == "Month 1"
+    ]  # type: ignore[arg-type]
+    assert [row[2:4] + row[5:] for row in month_1] == [["2", "1", "1"], ["2", "1", "1"]]
+    figure = next(block for block in found.blocks if isinstance(block, Figure))
+    assert not figure.spec.is_empty

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
 from trialwright.analysis.activity import FEW, Activity, Change, Measured, VisitRow, When
 from trialwright.analysis.baseline import Summary
 from trialwright.report.cells import written
-from trialwright.report.documents.activity_figures import course_figure, heat_figure, waterfall_figure
+from trialwright.report.documents.activity_figures import course_figure, heat_figure, visit_words, waterfall_figure
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import (
     Block,
@@ -27,8 +26,6 @@ from trialwright.report.model import (
 )
 from trialwright.vocabulary.words import Language, Text
 
-BASELINE = Text(en="Baseline", fr="État initial")
-OF_INFUSION = Text(en="{visit}, infusion {number}", fr="{visit}, perfusion {number}")
 ALL = Text(en="all", fr="ensemble")
 LEVEL = Text(en="level {level}", fr="palier {level}")
 
@@ -56,13 +53,12 @@ HOW = Text(
 )
 MIDDLE = Text(
     en="Hodges–Lehmann: the median of the averages of every two changes. Its interval has at least the confidence "
-    "printed; none of 95% exists for fewer than six. P: Wilcoxon's signed-rank test, two-sided, exact given the ranks; "
-    "a description of this group, without adjustment for several indices and visits, and without a control.",
+    "printed; none of 95% exists for fewer than six. P: Wilcoxon's signed-rank test, two-sided, exact given the "
+    "ranks; a description of this group, without adjustment for several indices and visits, and without a control.",
     fr="Hodges–Lehmann : médiane des moyennes de toutes les paires de variations. Son intervalle a au moins le niveau "
     "indiqué ; il n'en existe pas à 95 % en dessous de six personnes. P : test des rangs signés de Wilcoxon, "
-    "bilatéral, exact conditionnellement aux rangs ; description de ce groupe, sans ajustement pour la multiplicité "
-    "des scores et "
-    "des visites, et sans groupe témoin.",
+    "bilatéral, exact conditionnellement aux rangs ; description de ces personnes, sans correction pour la "
+    "multiplicité des scores et des visites, et sans témoins.",
 )
 
 
@@ -119,15 +115,6 @@ def _blocks(findings: Findings, one: Activity) -> list[Block]:
     figures = [course_figure(findings, one), heat_figure(findings, one), waterfall_figure(findings, one)]
     changes = [_change_table(findings, one)] if one.changes else []
     return [_table(findings, one), *changes, *(figure for figure in figures if figure is not None)]
-
-
-def visit_words(findings: Findings, when: When, *, all_visits: Sequence[When] = ()) -> Words:
-    """A visit in words; with the infusion where it is held after several."""
-    if when.is_baseline:
-        return BASELINE
-    name = findings.case.study.visit_name(when.name)
-    several = sum(other.name == when.name for other in all_visits) > 1 or when.infusion > 1
-    return fill(OF_INFUSION, visit=name, number=when.infusion) if several else name
 
 
 def group_words(level: int | None) -> Words:

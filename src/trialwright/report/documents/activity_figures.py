@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trialwright.analysis.activity import Activity, Measured, When
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import Figure, Words, fill
@@ -18,17 +20,23 @@ from trialwright.report.specifications import (
 )
 from trialwright.vocabulary.words import Text
 
-START = Text(en="Baseline", fr="État initial")
-NUMBERED = Text(en="{visit} ({number})", fr="{visit} ({number})")
+OF_INFUSION = Text(en="{visit}, infusion {number}", fr="{visit}, perfusion {number}")
+BASELINE = Text(en="Baseline", fr="État initial")
+BESIDE_THE_PLAN = {
+    "Baseline": BASELINE,
+    "Screening": Text(en="Screening", fr="Sélection"),
+    "Unscheduled": Text(en="Unscheduled", fr="Hors calendrier"),
+}
 PANEL = Text(en="{dose}, n = {n}", fr="{dose}, n = {n}")
 
 
-def _visit(findings: Findings, one: Activity, *, when: When) -> Words:
+def visit_words(findings: Findings, when: When, *, all_visits: Sequence[When] = ()) -> Words:
+    """A visit in words; with the infusion where it is held after several."""
     if when.is_baseline:
-        return START
-    name = findings.case.study.visit_name(when.name)
-    several = sum(other.name == when.name for other in one.visits) > 1
-    return fill(NUMBERED, visit=name, number=when.infusion) if several else name
+        return BASELINE
+    name = BESIDE_THE_PLAN.get(when.name) or findings.case.study.visit_name(when.name)
+    several = sum(other.name == when.name for other in all_visits) > 1 or when.infusion > 1
+    return fill(OF_INFUSION, visit=name, number=when.infusion) if several else name
 
 
 def _levels(one: Activity) -> list[int]:
@@ -91,7 +99,7 @@ def heat_figure(findings: Findings, one: Activity) -> Figure:
         title=fill(title, title=one.instrument.title),
         alt=fill(alt, title=one.instrument.title),
         spec=HeatmapFigure(
-            columns=tuple(_visit(findings, one, when=when) for when in one.visits),
+            columns=tuple(visit_words(findings, when, all_visits=one.visits) for when in one.visits),
             rows=tuple(
                 HeatRow(
                     course[0].usubjid,
@@ -140,7 +148,7 @@ def waterfall_figure(findings: Findings, one: Activity) -> Figure | None:
     if when is None:
         return None
     place, levels = one.visits.index(when), _levels(one)
-    visit = _visit(findings, one, when=when)
+    visit = visit_words(findings, when, all_visits=one.visits)
     answered = next((each for each in findings.endpoint_courses if each.endpoint.kind == "response"), None)
     met = {each.usubjid: each.at(when) for each in answered.people} if answered else {}
     bars = tuple(

@@ -27,14 +27,14 @@ TITLE = Text(en="Enrolment ended early", fr="Fin anticipée des inclusions")
 LEAD = Text(
     en="Enrolment was closed on {on} by the {by} with {treated} of {planned} planned participants treated "
     "(“{reason}”). {informative}",
-    fr="Les inclusions ont été closes le {on} par {by}, {treated} personnes traitées sur {planned} prévues "
-    "(« {reason} »). {informative}",
+    fr="Les inclusions ont été closes le {on} par {by}, {treated} personnes traitées sur {planned} prévues (« "
+    "{reason} »). {informative}",
 )
 NOT_INFORMATIVE = Text(
-    en="The record says that the trial's own data were not the reason: the end carries no information on toxicity, and "
-    "the analysis conditions on the participants there are.",
-    fr="Le registre indique que les données de l'essai n'en sont pas la raison : cette fin n'apporte pas d'information "
-    "sur la toxicité, et l'analyse porte sur les personnes présentes.",
+    en="The record says that the trial's own data were not the reason: the end carries no information on toxicity, "
+    "and the analysis conditions on the participants there are.",
+    fr="Le registre indique que les données de l'essai n'en sont pas la raison : cette fin n'apporte pas "
+    "d'information sur la toxicité, et l'analyse porte sur les personnes présentes.",
 )
 INFORMATIVE = Text(
     en="The record says that the trial's own data were the reason: intervals and posteriors do not account for that, "
@@ -51,13 +51,12 @@ BY = {
     "planned": Text(en="trial as planned", fr="l'essai comme prévu"),
 }
 PLANNED = Text(
-    en="As planned, the DLT rate would have been estimated from {planned} participants. With {count} of {of} the exact "
-    "95% interval is {width:percent1} wide; with as many more as are missing, and no further DLT, it would have been "
-    "{least:percent1} wide.",
+    en="As planned, the DLT rate would have been estimated from {planned} participants. With {count} of {of} the "
+    "exact 95% interval is {width:percent1} wide; with as many more as are missing, and no further DLT, it would have "
+    "been {least:percent1} wide.",
     fr="Comme prévu, le taux de DLT aurait été estimé sur {planned} personnes. Avec {count} sur {of}, l'intervalle "
-    "exact "
-    "à 95 % a une largeur de {width:percent1} ; avec les personnes manquantes et aucune DLT de plus, elle aurait été "
-    "de {least:percent1}.",
+    "exact à 95 % a une largeur de {width:percent1} ; avec les personnes manquantes et aucune DLT de plus, elle "
+    "aurait été de {least:percent1}.",
 )
 NEXT = Text(
     en="Were enrolment open, the next participant would have been treated at {dose}.",
@@ -80,17 +79,16 @@ BY_MODEL = Text(
     en="Probability: posterior predictive of the design's own model, one participant after the other, all results "
     "enumerated; they add up to 100%. Levels and recommendations by the same decision function as in the trial.",
     fr="Probabilité : loi prédictive a posteriori du modèle du plan, une personne après l'autre, tous les résultats "
-    "énumérés ; leur somme est de 100 %. Paliers et recommandations par la même fonction de décision que dans l'essai.",
+    "énumérés ; leur total est de 100 %. Paliers et doses recommandées par la même fonction de décision que dans "
+    "l'essai.",
 )
 BY_BETA = Text(
     en="Probability: posterior predictive with a Beta({a:plain}, {b:plain}) prior at each level alone, because the "
     "design keeps no posterior; all results enumerated, they add up to 100%. Levels and recommendations by the same "
     "decision function as in the trial.",
     fr="Probabilité : loi prédictive a posteriori avec un a priori Beta({a:plain} ; {b:plain}) à chaque palier, le "
-    "plan "
-    "n'ayant pas de loi a posteriori ; tous les résultats énumérés, leur somme est de 100 %. Paliers et "
-    "recommandations "
-    "par la même fonction de décision que dans l'essai.",
+    "plan n'ayant pas de loi a posteriori ; tous les résultats énumérés, leur total est de 100 %. Paliers et doses "
+    "recommandées par la même fonction de décision que dans l'essai.",
 )
 OVERALL = Text(
     en="DLT rate over all levels together: exact (Clopper–Pearson) interval; P(above target) after the prior "
@@ -103,13 +101,21 @@ TOO_MANY = Text(
     fr="Tous les résultats des personnes manquantes n'ont pu être suivis : {why}.",
 )
 SAME_POWER = Text(
-    en="Both curves are the same: with these rules nothing is looked at between {treated} and {planned} participants.",
-    fr="Les deux courbes coïncident : avec ces règles, rien n'est examiné entre {treated} et {planned} personnes.",
+    en="The same for both numbers: with these rules nothing can stop the trial between {treated} and {planned} "
+    "participants.",
+    fr="Identique pour les deux effectifs : avec ces règles, rien ne peut arrêter l'essai entre {treated} et "
+    "{planned} personnes.",
 )
 NOT_ASKED = Text(
     en="The probability that the trial stops for safety is not shown: it cannot be enumerated exactly for this design.",
     fr="La probabilité d'un arrêt pour sécurité n'est pas présentée : elle ne peut être énumérée exactement pour ce "
     "plan.",
+)
+NEVER = Text(
+    en="Under its rules this trial never stops for safety before the planned number, at any true DLT rate up to "
+    "{most:percent0}: the early end costs it no such protection.",
+    fr="Avec ses règles, cet essai ne s'arrête jamais pour sécurité avant l'effectif prévu, pour tout vrai taux de "
+    "DLT jusqu'à {most:percent0} : la fin anticipée ne lui ôte aucune protection de ce type.",
 )
 NO_LEVEL_LEFT = Text(en="yes: no level is left", fr="oui : plus aucun palier")
 FOR_SAFETY = Text(
@@ -129,7 +135,7 @@ def early_end_section(findings: Findings) -> Section | None:
         blocks.append(Callout("warning", fill(TOO_MANY, why=one.refused)))
     else:
         blocks += [Paragraph(_next(findings, one)), _table(findings, one), Paragraph(_changes(findings, one))]
-    blocks += [_power_figure(one, one.power)] if one.power is not None else [Paragraph(NOT_ASKED)]
+    blocks.append(_power(one))
     return Section("early-end", TITLE, tuple(blocks))
 
 
@@ -223,12 +229,25 @@ def _row(findings: Findings, one: EarlyEnd, *, each: Possibility) -> tuple[Cell,
     )
 
 
+def _power(one: EarlyEnd) -> Block:
+    if one.power is None:
+        return Paragraph(NOT_ASKED)
+    if not any((*one.power.planned, *one.power.treated)):
+        return Paragraph(fill(NEVER, most=max(one.power.rates)))
+    return _power_figure(one, one.power)
+
+
 def _power_figure(one: EarlyEnd, power: Power) -> Figure:
     name = Text(en="planned for {n}", fr="prévu pour {n}")
+    either = Text(en="planned for {treated} or {n}", fr="prévu pour {treated} ou {n}")
     shared = power.planned == power.treated
-    curves = [(one.planned, power.planned), (one.treated, power.treated)]
     notes: list[Words] = [FOR_SAFETY]
     notes += [fill(SAME_POWER, treated=one.treated, planned=one.planned)] if shared else []
+    words = fill(either if shared else name, n=one.planned, treated=one.treated)
+    curves = [Curve(words, tuple(zip(power.rates, power.planned, strict=True)))]
+    if not shared:
+        curves.append(Curve(fill(name, n=one.treated), tuple(zip(power.rates, power.treated, strict=True))))
+    label = Text(en="probability of a stop for safety", fr="probabilité d'un arrêt pour sécurité")
     return Figure(
         name="early-end-power",
         title=Text(
@@ -236,16 +255,17 @@ def _power_figure(one: EarlyEnd, power: Power) -> Figure:
             fr="Probabilité que l'essai s'arrête pour sécurité",
         ),
         alt=Text(
-            en="Curves over the true DLT rate, the same at every level: the trial as planned, and planned for as "
-            "many as "
-            "were treated. Exact.",
+            en="Curves over the true DLT rate, the same at every level: the trial as planned, and planned for as many "
+            "as were treated. Exact.",
             fr="Courbes selon le vrai taux de DLT, le même à chaque palier : essai prévu, et prévu pour les personnes "
             "traitées. Exact.",
         ),
         spec=CurveFigure(
-            curves=tuple(Curve(fill(name, n=n), tuple(zip(power.rates, values, strict=True))) for n, values in curves),
+            curves=tuple(curves),
             x_label=Text(en="true DLT rate, the same at every level", fr="vrai taux de DLT, le même à chaque palier"),
-            y_label=Text(en="probability of a stop for safety", fr="probabilité d'un arrêt pour sécurité"),
+            y_label=fill(Text(en="{label}, {words}", fr="{label}, {words}"), label=label, words=words)
+            if shared
+            else label,
             as_share=True,
             x_as_share=True,
         ),

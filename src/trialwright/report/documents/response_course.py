@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trialwright.analysis.response_course import EndpointCourse, Posterior, VisitResponse
 from trialwright.analysis.toxicity import Rate
-from trialwright.report.documents.activity import group_words, visit_words
+from trialwright.report.documents.activity import group_words
+from trialwright.report.documents.activity_figures import visit_words
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import Block, Cell, Column, Count, Estimate, Paragraph, Section, Table, Words, fill
 from trialwright.vocabulary.words import Text
@@ -16,11 +17,10 @@ NONE_ASSESSED = Text(
 )
 MISSING = Text(
     en="Participants infused. Observed: of those with an answer. Non-responder imputation: of everybody whose visit "
-    "has "
-    "passed by the data cut; no answer counts as not met, whatever the reason (missed, left, died). Other treatment in "
-    "between counts as it was recorded. Exact: Clopper–Pearson.",
-    fr="Personnes perfusées. Observé : parmi les personnes évaluées. Non-réponse imputée : parmi toutes celles dont la "
-    "visite est échue à la date d'extraction ; l'absence de réponse vaut échec, quelle qu'en soit la raison (visite "
+    "has passed by the data cut; no answer counts as not met, whatever the reason (missed, left, died). Other "
+    "treatment in between counts as it was recorded. Exact: Clopper–Pearson.",
+    fr="Personnes perfusées. Observé : parmi les personnes évaluées. Non-réponse imputée : parmi toutes celles dont "
+    "la visite est échue à la date d'extraction ; l'absence de réponse vaut échec, quel qu'en soit le motif (visite "
     "manquée, sortie, décès). Un autre traitement entre-temps compte comme il a été enregistré. Exact : "
     "Clopper–Pearson.",
 )
@@ -131,10 +131,10 @@ def _sustained_table(one: EndpointCourse) -> Table:
     kept = one.sustained
     assert kept is not None, "asked only where the protocol defines it"
     said = Text(
-        en="Sustained: seen to last at least {days} days from its first to its last visit. Not known: still with it at "
-        "the last visit, not yet for so long, or never assessed; these are in no denominator.",
-        fr="Soutenue : observée pendant au moins {days} jours, de la première à la dernière visite. Non connu : encore "
-        "présente à la dernière visite, pas encore aussi longtemps, ou jamais évaluée ; hors dénominateur.",
+        en="Sustained: seen to last at least {days} days from its first to its last visit. Not known: still with it "
+        "at the last visit, not yet for so long, or never assessed; these are in no denominator.",
+        fr="Soutenue : observée pendant au moins {days} jours, de la première à la dernière visite. Non connu : "
+        "encore présente à la dernière visite, pas encore aussi longtemps, ou jamais évaluée ; hors dénominateur.",
     )
     share = _share(kept.rate)
     return Table(

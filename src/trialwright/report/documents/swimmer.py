@@ -17,8 +17,7 @@ KEY = Text(
     en="Grey bar: follow-up, with an arrow where it goes on. Diamond: infusion. Triangle: adverse event of grade 3 or "
     "more, by onset. Cross: visit at which a flare was found. Square: death.",
     fr="Barre grise : suivi, avec une flèche s'il se poursuit. Losange : perfusion. Triangle : événement indésirable "
-    "de "
-    "grade 3 ou plus, à son début. Croix : visite constatant une poussée. Carré : décès.",
+    "de grade 3 ou plus, à son début. Croix : visite constatant une poussée. Carré : décès.",
 )
 SPELLS = Text(
     en="Blue bar: {titles}, from the first to the last visit with it.",

@@ -27,8 +27,8 @@ from trialwright.vocabulary.words import Text
 
 TITLE = Text(en="Time to event", fr="Délais de survenue")
 NO_ENDPOINT = Text(
-    en="The protocol names no endpoint of the kind flare or remission: no time to a flare and no duration of remission "
-    "is analysed.",
+    en="The protocol names no endpoint of the kind flare or remission: no time to a flare and no duration of "
+    "remission is analysed.",
     fr="Le protocole ne nomme aucun critère de type poussée ou rémission : ni délai de poussée ni durée de rémission "
     "ne sont analysés.",
 )
@@ -44,13 +44,11 @@ FROM_REMISSION = Text(
 )
 HOW = Text(
     en="Kaplan–Meier; 95% limits by log(−log), Greenwood's variance; median with the limits of the curve at one half. "
-    "While nobody has the event the limits have nothing to say and are left out. An event is counted at the visit that "
-    "found it; without one, a participant is censored at the last visit that says so.",
+    "While nobody has the event the limits have nothing to say and are left out. An event is counted at the visit "
+    "that found it; without one, a participant is censored at the last visit that says so.",
     fr="Kaplan–Meier ; limites à 95 % par log(−log), variance de Greenwood ; médiane avec les limites de la courbe à "
-    "un "
-    "demi. Tant que personne n'a l'événement, les limites sont sans objet et omises. Un événement est compté à la "
-    "visite "
-    "qui l'a constaté ; sinon, la personne est censurée à la dernière visite informative.",
+    "un demi. Tant que personne n'a l'événement, les limites ne disent rien et sont omises. Un événement est compté à "
+    "la visite qui l'a constaté ; sinon, la personne est censurée à la dernière visite informative.",
 )
 LEFT_OUT = Text(
     en="Not in the analysis, because nothing is known after the start of the time, or it never began: {who}.",
@@ -88,8 +86,8 @@ def _figure(findings: Findings, one: EventTime) -> Figure:
     alt = Text(
         en="Step curves over days, one for each group, with the numbers at risk below; the values are in the next "
         "table.",
-        fr="Courbes en escalier selon les jours, une par groupe, avec les effectifs à risque ; valeurs dans le tableau "
-        "suivant.",
+        fr="Courbes en escalier selon les jours, une par groupe, avec les effectifs à risque ; valeurs dans le "
+        "tableau suivant.",
     )
     title = Text(en="{title}: Kaplan–Meier", fr="{title} : Kaplan–Meier")
     shown = [group for group in one.groups if group.dose_level is not None] or list(one.groups)
@@ -235,8 +233,7 @@ def _spells_table(findings: Findings) -> Table:
     ]
     how = Text(
         en="Days from the first infusion. A spell runs from the first to the last visit with it; lost by: the visit "
-        "that "
-        "found it gone (none: not seen to end, the duration is censored).",
+        "that found it gone (none: not seen to end, the duration is censored).",
         fr="Jours depuis la première perfusion. Un épisode va de la première à la dernière visite où il est présent ; "
         "perdu au : visite qui a constaté sa fin (aucune : fin non observée, durée censurée).",
     )
