@@ -56,6 +56,7 @@ class Demonstration:
 class PlannedDemonstration:
     """Where everything lies, and what the plan says."""
 
+    name: str
     folder: Path
     outlook: Outlook
     assured: Assured
@@ -65,10 +66,9 @@ class PlannedDemonstration:
     @property
     def next_steps(self) -> tuple[str, str]:
         """The commands that come next: simulate the trial that was planned, and rehearse it."""
-        rehearsal = protocols_folder() / self.outlook.sized.plan.identity.id.lower()
         return (
             f"trialwright simulate-rct {shlex.quote(str(self.folder / 'plan.toml'))}",
-            f"cd {shlex.quote(str(rehearsal))} && bash {REHEARSAL}",
+            f"cd {shlex.quote(str(protocols_folder() / self.name))} && bash {REHEARSAL}",
         )
 
 
@@ -116,7 +116,7 @@ def demonstrate_plan(name: str, out: Path, *, language: Language, progress: Prog
         place = out / ("report" if spoken == language else f"report-{spoken}")
         written.append(write_plan_report(found, place, assurance=assured, language=spoken))
     progress(REPORTING, len(wanted), len(wanted))
-    return PlannedDemonstration(out, found, assured, written[0], tuple(written[1:]))
+    return PlannedDemonstration(name, out, found, assured, written[0], tuple(written[1:]))
 
 
 def _recorded(name: str, out: Path, *, progress: Progress) -> Head:
