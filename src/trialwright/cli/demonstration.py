@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from trialwright.workbench.demonstration import Demonstration, Progress
 
 NEXT = (
-    Text(en="Next, simulate the trial on a course of the disease:", fr="Ensuite, simuler l'essai sur une évolution :"),
+    Text(
+        en="Next, simulate the trial on a course of the disease:",
+        fr="Ensuite, simuler l'essai sur l'évolution de la maladie :",
+    ),
     Text(
         en="and rehearse it, from the sealed list to the board's reports:",
         fr="et le répéter, de la liste scellée aux rapports du comité :",

@@ -54,7 +54,7 @@ WHO = Text(
     "95% (Clopper–Pearson).",
     fr="Toutes les personnes randomisées dont la visite a une réponse, ou est passée avec sa fenêtre (comptée depuis "
     "la première perfusion, à défaut depuis la randomisation). L'absence de réponse compte comme non-réponse, quelle "
-    "qu'en soit la raison. Intervalle d'une part : exact à 95 % (Clopper–Pearson).",
+    "qu'en soit la cause. Intervalle d'une part : exact à 95 % (Clopper–Pearson).",
 )
 HOW_DIFFERENT = Text(
     en="95% intervals of the difference after Newcombe (from the score limits of each share) and Miettinen and "
@@ -77,7 +77,7 @@ HOW_CONTRAST = Text(
     en="P: log-rank test, two-sided. Hazard ratio: proportional hazards, ties after Efron, 95% limits by Wald; none "
     "where an arm has no event. Not adjusted for several looks.",
     fr="P : test du log-rank, bilatéral. Rapport de risques : risques proportionnels, ex æquo selon Efron, limites de "
-    "Wald à 95 % ; aucun quand un bras n'a pas d'événement. Sans ajustement pour plusieurs analyses.",
+    "Wald à 95 % ; aucun quand un bras n'a pas d'événement. Sans correction pour plusieurs analyses.",
 )
 NO_INDEX = Text(en="{title}: nothing was recorded.", fr="{title} : aucune donnée n'a été enregistrée.")
 NO_TIMES = Text(
