@@ -143,10 +143,12 @@ def _is_over(case: Case, who: str, *, endpoint: Endpoint) -> bool:
     visit = visit_named(case.study, endpoint.visit)
     if visit is None:
         return False
+    participant = case.state.participants[who]
     number = 1 if visit.infusion == "each" else visit.infusion
-    infusions = {known.event.infusion_number: known.event.on for known in case.state.participants[who].infusions}
-    randomised = case.state.logs.randomisation.randomised[who].event.on
-    start = infusions.get(number, infusions.get(1, randomised))
+    infusions = {known.event.infusion_number: known.event.on for known in participant.infusions}
+    first = infusions.get(1, case.state.logs.randomisation.randomised[who].event.on)
+    interval = case.study.dose_levels[participant.enrolled.event.dose_level - 1].interval_days or 0
+    start = infusions.get(number, first + timedelta(days=(number - 1) * interval))  # as planned, where it was not given
     return case.on > start + timedelta(days=visit.day + (visit.window_days or 0))
 
 
