@@ -26,7 +26,7 @@ from trialwright.ledger import MemoryLedger
 from trialwright.protocol import Study, parse_protocol
 from trialwright.report import Document, Section, Table, render_html
 from trialwright.report.cells import say, written
-from trialwright.report.documents import lay_words, trial_report
+from trialwright.report.documents import lay_words
 from trialwright.report.documents.board_pack import BoardPack, board_document
 from trialwright.report.documents.checklists import Answer, Checklist, item_list
 from trialwright.report.documents.consort import QUESTIONS as CONSORT, consort_checklist
@@ -36,6 +36,7 @@ from trialwright.report.documents.listings import listings_document
 from trialwright.report.documents.protocol_section import protocol_document
 from trialwright.report.documents.registry import registry_document
 from trialwright.report.documents.spirit import QUESTIONS as SPIRIT, spirit_checklist
+from trialwright.report.documents.trial_report import trial_report
 from trialwright.report.registries import REGISTRIES, clinicaltrials_gov
 from trialwright.vocabulary.events import (
     AdverseEventFollowed,
