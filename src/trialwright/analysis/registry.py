@@ -153,7 +153,7 @@ def _described(case: Case, level: int, *, people: Sequence[Participant]) -> Base
     return BaselineGroup(level, len(people), tuple(counted), summarised(ages, missing=len(people) - len(ages)))
 
 
-def _characteristic(case: Case, one: Participant, name: str) -> object:
+def _characteristic(case: Case, one: Participant, *, name: str) -> object:
     """A value of the baseline, otherwise the last one of the screening."""
     if name in one.baseline:
         return one.baseline[name].event.value
@@ -163,12 +163,12 @@ def _characteristic(case: Case, one: Participant, name: str) -> object:
 
 
 def _sex(case: Case, one: Participant) -> Sex:
-    said = SEXES.get(str(_characteristic(case, one, "sex")).lower(), "unknown")
+    said = SEXES.get(str(_characteristic(case, one, name="sex")).lower(), "unknown")
     return "female" if said == "female" else "male" if said == "male" else "unknown"
 
 
 def _age(case: Case, one: Participant) -> float | None:
-    value = _characteristic(case, one, "age")
+    value = _characteristic(case, one, name="age")
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -39,7 +39,7 @@ _USED = (
     "ASTDT"
 )
 USED = frozenset(_USED.split())
-OF_KIND = re.compile(r"CRIT\d+(FL)?|(CQ|SMQ)\d+NAM")
+OF_KIND = re.compile(r"CRIT\d+(FL)?|(CQ|SMQ)\d+N(?:AM)")
 
 
 @final

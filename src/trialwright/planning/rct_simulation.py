@@ -188,15 +188,7 @@ def _by_arm(plan: RctPlan, followed: Sequence[Followed], *, trials: int) -> dict
 def trial_data(
     plan: RctPlan, appearance: Appearance, *, seed: int, trials: range
 ) -> tuple[TrialData, tuple[Followed, ...]]:
-    """What some trials record, and what came of each arm's people."""
-    names = tuple(dict.fromkeys(one.endpoint for one in (plan.primary, *plan.secondary)))
-    return recorded(plan, appearance, seed=seed, trials=trials, endpoints=names)
-
-
-def recorded(
-    plan: RctPlan, appearance: Appearance, *, seed: int, trials: range, endpoints: Sequence[str]
-) -> tuple[TrialData, tuple[Followed, ...]]:
-    """The same for endpoints by name."""
+    """What some trials record, and what came of each arm's people. A response is judged where it is analysed only."""
     values, effects = _values(plan, appearance, seed=seed, trials=trials)
     found = register(appearance, values, seed=seed, entry=plan.entry)
     people = plan.participants
@@ -216,7 +208,7 @@ def recorded(
         )  # fmt: skip
     order = np.argsort(np.concatenate([np.flatnonzero(in_arm == arm) for arm in range(len(plan.arms))]))
     everybody = together([one.observed for one in followed]).rows(order)
-    return _data(plan, everybody, appearance=appearance, endpoints=endpoints), tuple(followed)
+    return _data(plan, everybody, appearance=appearance), tuple(followed)
 
 
 def together(parts: Sequence[Observed]) -> Observed:
@@ -228,10 +220,15 @@ def together(parts: Sequence[Observed]) -> Observed:
     return Observed(weeks=parts[0].weeks, **stacked)
 
 
-def _data(plan: RctPlan, everybody: Observed, *, appearance: Appearance, endpoints: Sequence[str]) -> TrialData:
+def _data(plan: RctPlan, everybody: Observed, *, appearance: Appearance) -> TrialData:
     index = next(name for name, one in appearance.endpoints.items() if one.kind == "change")
     shape = (-1, plan.participants, len(plan.visits.weeks))
-    found = appearance.evaluate(tuple(dict.fromkeys((*endpoints, index))), everybody)
+    analyses, places = (plan.primary, *plan.secondary), dict[str, list[int]]()
+    for one in analyses:
+        if appearance.endpoints[one.endpoint].kind == "response":
+            places.setdefault(one.endpoint, []).append(plan.visits.weeks.index(one.week))
+    wanted = tuple(dict.fromkeys((*(one.endpoint for one in analyses), index)))
+    found = appearance.evaluate(wanted, everybody, places={name: sorted({*at}) for name, at in places.items()})
     arrays = {name: value.reshape(shape) for name, value in found.items()}
     seen = ~np.isnan(arrays[index])
     return TrialData(

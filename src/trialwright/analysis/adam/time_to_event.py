@@ -157,18 +157,19 @@ def _arm(times: Times, place: int, *, group: str, item: tuple[str, ...], confide
 
 def _drawn(times: Times, curve: Curve, *, group: str, item: tuple[str, ...], confidence: float) -> Iterator[Result]:
     """The curve itself: S(t) with its limits from each event on, and when somebody was censored."""
-    flag = times.population.flag
-    limits = _limits(curve, confidence=confidence)
+    flag, (low, high) = times.population.flag, _limits(curve, confidence=confidence)
     leaving = curve.at_risk - np.append(curve.at_risk[1:], 0) - curve.events
     for place, moment in enumerate(curve.time):
-        when = f"{moment:g}"
+        share, drawn = float(curve.survival[place]), list[tuple[str, float, str]]()
         if curve.events[place]:
-            yield Result(TABLE, item, group, "curve", float(curve.survival[place]), flag, when, KAPLAN_MEIER)
-            if 0 < curve.survival[place] < 1:
-                for name, limit in zip(("curve lower", "curve upper"), limits, strict=True):
-                    yield Result(TABLE, item, group, name, float(limit[place]), flag, when, KAPLAN_MEIER)
+            drawn.append(("curve", share, KAPLAN_MEIER))
+        if curve.events[place] and 0 < share < 1:
+            drawn.append(("curve lower", float(low[place]), KAPLAN_MEIER))
+            drawn.append(("curve upper", float(high[place]), KAPLAN_MEIER))
         if leaving[place]:
-            yield Result(TABLE, item, group, "censored at", int(leaving[place]), flag, when)
+            drawn.append(("censored at", int(leaving[place]), ""))
+        for name, value, method in drawn:
+            yield Result(TABLE, item, group, name, value, flag, f"{moment:g}", method)
 
 
 def _limits(curve: Curve, *, confidence: float) -> tuple[Floats, Floats]:

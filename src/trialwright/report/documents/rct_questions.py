@@ -131,10 +131,26 @@ def _endpoints(found: Found, appearance: Appearance) -> Iterator[Block]:
     reference = ReferenceLine(critical_z(results.plan), words.CRITICAL)
     spec = CurveFigure(tuple(curves), words.WEEK, words.MEAN_Z, y_start=None, y_references=(reference,))
     yield Figure("endpoint", words.SECTIONS["endpoint"], words.SEE_TABLE, spec)
+    yield _over_time(every, appearance)
     ranked = sorted(every, key=lambda one: -one.mean_z)[:SHOWN]
     keys = ("analysis", "control", "treatment", "mean_z", "power")
     rows = tuple(_separation(one, appearance) for one in ranked)
     yield Table("endpoint", words.SECTIONS["endpoint"], _columns(keys), rows)
+
+
+def _over_time(every: Sequence[Separation], appearance: Appearance) -> Figure:
+    """The mean change of the activity index in both arms: what entry alone brings, and what is added."""
+    index = next(name for name, known in appearance.endpoints.items() if known.kind == "change")
+    mine = [one for one in every if one.analysis.endpoint == index]
+    curves = tuple(
+        Curve(
+            COLUMNS[arm], ((0.0, 0.0), *((float(one.analysis.week), getattr(one, arm)) for one in mine)), has_dots=True
+        )
+        for arm in ("control", "treatment")
+    )
+    title = appearance.endpoints[index].title
+    spec = CurveFigure(curves, words.WEEK, title, y_start=None)
+    return Figure("over-time", title, words.REGRESSION, spec, (words.REGRESSION,))
 
 
 def _separation(one: Separation, appearance: Appearance) -> tuple[Cell, ...]:

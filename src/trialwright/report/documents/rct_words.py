@@ -188,3 +188,8 @@ BEST_ENDPOINT = Text(
     en="At each size the endpoint that finds it most often, within the budget or not.",
     fr="À chaque taille, le critère qui le trouve le plus souvent, dans le budget ou non.",
 )
+REGRESSION = Text(
+    en="The control falls because people enter at a high moment (regression to the mean) and are treated as usual.",
+    fr="Le contrôle baisse parce que l'on entre à un moment d'activité élevée (régression vers la moyenne), sous "
+    "traitement usuel.",
+)

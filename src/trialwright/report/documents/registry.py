@@ -49,8 +49,8 @@ LACKS = (
     Text(
         en="The JSON of ClinicalTrials.gov has the names of its public record; what its entry form accepts word by "
         "word was not checked, and its upload format is another one.",
-        fr="Le JSON de ClinicalTrials.gov porte les noms de sa fiche publique ; ce que son formulaire accepte mot à "
-        "mot n'a pas été vérifié, et son format de dépôt est différent.",
+        fr="Le JSON de ClinicalTrials.gov porte les noms de sa fiche publique ; ce que son formulaire accepte "
+        "exactement n'a pas été vérifié, et son format de dépôt est différent.",
     ),
     Text(
         en="The JSON for EudraCT has its sections with names of our own, which are not verified; EudraCT takes XML, "
@@ -87,7 +87,7 @@ def registry_document(results: RegistryResults, *, software: str, version: str) 
     return trial_document(case, sections, title=title, subtitle=SUBTITLE, software=software, version=version)
 
 
-def _levels(results: RegistryResults, levels: Sequence[int], counts: Sequence[int]) -> list[Column]:
+def _levels(results: RegistryResults, levels: Sequence[int], *, counts: Sequence[int]) -> list[Column]:
     study = results.case.study
     doses = doses_in_words(study.dose_levels, study.dosing.unit)
     return [
@@ -111,7 +111,7 @@ def _flow(results: RegistryResults) -> Table:
     for kind in kinds:
         label = STILL if kind == ONGOING else {str(name): said for name, said in HOW.items()}[kind]
         rows.append((Cell(label, indent=1), *(Cell(dict(one.reasons).get(kind, 0)) for one in groups)))
-    columns = _levels(results, [one.dose_level for one in groups], [one.started for one in groups])
+    columns = _levels(results, [one.dose_level for one in groups], counts=[one.started for one in groups])
     return Table(
         name="flow",
         title=Text(en="Participant flow by dose level assigned", fr="Flux des participants par palier assigné"),
@@ -137,7 +137,7 @@ def _baseline(results: RegistryResults) -> Table:
     rows.append(row(Text(en="Age, median (quartiles), years", fr="Âge, médiane (quartiles), ans"), *ages))
     known = [one.age.n for one in groups]
     rows.append(row(Text(en="Age known", fr="Âge connu"), *known))
-    columns = _levels(results, [one.dose_level for one in groups[:-1]], [one.n for one in groups[:-1]])
+    columns = _levels(results, [one.dose_level for one in groups[:-1]], counts=[one.n for one in groups[:-1]])
     return Table(
         name="baseline",
         title=Text(en="Baseline by dose level assigned", fr="Caractéristiques initiales par palier assigné"),
@@ -171,7 +171,7 @@ def _outcomes(results: RegistryResults) -> Table:
         title=Text(en="Outcomes by level of the dose given", fr="Critères par palier de la dose reçue"),
         columns=(
             Column("what", Text(en="Outcome", fr="Critère")),
-            *_levels(results, tables.levels, tables.at_risk),
+            *_levels(results, tables.levels, counts=tables.at_risk),
             Column("total", Text(en="All (exact 95%)", fr="Total (exact, 95 %)"), "right"),
         ),
         rows=tuple(rows),
@@ -181,7 +181,7 @@ def _outcomes(results: RegistryResults) -> Table:
 
 def _events(results: RegistryResults) -> tuple[Table, ...]:
     tables = results.events
-    columns = _levels(results, tables.levels, tables.at_risk)
+    columns = _levels(results, tables.levels, counts=tables.at_risk)
     term = (Column("term", Text(en="Term", fr="Terme")), Column("soc", Text(en="Organ system", fr="Classe d'organes")))
     none = Text(en="There is none.", fr="Il n'y en a pas.")
     died = row(

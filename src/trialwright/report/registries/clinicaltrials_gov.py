@@ -62,12 +62,12 @@ def level_title(results: RegistryResults, level: int) -> str:
     return f"Dose level {level}: {dose.said('en')}"
 
 
-def _groups(results: RegistryResults, levels: Sequence[int], prefix: str) -> list[Json]:
+def _groups(results: RegistryResults, levels: Sequence[int], *, prefix: str) -> list[Json]:
     return [{"id": f"{prefix}{place:03d}", "title": level_title(results, level)} for place, level in enumerate(levels)]
 
 
 def _flow(results: RegistryResults) -> Json:
-    groups = _groups(results, [one.dose_level for one in results.flow], "FG")
+    groups = _groups(results, [one.dose_level for one in results.flow], prefix="FG")
     milestones = (
         ("STARTED", [one.started for one in results.flow]),
         ("Infused", [one.infused for one in results.flow]),
@@ -83,14 +83,14 @@ def _flow(results: RegistryResults) -> Json:
             {
                 "title": "Overall Study",
                 "milestones": [
-                    {"type": kind, "achievements": _counts(groups, counts, "numSubjects")}
+                    {"type": kind, "achievements": _counts(groups, counts, key="numSubjects")}
                     for kind, counts in milestones
                 ],
                 "dropWithdraws": [
                     {
                         "type": REASONS.get(kind, kind),
                         "reasons": _counts(
-                            groups, [dict(one.reasons).get(kind, 0) for one in results.flow], "numSubjects"
+                            groups, [dict(one.reasons).get(kind, 0) for one in results.flow], key="numSubjects"
                         ),
                     }
                     for kind in kinds
@@ -100,13 +100,13 @@ def _flow(results: RegistryResults) -> Json:
     }
 
 
-def _counts(groups: Sequence[Json], counts: Sequence[int], key: str) -> list[Json]:
+def _counts(groups: Sequence[Json], counts: Sequence[int], *, key: str) -> list[Json]:
     return [{"groupId": group["id"], key: str(count)} for group, count in zip(groups, counts, strict=True)]
 
 
 def _baseline(results: RegistryResults) -> Json:
     levels = [one.dose_level for one in results.baseline[:-1]]
-    groups = [*_groups(results, levels, "BG"), {"id": f"BG{len(levels):03d}", "title": "Total"}]
+    groups = [*_groups(results, levels, prefix="BG"), {"id": f"BG{len(levels):03d}", "title": "Total"}]
     numbers = [one.n for one in results.baseline]
     sexes = [dict(one.sexes) for one in results.baseline]
     kinds = [kind for kind in SEX if any(kind in one for one in sexes)]
@@ -120,7 +120,7 @@ def _baseline(results: RegistryResults) -> Json:
                     "categories": [
                         {
                             "title": SEX[kind],
-                            "measurements": _counts(groups, [one.get(kind, 0) for one in sexes], "value"),
+                            "measurements": _counts(groups, [one.get(kind, 0) for one in sexes], key="value"),
                         }
                         for kind in kinds
                     ]
@@ -132,7 +132,7 @@ def _baseline(results: RegistryResults) -> Json:
         measures.append(_age(results, groups))
     return {
         "groups": groups,
-        "denoms": [{"units": "Participants", "counts": _counts(groups, numbers, "value")}],
+        "denoms": [{"units": "Participants", "counts": _counts(groups, numbers, key="value")}],
         "measures": measures,
     }
 
@@ -151,14 +151,14 @@ def _age(results: RegistryResults, groups: Sequence[Json]) -> Json:
         "paramType": "MEDIAN",
         "dispersionType": "INTER_QUARTILE_RANGE",
         "unitOfMeasure": "years",
-        "denoms": [{"units": "Participants", "counts": _counts(groups, known, "value")}],
+        "denoms": [{"units": "Participants", "counts": _counts(groups, known, key="value")}],
         "classes": [{"categories": [{"measurements": measured}]}],
     }
 
 
 def _outcome(results: RegistryResults, one: Outcome) -> Json:
     study, dlt = results.case.study, results.case.study.dlt
-    groups = _groups(results, [level for level, *_ in one.groups], "OG")
+    groups = _groups(results, [level for level, *_ in one.groups], prefix="OG")
     if one.endpoint is None:
         title = "Participants with a dose-limiting toxicity"
         frame = f"day {dlt.first_day} to day {dlt.last_day} of an infusion"
@@ -177,9 +177,9 @@ def _outcome(results: RegistryResults, one: Outcome) -> Json:
         "unitOfMeasure": "Participants",
         "timeFrame": frame,
         "groups": groups,
-        "denoms": [{"units": "Participants", "counts": _counts(groups, [of for *_, of in one.groups], "value")}],
+        "denoms": [{"units": "Participants", "counts": _counts(groups, [of for *_, of in one.groups], key="value")}],
         "classes": [
-            {"categories": [{"measurements": _counts(groups, [n for _, n, _ in one.groups], "value")}]},
+            {"categories": [{"measurements": _counts(groups, [n for _, n, _ in one.groups], key="value")}]},
         ],
         "analyses": _analyses(one, groups),
     }
@@ -207,7 +207,7 @@ def _analyses(one: Outcome, groups: Sequence[Json]) -> list[Json]:
 
 def _events(results: RegistryResults) -> Json:
     tables = results.events
-    groups = _groups(results, tables.levels, "EG")
+    groups = _groups(results, tables.levels, prefix="EG")
     for place, group in enumerate(groups):
         group |= {
             "deathsNumAffected": tables.deaths[place],
