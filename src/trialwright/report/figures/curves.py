@@ -34,7 +34,7 @@ NAME_WIDTH, RISK_WIDTH = 110.0, 96.0
 NAME_STEP = SMALL * 1.25
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1)), (0, (8, 3)))
 BAND_STRENGTH = 0.16
-DENSE = 1.6  # labels of an upright axis may stand this much nearer to each other than those of a level one
+DENSE, DENSER = 1.6, 2.4  # labels of a high or low upright axis may stand this much nearer than those of a level one
 
 Point = tuple[float, float]
 
@@ -102,7 +102,12 @@ def _up(spec: CurveFigure) -> Scale:
     places += [] if spec.y_end is None else [spec.y_end]
     start = 0.0 if spec.as_share and spec.y_start is None else spec.y_start
     height = LOW if len(spec.curves) == 1 and not (spec.curves[0].band or spec.curves[0].at_risk) else HEIGHT
-    dense = scale_for(places, span=(0.0, height * DENSE), start=start, end=1.0 if spec.as_share else None)
+    dense = scale_for(
+        places,
+        span=(0.0, height * (DENSE if height == HEIGHT else DENSER)),
+        start=start,
+        end=1.0 if spec.as_share else None,
+    )
     return replace(dense, right=height)
 
 
@@ -231,7 +236,8 @@ def _draw_names(sheet: _Sheet, spec: CurveFigure) -> None:
     )
     for y, (_, words, color, curve_end) in zip(heights, wanted, strict=True):
         if curve_end:
-            look = {"color": color, "linewidth": 0.8, "zorder": 1.5}
+            is_early = curve_end[0] < sheet.across.right - 1  # the line to its name must not look like the curve
+            look = {"color": RULE if is_early else color, "linewidth": 0.8, "zorder": 1.5}
             sheet.board.line(curve_end, (sheet.across.right + 6, y), **look)
             sheet.board.box((sheet.across.right + 6, y - 3), (3, 6), facecolor=color)
         ink = VERMILION if curve_end is None else INK
