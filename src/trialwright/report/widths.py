@@ -76,7 +76,7 @@ def layout_of(
     for size, landscape in [*upright, *((size, True) for size in SIZES)]:
         room = LANDSCAPE if landscape else PORTRAIT
         if sum(least for least, _ in needs[size]) <= room:
-            return Layout(_shared(_eased(columns, needs[size], rows, room=room, size=size), room), size, landscape)
+            return Layout(_shared(_eased(columns, needs[size], rows=rows, room=room, size=size), room), size, landscape)
     total = sum(least for least, _ in needs[SIZES[-1]])
     widths = tuple(round(least * LANDSCAPE / total, 2) for least, _ in needs[SIZES[-1]])
     return Layout(widths, SIZES[-1], landscape=True)
@@ -103,8 +103,8 @@ def _needs(column: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], *, siz
 def _eased(
     columns: Sequence[Mapping[str, Any]],
     needs: Sequence[tuple[float, float]],
-    rows: Sequence[Sequence[Mapping[str, Any]]],
     *,
+    rows: Sequence[Sequence[Mapping[str, Any]]],
     room: float,
     size: float,
 ) -> Sequence[tuple[float, float]]:
@@ -129,10 +129,11 @@ def _eased(
 
 def _in_one_line(cell: Mapping[str, Any], *, size: float) -> float:
     """What a short cell takes in one line; nothing for a long one, or one of several lines."""
-    text = cell["text"] + ("†" if cell["illustrative"] else "")
+    text: str = cell["text"] + ("†" if cell["illustrative"] else "")
     if len(text) > SHORT_CELL or "\n" in text:
         return 0.0
-    return length(text, size=size) * (BOLD if cell["emphasis"] else 1.0) + cell["indent"] * INDENT + PADDING
+    indent: float = cell["indent"] * INDENT
+    return length(text, size=size) * (BOLD if cell["emphasis"] else 1.0) + indent + PADDING
 
 
 def _head(words: str, lines: int, *, size: float) -> float:
