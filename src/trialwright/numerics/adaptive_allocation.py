@@ -66,12 +66,11 @@ def simulate_allocation(
     given = np.zeros((len(starts), trials, arms), np.int64)
     seen = np.zeros_like(given)
     for place, start in enumerate(starts):
-        size = int(min(design.block, design.people - start))
+        size = min(design.block, design.people - int(start))
         if design.adaptive and start >= design.burn_in:
             known = starts[:place] + design.block + design.delay <= start
-            shares = chances(
-                given[:place][known].sum(axis=0), seen[:place][known].sum(axis=0), people=int(start), design=design
-            )
+            past = [each[:place][known].sum(axis=0) for each in (given, seen)]
+            shares = chances(past[0], past[1], people=int(start), design=design)
             given[place] = rng.multinomial(size, shares)
         else:
             given[place] = _evenly(rng, size, trials=trials, arms=arms)
@@ -104,7 +103,7 @@ def probably_best(n: Ints, x: Ints, *, prior: tuple[float, float] = (1.0, 1.0)) 
     every = np.maximum(below, 1e-300)
     others = np.exp(np.log(every).sum(axis=1, keepdims=True) - np.log(every))
     best = np.asarray((mass * others).sum(axis=-1), np.float64)
-    return best / best.sum(axis=1, keepdims=True)
+    return np.asarray(best / best.sum(axis=1, keepdims=True), np.float64)
 
 
 def _evenly(rng: np.random.Generator, size: int, *, trials: int, arms: int) -> Ints:
@@ -123,4 +122,5 @@ def _score(given: Ints, seen: Ints) -> Floats:
     excess = (seen[..., 1:] - n * share).sum(axis=0)
     shared = np.divide(n * m, np.maximum(total - 1, 1), out=np.zeros_like(total), where=fine)
     variance = (shared * share * (1 - share)).sum(axis=0)
-    return np.divide(excess, np.sqrt(variance), out=np.zeros_like(excess), where=variance > 0)
+    found = np.divide(excess, np.sqrt(variance), out=np.zeros_like(excess), where=variance > 0)
+    return np.asarray(found, np.float64)

@@ -75,7 +75,7 @@ class BetaMixture:
         """The standard deviation of the rate."""
         total = self.a + self.b
         square = (self.weights * self.a * (self.a + 1) / (total * (total + 1))).sum(axis=-1)
-        return np.sqrt(np.maximum(square - self.mean**2, 0.0))
+        return np.asarray(np.sqrt(np.maximum(square - self.mean**2, 0.0)), np.float64)
 
     def above(self, rate: npt.ArrayLike) -> Floats:
         """P(p > rate); ``rate`` and the batch broadcast, the components are summed."""

@@ -6,8 +6,8 @@ Branson, Brannath, Dunger-Baldauf & Bauer 2005, Statistics in Medicine 24:3697):
 
     w1 q1(J) + w2 q2(J) >= z_(1 - alpha),  w^2 the planned shares of the two stages
 
-q1(J) and q2(J): normal quantiles of 1 - the Dunnett p-value of J's largest statistic in that stage's own people, q2 among
-those kept. The stages are independent, so the familywise error is kept for whatever is dropped and for any reason.
+q1(J) and q2(J): normal quantiles of 1 - the Dunnett p-value of J's largest statistic in that stage's own people, q2
+among those kept. The stages are independent, so the familywise error is kept for whatever is dropped and for any reason.
 Statistics: pooled score for shares, known variance for means. For means this is exact; for shares as good as the normal
 approximation. Whole trials are simulated; draws come from one generator, so the same seed gives the same trials.
 """
@@ -123,7 +123,7 @@ def _statistics(sums: Floats, sizes: Sequence[int], *, kind: str, sd: float) -> 
         return np.asarray(gap / (sd * np.sqrt(per)), np.float64)
     pooled = (sums[:, 1:] + sums[:, :1]) / (n[1:] + n[0])
     error = np.sqrt(pooled * (1 - pooled) * per)
-    return np.divide(gap, error, out=np.zeros_like(gap), where=error > 0)
+    return np.asarray(np.divide(gap, error, out=np.zeros_like(gap), where=error > 0), np.float64)
 
 
 def _kept(z: Floats, design: Dropping) -> Bools:
@@ -150,7 +150,7 @@ def _closed(statistics: Sequence[Floats], kept: Bools, *, design: Dropping) -> B
 
 
 def _second(z: Floats, kept: Bools, *, members: list[int], ratios: Sequence[float]) -> Floats:
-    """The second stage's quantile of an intersection, by which of its members went on; minus infinity where none did."""
+    """The second stage's quantile of an intersection by its members kept; minus infinity where none was."""
     found = np.full(len(z), -np.inf)
     for size in range(1, len(members) + 1):
         for left in itertools.combinations(members, size):

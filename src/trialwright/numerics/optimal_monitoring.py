@@ -86,7 +86,8 @@ def bounds_at(endpoint: Endpoint, looks: Sequence[int], *, cut: tuple[float, flo
     >>> bounds_at(Endpoint(0.2), [10, 15, 20, 25, 30, 35, 40], cut=(0.909, 1.0)).tolist()
     [1, 2, 3, 5, 7, 9, 11]
     """
-    return _bounds(endpoint, looks, cuts=np.array([cut]))[0]
+    found: Ints = _bounds(endpoint, looks, cuts=np.array([cut]))[0]
+    return found
 
 
 def watched(
@@ -101,18 +102,15 @@ def optimal(
     endpoints: Sequence[Endpoint], looks: Sequence[int], *, nulls: Sequence[Cells], good: Cells, alpha: float,
     stops: Stops = "either",
 ) -> Monitored | None:  # fmt: skip
-    """The cut-off with the most power that keeps the error under every null; None where none of the grid
-    does without stopping for certain.
-    """
+    """The cut-off with the most power that keeps the error under every null; None where none of the grid can."""
     cuts = np.array([(level, power) for level in LAMBDAS for power in GAMMAS])
     every = np.concatenate([_bounds(one, looks, cuts=cuts) for one in endpoints], axis=1)
     _, first = np.unique(every, axis=0, return_index=True)
     first.sort()
     bounds = [each[first] for each in np.split(every, len(endpoints), axis=1)]
-    asked = {"looks": looks, "stops": stops}
-    under = [_watched_all(endpoints, bounds, truth=null, **asked) for null in nulls]
+    under = [_watched_all(endpoints, bounds, looks=looks, truth=null, stops=stops) for null in nulls]
     error = np.max([declared for declared, _ in under], axis=0)
-    power, _ = _watched_all(endpoints, bounds, truth=good, **asked)
+    power, _ = _watched_all(endpoints, bounds, looks=looks, truth=good, stops=stops)
     allowed = np.flatnonzero((error <= alpha + SLACK) & (power > 0))
     if not len(allowed):
         return None
@@ -169,7 +167,8 @@ def _cohort(truth: Cells, people: int, *, width: int) -> Floats:
     found = np.ones((1, 1, 1))
     for _ in range(people):
         found = _convolved(found, one)
-    return found[0]
+    alone: Floats = found[0]
+    return alone
 
 
 def _convolved(mass: Floats, more: Floats) -> Floats:
