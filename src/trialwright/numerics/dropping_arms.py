@@ -7,7 +7,7 @@ Branson, Brannath, Dunger-Baldauf & Bauer 2005, Statistics in Medicine 24:3697):
     w1 q1(J) + w2 q2(J) >= z_(1 - alpha),  w^2 the planned shares of the two stages
 
 q1(J) and q2(J): normal quantiles of 1 - the Dunnett p-value of J's largest statistic in that stage's own people, q2
-among those kept. The stages are independent, so the familywise error is kept for whatever is dropped and for any reason.
+among those kept. The stages are independent, so the familywise error is kept whatever is dropped, for any reason.
 Statistics: pooled score for shares, known variance for means. For means this is exact; for shares as good as the normal
 approximation. Whole trials are simulated; draws come from one generator, so the same seed gives the same trials.
 """

@@ -1,7 +1,7 @@
 """Placebo arms of earlier trials as a prior for the control: what they say, what they are worth, what they risk.
 
-The prior: ``numerics.meta_analytic``. Its cost is shown, not hidden: the exact error and power of the trial over the true
-share of its own placebo arm, with nothing borrowed, with the prior made robust, and with the prior as it is.
+The prior: ``numerics.meta_analytic``. Its cost is shown, not hidden: the exact error and power of the trial over the
+true share of its own placebo arm, with nothing borrowed, with the prior made robust, and with the prior as it is.
 """
 
 from __future__ import annotations

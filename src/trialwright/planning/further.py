@@ -1,4 +1,4 @@
-"""Everything a plan asks beyond its size: Bayesian monitoring, borrowing, a single-arm step, dropped arms, allocation."""
+"""What a plan asks beyond its size: Bayesian monitoring, borrowing, a single-arm step, dropped arms, allocation."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from trialwright.vocabulary.errors import Refused
 from trialwright.vocabulary.words import Text
 
 NO_CUT = Text(
-    en="No cut-off keeps the error {alpha:percent1} at these looks without stopping for certain. Allow more participants "
-    "or a larger error.",
-    fr="Aucun seuil ne respecte l’erreur {alpha:percent1} à ces analyses sans arrêter à coup sûr. Autorisez davantage de "
-    "participants ou une erreur plus grande.",
+    en="No cut-off keeps the error {alpha:percent1} at these looks without stopping for certain. Allow more "
+    "participants or a larger error.",
+    fr="Aucun seuil ne respecte l’erreur {alpha:percent1} à ces analyses sans arrêter à coup sûr. Autorisez "
+    "davantage de participants ou une erreur plus grande.",
 )
 
 
@@ -119,9 +119,12 @@ def further(sized: Sized, *, arms: tuple[EarlierArm, ...] = ()) -> Further:
     if section is not None:
         watched_by = monitoring(sized, section, control=None if taken is None else taken.robust)
     return Further(
-        watched_by, taken, None if plan.single_arm is None else single_step(plan.single_arm),
-        None if plan.arms_dropped is None else dropped(sized), None if plan.adaptive_allocation is None else adaptive(sized),
-    )  # fmt: skip
+        watched_by,
+        taken,
+        None if plan.single_arm is None else single_step(plan.single_arm),
+        None if plan.arms_dropped is None else dropped(sized),
+        None if plan.adaptive_allocation is None else adaptive(sized),
+    )
 
 
 def single_step(section: SingleArmSection) -> SingleStep:
@@ -193,12 +196,11 @@ def _dropped_truth(sized: Sized, design: Dropping, *, which: str, truth: tuple[f
     section, endpoint = sized.plan.arms_dropped, sized.plan.endpoint
     assert section is not None
     assert isinstance(endpoint, BinaryEndpoint | ContinuousEndpoint)
-    asked = {"trials": section.trials, "seed": section.seed}
     if isinstance(endpoint, BinaryEndpoint):
-        found = simulate_dropping(design, truth, **asked)
+        found = simulate_dropping(design, truth, trials=section.trials, seed=section.seed)
     else:
         sd = endpoint.sd * (1 - endpoint.baseline_correlation**2) ** 0.5
-        found = simulate_dropping(design, truth, kind="mean", sd=sd, **asked)
+        found = simulate_dropping(design, truth, kind="mean", sd=sd, trials=section.trials, seed=section.seed)
     wrong = [k for k, value in enumerate(truth[1:]) if value <= truth[0]]
     return DroppedTruth(
         which, truth, tuple(int(n) for n in found.rejected.sum(axis=0)), int(found.rejected.any(axis=1).sum()),
@@ -241,4 +243,3 @@ def _allocation_row(
         float(shares.mean()), float(shares.std()), low, high, fewer,
         float((found.given - found.responded).sum(axis=1).mean()),
     )  # fmt: skip
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +58,7 @@ def _check_single_arm(section: parts.SingleArmSection, complaints: Complaints) -
     if section.monitoring is None:
         return
     looks, second = section.monitoring.looks, section.monitoring.second
-    rising = looks[0] > 0 and all(low < high for low, high in zip(looks, looks[1:], strict=False))
+    rising = looks[0] > 0 and all(low < high for low, high in itertools.pairwise(looks))
     complaints.unless(rising, "single_arm.monitoring.looks", list(looks), "must rise from above 0")
     complaints.unless(looks[-1] <= 200, "single_arm.monitoring.looks", list(looks), "must end at 200 or less")
     if second is None:

@@ -1,5 +1,6 @@
-"""What a plan file may say beyond its size: Bayesian monitoring and borrowing, a single-arm step, dropped arms,
-adaptive allocation. Every part can be absent; what it asks for is then not worked out.
+"""What a plan file may say beyond its size, to be monitored, borrowed, dropped or adapted.
+
+Every part can be absent; what it asks for is then not worked out.
 """
 
 from __future__ import annotations

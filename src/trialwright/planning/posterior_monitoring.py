@@ -23,7 +23,7 @@ from trialwright.planning.further_sections import BayesianSection
 from trialwright.planning.plan import BinaryEndpoint
 from trialwright.planning.sizing import Sized, value_of
 
-NULLS = 33  # true shares of the control over which the error is kept and drawn
+NULLS = 49  # true shares of the control over which the error is kept and drawn
 Pair = tuple[int, int]
 
 
@@ -189,10 +189,10 @@ def _of_effect(sized: Sized, section: BayesianSection) -> Monitoring:
 
 
 def bounds_on_z(information: Floats, quantile: float, *, prior: tuple[float, float] | None) -> Floats:
-    """z from which the posterior probability of an effect above 0 is Phi(quantile), at each look.
+    """Z from which the posterior probability of an effect above 0 is Phi(quantile), at each look.
 
-    With N(m, s^2): (m / s^2 + z sqrt(I)) / sqrt(1 / s^2 + I) >= quantile (Spiegelhalter, Freedman & Parmar 1994, Journal
-    of the Royal Statistical Society A 157:357, section 3); a flat prior gives z >= quantile.
+    With N(m, s^2): (m / s^2 + z sqrt(I)) / sqrt(1 / s^2 + I) >= quantile (Spiegelhalter, Freedman & Parmar 1994,
+    Journal of the Royal Statistical Society A 157:357, section 3); a flat prior gives z >= quantile.
     """
     mean, precision = (0.0, 0.0) if prior is None else (prior[0], prior[1] ** -2)
     root = np.sqrt(information)
@@ -200,7 +200,7 @@ def bounds_on_z(information: Floats, quantile: float, *, prior: tuple[float, flo
 
 
 def futile_below(information: Floats, final: float, *, prior: tuple[float, float] | None, below: float) -> Floats:
-    """z below which the predictive probability of passing ``final`` at the last look is less than ``below``.
+    """Z below which the predictive probability of passing ``final`` at the last look is less than ``below``.
 
     With S = z sqrt(I), d the information to come, and the posterior N(m, v) of the effect: S at the end is N(S + d m,
     d + d^2 v). Linear in z, so the bound is solved for. Minus infinity at the last look, and where nothing is too low.
