@@ -163,11 +163,14 @@ BORROWING = {
     "cost": Text(
         en="Borrowing does not keep the level: with the robust prior the error reaches {robust:percent1} at a true "
         "share of {at:percent0}, with the prior as it is {full:percent1} at {full_at:percent0}; without borrowing at "
-        "most {none:percent1}. It gains power only where the true share is near that of the earlier arms.",
+        "most {none:percent1}. Where the control of this trial truly does better than the earlier ones, the error "
+        "rises; where it does worse, power is lost.",
         fr="L’emprunt ne respecte pas le niveau : avec l’a priori robuste l’erreur atteint {robust:percent1} pour une "
         "proportion vraie de {at:percent0}, tel quel {full:percent1} à {full_at:percent0} ; sans emprunt au plus "
-        "{none:percent1}. Il ne gagne en puissance que si la proportion vraie est proche de celle des bras antérieurs.",
+        "{none:percent1}. Si le contrôle de cet essai fait vraiment mieux que les antérieurs, l’erreur monte ; s’il "
+        "fait moins bien, de la puissance est perdue.",
     ),
+    "there": Text(en="earlier arms", fr="bras antérieurs"),
     "alt": Text(
         en="Error by the true share of the control, with nothing borrowed, with the robust prior and as it is.",
         fr="Erreur selon la proportion vraie du contrôle, sans emprunt, avec l’a priori robuste et tel quel.",
