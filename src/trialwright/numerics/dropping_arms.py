@@ -68,7 +68,7 @@ def simulate_dropping(
 ) -> Outcomes:  # fmt: skip
     """Whole trials under one truth: the rate (or mean, high is good) of each arm, the control first."""
     rng = np.random.Generator(np.random.Philox(key=seed))
-    sums = [_drawn(rng, truth, sizes, trials=trials, kind=kind, sd=sd) for sizes in (design.first, design.second)]
+    sums = [_drawn(rng, truth, sizes=sizes, trials=trials, kind=kind, sd=sd) for sizes in (design.first, design.second)]
     statistics = [
         _statistics(each, sizes, kind=kind, sd=sd)
         for each, sizes in zip(sums, (design.first, design.second), strict=True)
@@ -104,7 +104,7 @@ def _quantiles_at_nodes(ratios: tuple[float, ...]) -> Floats:
 
 
 def _drawn(
-    rng: np.random.Generator, truth: Sequence[float], sizes: Sequence[int], *, trials: int, kind: str, sd: float
+    rng: np.random.Generator, truth: Sequence[float], *, sizes: Sequence[int], trials: int, kind: str, sd: float
 ) -> Floats:  # fmt: skip
     """Sums of the outcomes of each arm, (S, K + 1)."""
     n, at = np.asarray(sizes), np.asarray(truth, np.float64)

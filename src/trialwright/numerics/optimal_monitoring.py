@@ -95,7 +95,7 @@ def watched(
 ) -> Watched:
     """Exactly what monitoring does; with one endpoint, ``truth`` gives its rate first and the rest is not read."""
     declared, stopped = _watched_all(endpoints, [one[None] for one in bounds], looks=looks, truth=truth, stops=stops)
-    return Watched(float(declared[0]), stopped[0], float(_people(declared, stopped, looks)[0]))
+    return Watched(float(declared[0]), stopped[0], float(_people(declared, stopped, looks=looks)[0]))
 
 
 def optimal(
@@ -114,7 +114,7 @@ def optimal(
     allowed = np.flatnonzero((error <= alpha + SLACK) & (power > 0))
     if not len(allowed):
         return None
-    people = _people(*under[0], looks)
+    people = _people(*under[0], looks=looks)
     best = allowed[np.lexsort((people[allowed].round(10), -power[allowed].round(10)))[0]]
     cut = cuts[first[best]]
     return Monitored(
@@ -151,7 +151,7 @@ def _watched_all(
     return np.asarray(mass.sum(axis=(1, 2)), np.float64), stopped
 
 
-def _people(declared: Floats, stopped: Floats, looks: Sequence[int]) -> Floats:
+def _people(declared: Floats, stopped: Floats, *, looks: Sequence[int]) -> Floats:
     ends = stopped.copy()
     ends[:, -1] += declared
     return np.asarray(ends @ np.asarray(looks, np.float64), np.float64)
