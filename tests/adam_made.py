@@ -234,7 +234,8 @@ def write(frame: pd.DataFrame, path: Path) -> None:
     elif path.suffix == ".xpt":
         import pyreadstat
 
-        pyreadstat.write_xport(frame, str(path), table_name=name, file_format_version=5)
+        days = {name: "datetime64[ns]" for name in frame if frame[name].dtype.kind == "M"}  # it takes others for these
+        pyreadstat.write_xport(frame.astype(days), str(path), table_name=name, file_format_version=5)
     else:
         head, rows = as_json(frame, name)
         lines = "\n".join(json.dumps(one, separators=(",", ":")) for one in (head, *rows)) + "\n"

@@ -133,6 +133,58 @@ class TestProduct:
         assert ran == line_count(self.page) > 6
 
 
+class TestRandomisation:
+    """The page on randomisation and blinding, followed: an arm is shown where somebody has the key."""
+
+    page = (ROOT / "docs" / "randomisation.md").read_text(encoding="utf-8")
+
+    def test_every_command_answers_as_printed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        files = {"toml": "protocol.toml", "json": "enrolled.jsonl"}
+        said: list[str] = []
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind in files:
+                (tmp_path / files[kind]).write_text(block, encoding="utf-8")
+                continue
+            command, _, printed = block.partition("\n")
+            with pytest.raises(SystemExit) as end:
+                main(shlex.split(command.removeprefix("$ trialwright ")))
+            said.append(capsys.readouterr().out)
+            assert not end.value.code, command
+            if printed.strip():
+                assert_shown(printed, said[-1])
+        assert len(said) == line_count(self.page) > 8
+        assert sum("UNBLINDED" in one for one in said) == 2
+
+
+class TestAnalyse:
+    """The page on data from elsewhere: its commands answer as printed, over the data sets that come with it."""
+
+    page = (ROOT / "docs" / "analyse.md").read_text(encoding="utf-8")
+
+    def test_every_command_answers_as_printed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        shutil.copytree(ROOT / "docs" / "examples" / "adam", tmp_path / "adam")
+        ran = 0
+        for kind, block in re.findall(r"```(\w+)\n(.*?)```", self.page, flags=re.DOTALL):
+            if kind == "toml":
+                (tmp_path / "map.toml").write_text(block, encoding="utf-8")
+                continue
+            command, _, printed = block.partition("\n")
+            with pytest.raises(SystemExit) as end:
+                main(shlex.split(command.removeprefix("$ trialwright ")))
+            assert not end.value.code, command
+            assert_shown(printed, capsys.readouterr().out)
+            ran += 1
+        assert ran == line_count(self.page) == 4
+        assert (tmp_path / "report" / "report.pdf").exists()
+        assert "ancova" in (tmp_path / "report" / "results.csv").read_text(encoding="utf-8")
+
+
 def line_count(page: str) -> int:
     """Lines that show a command."""
     return sum(line.startswith("$ ") for line in page.splitlines())
@@ -159,7 +211,7 @@ def assert_shown(shown: str, said: str) -> None:
 CONSOLES = [
     pytest.param(command, shown, id=f"{path.stem}-{place}")
     for path, text in TEXTS.items()
-    if path.stem not in ("first-trial", "exploring", "product")  # followed as a whole, above
+    if path.stem not in ("first-trial", "exploring", "product", "analyse", "randomisation")  # followed above
     for place, (command, shown) in enumerate(
         re.findall(r"```console\n\$ (trialwright [^\n]*)\n((?!\$).+?)```", text, flags=re.DOTALL)
     )

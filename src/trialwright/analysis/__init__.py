@@ -6,6 +6,7 @@ layout belong to the report. May import: conduct and everything below. To add an
 ``Case`` (or of arrays, where data of any origin are analysed), a dataclass for its rows.
 """
 
-from trialwright.analysis.case import Case, case_of
+import lazy_loader
 
-__all__ = ["Case", "case_of"]
+# Loaded when first asked for (``__init__.pyi``): data made elsewhere need nothing of a trial of ours.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

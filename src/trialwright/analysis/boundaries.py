@@ -53,7 +53,7 @@ def boundaries(case: Case, levels: Iterable[LevelEvidence]) -> tuple[Boundary, .
                 found += [
                     _beta(rule, named.name, one=one)
                     if rule.posterior == "beta"
-                    else _believed(case, rule, named.name, one=one)
+                    else _believed(case, rule, name=named.name, one=one)
                     for one in chosen
                 ]
     return tuple(found)
@@ -85,7 +85,7 @@ def _beta(rule: StopWhenTooToxic, name: str, *, one: LevelEvidence) -> Boundary:
     return Boundary(name, one.dose_level, one.n, one.n_dlt, stop_at, probability, rule.rate, rule.confidence, reached)
 
 
-def _believed(case: Case, rule: StopWhenTooToxic, name: str, *, one: LevelEvidence) -> Boundary:
+def _believed(case: Case, rule: StopWhenTooToxic, *, name: str, one: LevelEvidence) -> Boundary:
     """By the posterior of the design, known here where the limit is its target."""
     kept = rule.posterior == "design" and rule.rate == case.study.target
     probability = one.above_target if kept else None

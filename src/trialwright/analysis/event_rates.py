@@ -19,7 +19,8 @@ from trialwright.conduct.state import Participant
 from trialwright.numerics.poisson_rates import poisson_exact
 
 DAYS_PER_YEAR = 365.25
-RATED = ("emergent", "related", "grade_3_or_more", "serious")
+RATED = ("emergent", "related", "not_judged", "grade_3_or_more", "serious", "serious_unknown")
+WHERE_ANY = ("not_judged", "serious_unknown")  # what is not known is said where there is any of it
 
 Matches = Callable[[ListedEvent], bool]
 
@@ -97,19 +98,22 @@ def rates(case: Case, events: Sequence[ListedEvent]) -> tuple[RateRow, ...]:
     return tuple(
         RateRow(
             kind,
-            tuple(_rate_of(case, filter(matches, events), people) for people in at_level),
-            _rate_of(case, filter(matches, events), infused),
+            tuple(_rate_of(case, filter(matches, events), people=people) for people in at_level),
+            _rate_of(case, filter(matches, events), people=infused),
         )
-        for kind, matches in _kinds(case)
+        for kind, matches in _kinds(case, events)
     )
 
 
-def _kinds(case: Case) -> list[tuple[str, Matches]]:
+def _kinds(case: Case, events: Sequence[ListedEvent]) -> list[tuple[str, Matches]]:
+    """Kinds of ours and of the protocol; those of missing judgements only where any is missing."""
+    ours = [(kind, matches) for kind, matches in KINDS if kind in RATED]
     of_protocol = [(f"interest:{one.name}", of_interest(one.name)) for one in case.study.safety.special_interest]
-    return [*((kind, matches) for kind, matches in KINDS if kind in RATED), *of_protocol]
+    some = [pair for pair in ours if pair[0] not in WHERE_ANY or any(map(pair[1], events))]
+    return [*some, *of_protocol]
 
 
-def _rate_of(case: Case, events: Iterable[ListedEvent], people: Collection[str]) -> EventRate:
+def _rate_of(case: Case, events: Iterable[ListedEvent], *, people: Collection[str]) -> EventRate:
     days = sum(days_at_risk(case, case.state.participants[who]) for who in people)
     return event_rate(tally(events, people).events, days)
 
@@ -172,5 +176,5 @@ def by_relapse(case: Case, events: Sequence[ListedEvent]) -> tuple[RelapseRow, .
 
     return tuple(
         RelapseRow(kind, before=of(matches, False), after=of(matches, True), not_said=of(matches, None))
-        for kind, matches in _kinds(case)
+        for kind, matches in _kinds(case, events)
     )

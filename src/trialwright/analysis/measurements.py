@@ -143,7 +143,7 @@ def _measurement(
     analyte = analyte_of(case.study, name.en)
     unit = wanted or next((one.measured.unit for one in results if is_number(one)), "")
     usable = [(one, in_unit(one, unit, analyte=analyte)) for one in results]
-    values = tuple(_value(case, one, value) for one, value in usable if value is not None)
+    values = tuple(_value(case, one, value=value) for one, value in usable if value is not None)
     baseline = {one.usubjid: one for one in values if one.before}
     rows = tuple(_rows(case, name, values=values, baseline=baseline, due=due))
     normal = _normal(case, values, unit=unit, analyte=analyte)
@@ -216,7 +216,7 @@ def in_unit(result: Result, unit: str, *, analyte: Analyte | None) -> Fraction |
     return there if isinstance(there, Fraction) else None
 
 
-def _value(case: Case, one: Result, value: Fraction) -> Value:
+def _value(case: Case, one: Result, *, value: Fraction) -> Value:
     first = case.state.participants[one.usubjid].infusions[0].event.on
     stated = _stated(case, one)
     return Value(

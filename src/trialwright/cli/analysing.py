@@ -84,9 +84,9 @@ def analyse(
 def _show(analysed: Analysed, spoken: Language) -> None:
     trial = analysed.trial
     sizes = trial.everybody().sizes
-    title = TITLE.said(spoken, name=trial.name, people=len(trial.subjects))
+    say(TITLE.said(spoken, name=trial.name, people=len(trial.subjects)), style="bold")
     rows = [[arm, str(sizes[arm])] for arm in trial.arms]
-    show_table(title, [ARM.said(spoken), PEOPLE.said(spoken)], rows=rows, right=(1,))
+    show_table("", [ARM.said(spoken), PEOPLE.said(spoken)], rows=rows, right=(1,))
     if analysed.coercions:
         count = sum(one.count for one in analysed.coercions)
         columns = len({(one.dataset, one.column) for one in analysed.coercions})

@@ -1,4 +1,4 @@
-"""``protocol-section``, ``checklist``: documents made from a trial or its protocol, each in one command."""
+"""Documents made from a trial or its protocol, each in one command: for the board, the registries, everybody."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def register(app: typer.Typer) -> None:
     app.command("listings")(listings)
     app.command("lay-summary")(lay_summary)
     app.command("protocol-section")(protocol_section)
+    app.command("registry-results")(registry_results)
     app.command("checklist")(checklist)
 
 
@@ -92,6 +93,30 @@ def lay_summary(trial: TrialFolder, *, as_of: AsOf = None, out: Out = None, lang
     with workbench.reach_trial(trial) as reached:
         document = workbench.plain_summary(reached, on=day(as_of))
     give(document, out, spoken=spoken)
+
+
+def registry_results(
+    trial: TrialFolder,
+    *,
+    registry: Annotated[
+        str, typer.Option("--registry", help="Whose shape the JSON has: clinicaltrials.gov or eudract.")
+    ] = "clinicaltrials.gov",
+    as_of: AsOf = None,
+    out: Out = None,
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """Make the results for registries: participant flow, baseline, outcomes, and three tables of adverse events.
+
+    With --json in the shape of a registry, in English; otherwise to read. What is not covered or verified is said.
+    """
+    spoken = language(lang)
+    with workbench.reach_trial(trial) as reached:
+        found = workbench.results_for_registries(reached, on=day(as_of))
+    if as_json:
+        print_json(workbench.registry_as_data(found, registry))
+        return
+    give(workbench.registry_as_document(found), out, spoken=spoken)
 
 
 def protocol_section(

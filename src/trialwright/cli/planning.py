@@ -100,6 +100,12 @@ def interim(
     fraction: Annotated[
         float | None, typer.Option("--fraction", help="With --z: share of the information seen; as planned if absent.")
     ] = None,
+    earlier: Annotated[
+        str | None,
+        typer.Option(
+            "--earlier", metavar="F,…", help="Shares of the information at the looks before, if not as planned."
+        ),
+    ] = None,
     most: Annotated[
         float | None, typer.Option("--most", help="Largest trial allowed, as a multiple: asks for the promising zone.")
     ] = None,
@@ -114,7 +120,11 @@ def interim(
     spoken = language(lang)
     if (data is None) == (z is None):
         raise typer.BadParameter("is needed, or --z; one of the two", param_hint="--data")
-    found = workbench.look_at_plan(file, look=look, data=data, z=z, fraction=fraction, most=most)
+    try:
+        before = tuple(float(part) for part in (earlier or "").split(",") if part)
+    except ValueError as error:
+        raise typer.BadParameter("must be numbers, as in 0.33,0.6", param_hint="--earlier") from error
+    found = workbench.look_at_plan(file, look=look, data=data, z=z, fraction=fraction, earlier=before, most=most)
     if as_json:
         print_json(workbench.interim_data(found))
         return
@@ -134,6 +144,7 @@ def plan_data(found: Outlook, believed: Assured | None) -> dict[str, object]:
         "total": sized.total,
         "events": None if size.events is None else size.events * sized.scale,
         "power": found.power,
+        "powers": dict(found.powers),
         "detectable": found.detectable,
         "best": found.best,
         "level_of_each": sized.first.errors.alpha,

@@ -36,7 +36,7 @@ SEALED = Text(
     en="The list is sealed: {strata} strata of {numbers} numbers (entry {position}). Its key is in {key}; without it "
     "nobody reads the list again, so keep a copy in a safe.",
     fr="La liste est scellée : {strata} strates de {numbers} numéros (entrée {position}). Sa clé est dans {key} ; sans "
-    "elle, personne ne relira la liste : gardez-en une copie au coffre.",
+    "elle, personne ne relira la liste : gardez-en un double au coffre.",
 )
 BREAK_GLASS = Text(
     en="Break-glass key of site {place}: {path}; seal it in an envelope at the site.",

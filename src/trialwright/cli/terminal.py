@@ -148,7 +148,10 @@ def _show_block(block: Block, spoken: Language) -> None:
             columns = [said(column.label, spoken) for column in block.columns]
             rows = [[written(cell.value, spoken) for cell in cells] for cells in block.rows]
             right = [place for place, column in enumerate(block.columns) if column.align == "right"]
-            show_table(said(block.title, spoken), columns, rows=rows, right=right)
+            if block.rows:
+                show_table(said(block.title, spoken), columns, rows=rows, right=right)
+            elif block.empty is not None:
+                say(f"{said(block.title, spoken)}: {said(block.empty, spoken)}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import final
 
 import pandas as pd
 
+from trialwright.analysis.adam.demographics import CONTINUOUS
 from trialwright.analysis.adam.notes import Coercion, FileRead
 from trialwright.analysis.adam.trial import AdamError
 from trialwright.exchange.coerce import make_sense
@@ -38,7 +39,7 @@ _USED = (
     "ASTDT"
 )
 USED = frozenset(_USED.split())
-OF_KIND = re.compile(r"CRIT\d+(FL)?|(CQ|SMQ)\d+NAM")
+OF_KIND = re.compile(r"CRIT\d+(FL)?|(CQ|SMQ)\d+N(?:AM)")
 
 
 @final
@@ -65,6 +66,7 @@ def read_package(folder: Path, mapped: Mapped) -> Package:
         if table is None:
             continue
         numbers = frozenset(mapped.numbers.get(name, ())) | _model_columns(mapped)
+        numbers |= {*CONTINUOUS, *mapped.settings.continuous} if name == "ADSL" else frozenset()
         sense = make_sense(table, numbers=numbers, missing=mapped.missing)
         wrong.add(sense.findings)
         coercions += sense.coercions

@@ -51,7 +51,7 @@ def count_foreign(frame: pd.DataFrame) -> dict[str, int]:
     """How many values of each text column have letters outside ASCII."""
     counts: dict[str, int] = {}
     for name in frame.columns:
-        if frame[name].dtype.kind not in "OTU" and str(frame[name].dtype) not in ("str", "string"):
+        if frame[name].dtype.kind not in "TUO" and str(frame[name].dtype) not in ("str", "string"):
             continue
         values = frame[name].value_counts()
         foreign = int(sum(n for value, n in values.items() if isinstance(value, str) and not value.isascii()))

@@ -125,7 +125,14 @@ class _Shares:
         p1, p2 = (np.asarray(sp.betaincinv(*both, UNIT), np.float64) for both in (treatment, control))
         safe = (np.clip(p, 1e-9, 1 - 1e-9) for p in (p1, p2))
         grid = np.meshgrid(*safe, indexing="ij")
-        return cls(sized, (treatment, control), p1, p2, _signed(sized, *grid), power_of(sized, DRIFTS.tolist())[0])
+        return cls(
+            sized,
+            (treatment, control),
+            p1,
+            p2,
+            _signed(sized, treatment=grid[0], control=grid[1]),
+            power_of(sized, DRIFTS.tolist())[0],
+        )
 
     def assurance(self, control: int) -> float:
         """With so many evaluable participants of the control."""
@@ -165,7 +172,7 @@ def _edge(endpoint: BinaryEndpoint, control: Floats) -> Floats:
     return np.asarray(odds / (1 + odds), np.float64)
 
 
-def _signed(sized: Sized, treatment: Floats, control: Floats) -> Floats:
+def _signed(sized: Sized, *, treatment: Floats, control: Floats) -> Floats:
     endpoint: Any = sized.plan.endpoint
     errors = sized.first.errors
     asked = {"alpha": errors.one_side, "beta": errors.beta, "ratio": sized.first.arm.ratio}

@@ -83,9 +83,18 @@ class Effect:
 
     @classmethod
     def of(cls, *drawn: Values) -> Effect:
-        """The effect that parameters describe; several sets of values for several trials."""
-        keys = {name: EFFECT_KEYS[name] for name in cls.__dataclass_fields__}
-        return cls(**{name: np.asarray([values[key] for values in drawn], np.float64) for name, key in keys.items()})
+        """The effect that parameters describe; several sets of values for several trials.
+
+        ParameterError with everything that cannot be meant.
+        """
+        found = {name: np.asarray([values[key] for values in drawn], np.float64) for name, key in EFFECT_KEYS.items()}
+        complaints = Complaints()
+        for name, key in EFFECT_KEYS.items():
+            least, most, allowed = LIMITS[name]
+            fine = bool(((found[name] >= least) & (found[name] <= most)).all())
+            complaints.unless(fine, key, float(found[name].min()), allowed)
+        complaints.raise_as(ParameterError, "this effect cannot be simulated")
+        return cls(**found)
 
     def none(self) -> Effect:
         """The same infusions without any effect on the disease: what a placebo does."""
@@ -123,6 +132,20 @@ EFFECT_KEYS = {
     "sensitised_loss": "sensitised_loss",
     "reaction_share": "reaction_share",
     "sensitised_reactions": "sensitised_reactions",
+}
+
+ABOVE_0, SHARE = (1e-9, np.inf, "must be above 0"), (0.0, 1.0, "must lie between 0 and 1")
+LIMITS = {
+    "flare_ratio": ABOVE_0,
+    "better_ratio": ABOVE_0,
+    "onset_weeks": ABOVE_0,
+    "half_life_weeks": ABOVE_0,
+    "waning_shape": ABOVE_0,
+    "ceiling": (1.0, np.inf, "must be at least 1, the peak of one infusion"),
+    "sensitised_share": SHARE,
+    "sensitised_loss": SHARE,
+    "reaction_share": SHARE,
+    "sensitised_reactions": ABOVE_0,
 }
 
 

@@ -6,6 +6,7 @@ arms they give z, oriented so that high is good, its share of the information pl
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -105,23 +106,32 @@ class Blinded:
     again: Sized | None  # None: the effect planned does not go with what was found
 
 
-def look_at(sized: Sized, look: int, *, seen: Seen, most: float | None = None, least: float | None = None) -> Looked:
+def look_at(
+    sized: Sized,
+    look: int,
+    *,
+    seen: Seen,
+    earlier: Sequence[float] = (),
+    most: float | None = None,
+    least: float | None = None,
+) -> Looked:
     """A look at the trial as it was sized; ParameterError for a look or size that cannot be.
 
+    ``earlier``: the shares of the information at the looks before, where they were not those planned;
     ``most``: the largest whole trial allowed over the planned one, to ask for the promising zone; ``least``:
     conditional power where it begins, by default where a conventional test keeps the error.
     """
     if isinstance(sized.first.endpoint, ExactRates):
         raise Refused(EXACT)
-    found = _boundaries_at(sized, look, fraction=seen.fraction)
-    verdict = _verdict(sized, found, look, z=seen.z)
+    found = _boundaries_at(sized, look, fraction=seen.fraction, earlier=earlier)
+    verdict = _verdict(sized, found, look=look, z=seen.z)
     goes_on = verdict == "on"
     binding = sized.looks.binding
     return Looked(
         sized, look, seen, found, verdict,
         at_interim(found, look, z=seen.z) if goes_on else None,
         None if goes_on else at_the_end(found, look, z=seen.z, binding=binding),
-        _promising(sized, found, look, z=seen.z, most=most, least=least) if goes_on and most else None,
+        _promising(sized, found, look=look, z=seen.z, most=most, least=least) if goes_on and most else None,
     )  # fmt: skip
 
 
@@ -148,6 +158,8 @@ def blinded_size(sized: Sized, columns: Columns) -> Blinded:
     """The size again from data without arms; Refused for endpoints without such a rule."""
     plan, endpoint = sized.plan, sized.plan.endpoint
     ratio = sized.first.arm.ratio
+    if len(plan.treatments) > 1:
+        raise Refused(ONE_TREATMENT)
     if isinstance(endpoint, parts.BinaryEndpoint):
         outcome = np.asarray(columns["outcome"], np.float64)
         treatment, control = (float(arm.assumed.share or 0) for arm in (plan.treatments[0], plan.control))
@@ -262,8 +274,8 @@ def _time(endpoint: parts.TimeEndpoint, values: Mapping[str, Floats], *, treated
 STATISTICS: Mapping[str, Callable[..., float]] = {"binary": _binary, "continuous": _continuous, "time to event": _time}
 
 
-def _boundaries_at(sized: Sized, look: int, *, fraction: float) -> Boundaries:
-    """The boundaries with the information this look really has: spent again where a function spends the error.
+def _boundaries_at(sized: Sized, look: int, *, fraction: float, earlier: Sequence[float]) -> Boundaries:
+    """The boundaries with the information the looks really have: spent again where a function spends the error.
 
     The last look takes all that is left; shapes that are no spending function keep their bounds.
     """
@@ -271,19 +283,23 @@ def _boundaries_at(sized: Sized, look: int, *, fraction: float) -> Boundaries:
     fine = 1 <= look <= len(fractions)
     complaints.unless(fine, "look", look, f"must be the number of a look, 1 to {len(fractions)}")
     complaints.unless(fraction > 0, "fraction", fraction, "must be above 0")
-    if fine and look < len(fractions):
-        low, high = ([0.0, *fractions])[look - 1], fractions[look]
-        allowed = f"must lie between those of the looks before and after, {low:g} and {high:g}"
-        complaints.unless(low < fraction < high, "fraction", round(fraction, 4), allowed)
+    allowed = f"must be the shares of the {look - 1} looks before this one"
+    complaints.unless(len(earlier) in (0, look - 1), "earlier", list(earlier), allowed)
     complaints.raise_as(ParameterError, "this look cannot be judged")
-    if look < len(fractions) and sized.looks.shape in BY_NAME:
+    fractions[: len(earlier)] = earlier
+    if look < len(fractions):
         fractions[look - 1] = fraction
-        looks: Looks = replace(sized.looks, fractions=tuple(fractions))
-        return replace(boundaries(looks, sized.first.errors), drift=sized.drift)
-    return replace(sized.boundaries, drift=sized.drift)
+    rising = all(low < high for low, high in itertools.pairwise([0.0, *fractions]))
+    allowed = "must lie between those of the looks before and after: " + ", ".join(f"{one:g}" for one in fractions)
+    complaints.unless(rising, "fraction", round(fraction, 4), allowed)
+    complaints.raise_as(ParameterError, "this look cannot be judged")
+    if tuple(fractions) == sized.looks.fractions or sized.looks.shape not in BY_NAME:
+        return replace(sized.boundaries, drift=sized.drift)
+    looks: Looks = replace(sized.looks, fractions=tuple(fractions))
+    return replace(boundaries(looks, sized.first.errors), drift=sized.drift)
 
 
-def _verdict(sized: Sized, found: Boundaries, look: int, *, z: float) -> str:
+def _verdict(sized: Sized, found: Boundaries, *, look: int, z: float) -> str:
     last = look == len(found.fractions)
     if z >= found.upper[look - 1]:
         return "efficacy"
@@ -293,7 +309,7 @@ def _verdict(sized: Sized, found: Boundaries, look: int, *, z: float) -> str:
 
 
 def _promising(
-    sized: Sized, found: Boundaries, look: int, *, z: float, most: float | None, least: float | None
+    sized: Sized, found: Boundaries, *, look: int, z: float, most: float | None, least: float | None
 ) -> Promising | None:
     if most is None or look != len(found.fractions) - 1 or z <= 0:
         return None

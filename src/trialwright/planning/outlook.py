@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -76,18 +76,19 @@ class Outlook:
     elsewhere: tuple[Elsewhere, ...]
     power: float  # of the first comparison, for what is assumed
     detectable: float | None  # the treatment's value that is shown with the power planned, where the size is given
+    powers: Mapping[str, float]  # of each treatment by itself, for what is assumed of it
     best: float | None  # an exact test: its power if everybody in the treatment did well
 
 
 def outlook(sized: Sized) -> Outlook:
     """What the trial of a plan would do."""
-    least = detectable(sized) if sized.plan.size is not None else None
+    least = detectable(sized) if sized.plan.size is not None and is_superiority(sized.plan) else None
     shown = (look_rows(sized), power_curve(sized), other_assumptions(sized))
     best = None
     if isinstance(sized.first.endpoint, ExactRates):
         perfect = 1.0 if sized.plan.endpoint.better == "higher" else 0.0
         best = float(power_under(sized, [perfect], control=value_of(sized.plan, sized.plan.control))[0][0])
-    return Outlook(sized, *shown, power_assumed(sized), least, best)
+    return Outlook(sized, *shown, power_assumed(sized), least, powers(sized), best)
 
 
 def look_rows(sized: Sized) -> tuple[LookRow, ...]:
@@ -171,8 +172,22 @@ def power_assumed(sized: Sized) -> float:
     return float(power_under(sized, [value_of(plan, sized.first.arm)], control=value_of(plan, plan.control))[0][0])
 
 
+def powers(sized: Sized) -> dict[str, float]:
+    """The power of each treatment against the control, by itself, at the size the trial has."""
+    found = {}
+    for one in sized.compared:
+        if isinstance(one.endpoint, ExactRates):
+            sizes = sized.evaluable[one.arm.name], sized.evaluable[sized.plan.control.name]
+            region = rejects(*sizes, alpha=one.errors.one_side, test=one.endpoint.test)
+            found[one.arm.name] = float(exact_power(*one.endpoint.rates, region=region))
+        else:
+            drift = one.size.boundaries.drift * math.sqrt(sized.control * (1 + one.arm.ratio) / one.size.total)
+            found[one.arm.name] = float(power_of(sized, [drift])[0][0])
+    return found
+
+
 def detectable(sized: Sized) -> float | None:
-    """The treatment's value that is shown with the power planned, at the size the trial has; None: there is none."""
+    """The treatment's value shown with the power planned, at the size there is; None: none is. Superiority only."""
     plan, wanted = sized.plan, sized.plan.errors.power
     control = value_of(plan, plan.control)
     assumed = value_of(plan, sized.first.arm)
@@ -259,12 +274,13 @@ def _between(plan: Plan, *, control: float, assumed: float) -> list[float]:
 
 def _span(plan: Plan, *ends: float, step: float) -> list[float]:
     control, assumed = ends
-    if abs(assumed - control) > 1e-12 and _is_superiority(plan):
+    if abs(assumed - control) > 1e-12 and is_superiority(plan):
         return [float(value) for value in np.linspace(control, control + (assumed - control) * BEYOND, POINTS)]
     good = step if plan.endpoint.better in ("higher", "later") else -step
     return [float(value) for value in np.linspace(assumed - good, assumed + good / 2, POINTS)]
 
 
-def _is_superiority(plan: Plan) -> bool:
+def is_superiority(plan: Plan) -> bool:
+    """Whether the effect is tested against none at all."""
     margin = getattr(plan.endpoint, "margin", None)
     return margin in (None, 0.0) or (margin == 1.0 and plan.endpoint.kind not in ("continuous", "repeated measures"))

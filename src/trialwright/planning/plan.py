@@ -6,7 +6,7 @@ Shares lie between 0 and 1. Everything assumed of an arm stands with that arm, w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, final
+from typing import Annotated, Any, Literal, final
 
 from pydantic import BeforeValidator, Field
 
@@ -21,11 +21,18 @@ from trialwright.planning.simulation_sections import CourseSection, OptimiseSect
 from trialwright.protocol.sections import About, Part, Positive, Share, Status, in_every_language
 from trialwright.vocabulary.words import Text
 
+NOTHING = Text(en="", fr="")
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Real = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Words = Annotated[Text, BeforeValidator(in_every_language, json_schema_input_type=Text | str)]
-NOTHING = Text(en="", fr="")
+
+
+def _words(value: Any) -> Any:
+    """A plain string says the same in every language, an empty one nothing."""
+    return NOTHING if value == "" else in_every_language(value)
+
+
+Words = Annotated[Text, BeforeValidator(_words, json_schema_input_type=Text | str)]
 Spent = Literal["asOF", "asP", "asHSD", "asKD"]
 Multiplicity = Literal["none", "bonferroni", "dunnett", "hierarchical"]
 Strategy = Literal["treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"]
@@ -53,7 +60,7 @@ class Assumed(Part):
     ] = ()
     median: Annotated[Positive | None, Field(description="Time to event: median time")] = None
     rate: Annotated[Positive | None, Field(description="Recurrent events: events per unit of time")] = None
-    source: Annotated[str, Field(description="Where that comes from")] = ""
+    source: Annotated[Words, Field(description="Where that comes from")] = NOTHING
     status: Annotated[Status, Field(description="confirmed, conflict, unverified, or choice (ours)")] = "choice"
 
 
@@ -178,7 +185,7 @@ class DropoutSection(Part):
         Literal["not evaluable", "in the assumptions"],
         Field(description="Lost to the analysis (the number is enlarged), or already counted in what is assumed"),
     ] = "not evaluable"
-    source: str = ""
+    source: Annotated[Words, Field(description="Where that comes from")] = NOTHING
 
 
 @final
@@ -241,7 +248,7 @@ class Responders(Part):
     weight: Annotated[
         float, Field(gt=0, le=1, description="How much of it counts: 0.1 takes each participant as a tenth")
     ] = 1.0
-    source: str = ""
+    source: Annotated[Words, Field(description="Where that comes from")] = NOTHING
 
 
 @final

@@ -6,7 +6,7 @@ somebody who knows the method and every earlier allocation (``chances``), from w
 one could be guessed. Minimisation looks at the participants, too: ``minimisation``.
 
 Rosenberger & Lachin, *Randomization in Clinical Trials* (2nd ed. 2016), chapters 3 and 5; permuted blocks: Zelen, *J
-Chronic Dis* 27 (1974) 365–375; big stick: Soares & Wu, *Commun Stat Theory Methods* 12 (1983) 2017–2034.
+Chronic Dis* 27 (1974) 365–375; big stick: Soares & Wu, *Communications in Statistics A* 12 (1983) 2017–2034.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ Progress = Callable[[int, int], None]
 class RctLot:
     """Some trials, with everything needed to run them anywhere."""
 
+    campaign: str  # what tells its campaign from others that the same workers run
     plan: RctPlan
     appearance: Appearance
     seed: int
@@ -42,7 +43,7 @@ class RctLot:
     @property
     def key(self) -> str:
         """What tells this lot from the others."""
-        return f"{self.begin:09d}-{self.end:09d}"
+        return f"{self.campaign}-{self.begin:09d}-{self.end:09d}"
 
     @property
     def trials(self) -> int:
@@ -86,8 +87,9 @@ class RctCampaign:
     @property
     def lots(self) -> tuple[RctLot, ...]:
         """Everything to be run, in parts."""
+        name = self.digest[:16]
         return tuple(
-            RctLot(self.plan, self.appearance, seed=self.seed, begin=part.start, end=part.stop)
+            RctLot(name, self.plan, self.appearance, seed=self.seed, begin=part.start, end=part.stop)
             for part in lot_ranges(self.trials)
         )
 

@@ -51,6 +51,12 @@ def two_arms(plan: RctPlan, schedule: Schedule | None = None) -> RctPlan:
     return replace(plan, arms=arms, looks=SHAPE, secondary=())
 
 
+def at_last_visit(plan: RctPlan) -> tuple[Analysis, ...]:
+    """The primary analysis at the last visit too, where it is judged before: whether what was gained lasts."""
+    last = plan.visits.weeks[-1]
+    return () if plan.primary.week == last else (replace(plan.primary, week=last),)
+
+
 def every_analysis(plan: RctPlan, appearance: Appearance) -> tuple[Analysis, ...]:
     """Every endpoint at every visit after baseline, each by its usual test."""
     return tuple(
@@ -64,7 +70,8 @@ def questions(plan: RctPlan, appearance: Appearance) -> dict[str, RctPlan]:
     """The plans behind every question, by a key that says which: ``schedule/one``, ``waning/26/quarterly`` …"""
     weeks = plan.visits.weeks[-1]
     known = schedules(weeks)
-    asked = {f"schedule/{name}": two_arms(plan, schedule) for name, schedule in known.items()}
+    later = at_last_visit(plan)
+    asked = {f"schedule/{name}": replace(two_arms(plan, one), secondary=later) for name, one in known.items()}
     asked["endpoint/all"] = replace(two_arms(plan), secondary=every_analysis(plan, appearance))
     for half_life in HALF_LIVES:
         for name in (ONE, QUARTERLY):
@@ -72,7 +79,7 @@ def questions(plan: RctPlan, appearance: Appearance) -> dict[str, RctPlan]:
                 *((key, value) for key, value in plan.changed if key != HALF_LIFE),
                 (HALF_LIFE, float(half_life)),
             )
-            asked[f"waning/{half_life}/{name}"] = replace(two_arms(plan, known[name]), changed=changed)
+            asked[f"waning/{half_life}/{name}"] = replace(two_arms(plan, known[name]), changed=changed, secondary=later)
     free, tapered = replace(plan.visits, taper=None), replace(plan.visits, taper=plan.visits.taper or TAPER)
     loose = replace(plan.primary, dose_at_most=None)
     strict = replace(plan.primary, dose_at_most=(plan.visits.taper or TAPER).target)

@@ -23,6 +23,7 @@ from trialwright.planning.infusion_effect import Effect, Schedule
 from trialwright.planning.looks import Boundaries, Errors, Looks, boundaries
 from trialwright.planning.rct_analysis import Analysis, TrialData, change, response, z_of
 from trialwright.planning.virtual_people import ENTERING, entrants, register
+from trialwright.protocol.misread import or_near
 from trialwright.vocabulary.disease_course import Appearance, Entry, Observed, Values, central, drawn
 from trialwright.vocabulary.errors import Complaints, ParameterError
 
@@ -71,9 +72,13 @@ class RctPlan:
         complaints.unless(fine, "arms.share", [arm.share for arm in self.arms], "must be whole numbers from 1 on")
         names = [arm.name for arm in self.arms]
         complaints.unless(len(set(names)) == len(names), "arms.name", names, "must differ")
-        known = {one.key for one in appearance.parameters}
-        for key, _ in self.changed:
-            complaints.unless(key in known, f"course.{key}", key, "is not a parameter of this disease")
+        known = {one.key: one.scale for one in appearance.parameters}
+        for key, value in self.changed:
+            place = f"course.change.{key}"
+            if complaints.unless(key in known, place, key, f"is not a number of this disease; {or_near(key, known)}"):
+                fine = {"log": value > 0, "logit": 0 <= value <= 1, "plain": value >= 0}[known[key]]
+                allowed = {"log": "must be above 0", "logit": "must lie between 0 and 1", "plain": "must be 0 or more"}
+                complaints.unless(fine, place, value, allowed[known[key]])
         for analysis in (self.primary, *self.secondary):
             complaints.add(analysis.check(appearance.endpoints, weeks=self.visits.weeks).findings)
         complaints.raise_as(ParameterError, "this trial cannot be simulated")
@@ -183,15 +188,7 @@ def _by_arm(plan: RctPlan, followed: Sequence[Followed], *, trials: int) -> dict
 def trial_data(
     plan: RctPlan, appearance: Appearance, *, seed: int, trials: range
 ) -> tuple[TrialData, tuple[Followed, ...]]:
-    """What some trials record, and what came of each arm's people."""
-    names = tuple(dict.fromkeys(one.endpoint for one in (plan.primary, *plan.secondary)))
-    return recorded(plan, appearance, seed=seed, trials=trials, endpoints=names)
-
-
-def recorded(
-    plan: RctPlan, appearance: Appearance, *, seed: int, trials: range, endpoints: Sequence[str]
-) -> tuple[TrialData, tuple[Followed, ...]]:
-    """The same for endpoints by name."""
+    """What some trials record, and what came of each arm's people. A response is judged where it is analysed only."""
     values, effects = _values(plan, appearance, seed=seed, trials=trials)
     found = register(appearance, values, seed=seed, entry=plan.entry)
     people = plan.participants
@@ -211,7 +208,7 @@ def recorded(
         )  # fmt: skip
     order = np.argsort(np.concatenate([np.flatnonzero(in_arm == arm) for arm in range(len(plan.arms))]))
     everybody = together([one.observed for one in followed]).rows(order)
-    return _data(plan, everybody, appearance=appearance, endpoints=endpoints), tuple(followed)
+    return _data(plan, everybody, appearance=appearance), tuple(followed)
 
 
 def together(parts: Sequence[Observed]) -> Observed:
@@ -223,10 +220,15 @@ def together(parts: Sequence[Observed]) -> Observed:
     return Observed(weeks=parts[0].weeks, **stacked)
 
 
-def _data(plan: RctPlan, everybody: Observed, *, appearance: Appearance, endpoints: Sequence[str]) -> TrialData:
+def _data(plan: RctPlan, everybody: Observed, *, appearance: Appearance) -> TrialData:
     index = next(name for name, one in appearance.endpoints.items() if one.kind == "change")
     shape = (-1, plan.participants, len(plan.visits.weeks))
-    found = appearance.evaluate(tuple(dict.fromkeys((*endpoints, index))), everybody)
+    analyses, places = (plan.primary, *plan.secondary), dict[str, list[int]]()
+    for one in analyses:
+        if appearance.endpoints[one.endpoint].kind == "response":
+            places.setdefault(one.endpoint, []).append(plan.visits.weeks.index(one.week))
+    wanted = tuple(dict.fromkeys((*(one.endpoint for one in analyses), index)))
+    found = appearance.evaluate(wanted, everybody, places={name: sorted({*at}) for name, at in places.items()})
     arrays = {name: value.reshape(shape) for name, value in found.items()}
     seen = ~np.isnan(arrays[index])
     return TrialData(

@@ -102,7 +102,8 @@ class Register:
 
 def register(appearance: Appearance, values: Values, *, seed: int, entry: Entry) -> Register:
     """Who of a population may enter; Refused where nobody does."""
-    return _register(appearance, tuple(sorted(values.items())), seed=seed, entry=entry)
+    before = ((one.key, values[one.key]) for one in appearance.parameters if one.about != "effect")
+    return _register(appearance, tuple(before), seed=seed, entry=entry)  # nobody is infused before a trial
 
 
 @lru_cache(maxsize=4)

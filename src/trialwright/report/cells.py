@@ -19,7 +19,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufdd0-\ufdef"
     "\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_ANY_LANGUAGE = re.compile(r"(?<=[^\W\d]) (?=\d{1,3}(?![\w.,]))")
+_ANY_LANGUAGE = re.compile(r"(?<=[^\W\d]) (?=\d{1,3}(?![\w.,]))|(?<=\d) (?=× 10)|(?<=×) (?=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])")
 _FRENCH = re.compile(_ANY_LANGUAGE.pattern + "|(?<=«) | (?=[»:;?!%](?!\\w))")
 _BIGGEST = 1e15  # from here on a number is written with an exponent
 
@@ -40,7 +40,7 @@ def say(words: Words, language: Language) -> str:
 
 
 def typeset(words: Words, language: Language) -> str:
-    r"""Words for a page: a number stays with the word before it, French signs with the word they belong to.
+    r"""Words for a page: a number stays with the word before it, a power of ten whole, French signs with their word.
 
     >>> typeset(Text(en="phase 1", fr="« phase 1 » : oui"), "fr")
     '«\xa0phase\xa01\xa0»\xa0: oui'

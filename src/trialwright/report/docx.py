@@ -48,7 +48,10 @@ def lay_out_docx(edition: Edition, *, language: Language, origin: Provenance) ->
 
     container: Any = Container()
     _furnish(container, edition.words, language=language, origin=origin)
-    parts = {"header": _header(container, edition.words), "footer": _footer(container, edition.words, language)}
+    parts = {
+        "header": _header(container, edition.words),
+        "footer": _footer(container, edition.words, language=language),
+    }
     writer = _Writer(container, edition, parts, language)
     _fill(container.element.body, writer.body())
     packed = BytesIO()
@@ -106,7 +109,7 @@ def _header(container: Any, words: Spoken) -> str:
     return str(name)
 
 
-def _footer(container: Any, words: Spoken, language: Language) -> str:
+def _footer(container: Any, words: Spoken, *, language: Language) -> str:
     """Source, data cut, version and digest at the left, page x of y at the right."""
     part, name = container.part.add_footer_part()
     before, middle, after = _around(catalogue(language)("Page {page} of {pages}"))
@@ -220,7 +223,7 @@ class _Writer:
         rows = []
         for fact in facts["rows"]:
             label = word.paragraph("Cell", word.run(fact["label"], look=f'<w:color w:val="{word.SOFT}"/>'))
-            value = word.body_cell(fact["value"], align="left", width=FACTS[1], size=9.0)
+            value = word.body_cell(fact["value"], align="left", width=FACTS[1])
             rows.append(word.row([word.box(label, width=FACTS[0]), value]))
         return word.table(rows, widths=FACTS) + self.notes(facts)
 
@@ -242,13 +245,11 @@ class _Writer:
         widths, size, columns = table["widths"], table["size"], table["columns"]
         heads = [word.head_cell(one, width=width, size=size) for one, width in zip(columns, widths, strict=True)]
         rows = [word.row(heads, is_head=True)]
+        look = {"size": size, "is_kept": table["is_short"]}
         for cells in table["rows"]:
             placed = zip(cells, columns, widths, strict=True)
-            rows.append(
-                word.row(
-                    [word.body_cell(cell, align=one["align"], width=width, size=size) for cell, one, width in placed]
-                )
-            )
+            shown = [word.body_cell(cell, align=one["align"], width=width, **look) for cell, one, width in placed]
+            rows.append(word.row(shown))
         title = f"{table['label']} {table['title']}"
         return self.caption(table) + word.table(rows, widths=widths, title=title) + self.notes(table)
 

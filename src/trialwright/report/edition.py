@@ -22,21 +22,26 @@ from trialwright.report.model import (
     Bullets,
     Callout,
     Cell,
+    Count,
     Document,
+    Estimate,
     Figure,
     KeyFacts,
     Paragraph,
     Provenance,
     Sayable,
     Section,
+    Share,
     Table,
+    Tally,
     Value,
 )
-from trialwright.report.widths import layout_of
+from trialwright.report.widths import WHOLE, layout_of
 from trialwright.vocabulary.words import Language, day
 
 DAGGER = "†"
 ROWS_WORTH_SORTING, ROWS_WORTH_FILTERING = 4, 8
+ROWS_KEPT, LONG_CELL = 10, 120  # a table of so many rows, none with a cell of more letters, stays on one page
 SHORT, LONG = 14, 45  # letters of a column that never breaks, and from which it needs room
 BROAD = 12  # letters of a head that deserves room
 
@@ -216,7 +221,7 @@ class _Editor:
         is_flat = not any(cell.indent for cells in table.rows for cell in cells)
         columns = [self.column(table, index) for index in range(len(table.columns))]
         rows = [[self.cell(cell) for cell in cells] for cells in table.rows] if table.columns else []
-        layout = layout_of(columns, rows, table.landscape)
+        layout = layout_of(columns, rows, wish=table.landscape)
         return {
             "kind": "table",
             "id": f"table-{self.n_tables}",
@@ -230,6 +235,7 @@ class _Editor:
             "landscape": layout.landscape,
             "widths": list(layout.widths),
             "size": layout.size,
+            "is_short": len(rows) <= ROWS_KEPT and all(len(cell["text"]) <= LONG_CELL for row in rows for cell in row),
             "sortable": is_flat and len(table.rows) >= ROWS_WORTH_SORTING,
             "filterable": len(table.rows) >= ROWS_WORTH_FILTERING,
         }
@@ -251,8 +257,10 @@ class _Editor:
         return typeset(value, self.language) if isinstance(value, Sayable) else written(value, self.language)
 
     def cell(self, cell: Cell) -> Spoken:
+        text = self.written(cell.value)
         return {
-            "text": self.written(cell.value),
+            "text": text,
+            "whole": len(text) <= WHOLE or isinstance(cell.value, Share | Count | Estimate | Tally),
             "order": order(cell.value),
             "illustrative": cell.illustrative,
             "emphasis": cell.emphasis,

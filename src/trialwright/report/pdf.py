@@ -16,7 +16,7 @@ from typing import Any
 from trialwright.report.catalogue import catalogue
 from trialwright.report.edition import Edition, Spoken, edition_of
 from trialwright.report.model import Document
-from trialwright.report.widths import PADDING, breakable
+from trialwright.report.widths import PADDING, breakable, length
 from trialwright.vocabulary.words import Language
 
 UNDATED = date(2000, 1, 1)  # a PDF must carry a date; the same document gives the same bytes on every day
@@ -67,12 +67,15 @@ def _with_breaks(sections: Sequence[Spoken]) -> list[Spoken]:
 def _table_with_breaks(table: Spoken) -> Spoken:
     rooms = [width - PADDING for width in table["widths"]]
 
-    def broken(words: Spoken, key: str, room: float) -> Spoken:
-        return words | {key: breakable(words[key], width=room, size=table["size"])}
+    def broken(words: Spoken, key: str, *, room: float) -> Spoken:
+        is_whole = words.get("whole", False) and length(words[key], size=table["size"]) <= room
+        return words | {"whole": is_whole, key: breakable(words[key], width=room, size=table["size"])}
 
     return table | {
-        "columns": [broken(column, "label", room) for column, room in zip(table["columns"], rooms, strict=True)],
-        "rows": [[broken(cell, "text", room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]],
+        "columns": [broken(column, "label", room=room) for column, room in zip(table["columns"], rooms, strict=True)],
+        "rows": [
+            [broken(cell, "text", room=room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]
+        ],
     }
 
 

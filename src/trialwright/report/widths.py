@@ -60,8 +60,10 @@ def _letter(letter: str) -> float:
     return 0.66 if plain.isupper() else 0.5
 
 
-def layout_of(columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]], wish: bool) -> Layout:
-    """The layout of a table of spoken columns and rows; `wish` is whether it shall lie on its side anyway."""
+def layout_of(
+    columns: Sequence[Mapping[str, Any]], rows: Sequence[Sequence[Mapping[str, Any]]], *, wish: bool
+) -> Layout:
+    """The layout of a table of spoken columns and rows; ``wish`` is whether it shall lie on its side anyway."""
     if not columns:
         return Layout((), SIZES[0], wish)
     needs = {
@@ -88,7 +90,8 @@ def _needs(column: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], *, siz
         bold = BOLD if cell["emphasis"] else 1.0
         text = cell["text"] + ("†" if cell["illustrative"] else "")
         indent = cell["indent"] * INDENT
-        least.append(max(_least(part, size=size) * bold for part in _words(text)) + indent)
+        parts = [length(text, size=size)] if cell["whole"] else [_least(part, size=size) for part in _words(text)]
+        least.append(max(parts) * bold + indent)
         longest = max(length(line, size=size) * bold for line in text.split("\n"))
         most.append(min(longest, LINE + MORE * max(0.0, longest - LINE)) + indent)
     narrow = max(least)
@@ -96,8 +99,8 @@ def _needs(column: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], *, siz
 
 
 def _words(text: str) -> list[str]:
-    """The parts between which a line may be broken; a short value has only one."""
-    return [text] if len(text) <= WHOLE else re.findall(r"[^ \n]+", text) or [""]
+    """The parts between which a line may be broken."""
+    return re.findall(r"[^ \n]+", text) or [""]
 
 
 def _least(word: str, *, size: float) -> float:
@@ -113,7 +116,7 @@ def _shared(needs: Sequence[tuple[float, float]], room: float) -> tuple[float, .
     least, most = [one for one, _ in needs], [one for _, one in needs]
     if sum(most) <= room:
         spare = room - sum(most)
-        first = 0.4 * spare if len(needs) > 1 else spare
+        first = spare * min(1.0, max(0.4, 1.2 / len(needs)))
         each = (spare - first) / max(1, len(needs) - 1)
         widths = [most[0] + first, *(width + each for width in most[1:])]
     else:

@@ -100,11 +100,12 @@ def letters(size: float) -> str:
     return "" if size == 9.0 else f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>'
 
 
-def body_cell(cell: Mapping[str, Any], *, align: str, width: float, size: float) -> str:
-    """One cell of the body of a table."""
+def body_cell(cell: Mapping[str, Any], *, align: str, width: float, size: float = 9.0, is_kept: bool = False) -> str:
+    """One cell of the body of a table; a kept one stays on the page of what follows."""
     words = run(cell["text"] + ("†" if cell["illustrative"] else ""), look=cell_look(cell, size=size))
+    kept = "<w:keepNext/>" if is_kept else ""
     indent = f'<w:ind w:left="{twips(INDENT * cell["indent"])}"/>' if cell["indent"] else ""
-    return box(paragraph("Cell", words, more=indent + _JUSTIFIED[align]), width=width)
+    return box(paragraph("Cell", words, more=kept + indent + _JUSTIFIED[align]), width=width)
 
 
 def head_cell(column: Mapping[str, Any], *, width: float, size: float) -> str:

@@ -131,13 +131,6 @@ class Observed:
         """The same for some of the people."""
         return Observed(self.weeks, self.columns[which], self.dose[which], self.rescued[which], self.withdrawn[which])
 
-    def visits(self, which: Sequence[int]) -> Observed:
-        """The same at some of the visits, baseline among them."""
-        at = list(which)
-        return Observed(
-            self.weeks[at], self.columns[:, at], self.dose[:, at], self.rescued[:, at], self.withdrawn[:, at]
-        )
-
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -215,10 +208,13 @@ class Appearance(Protocol):
         """Who fulfils the entry criterion at screening, ``[N]``."""
         ...
 
-    def evaluate(self, endpoints: Sequence[str], observed: Observed) -> Mapping[str, Floats]:
+    def evaluate(
+        self, endpoints: Sequence[str], observed: Observed, *, places: Mapping[str, Sequence[int]] | None = None
+    ) -> Mapping[str, Floats]:
         """Endpoints at every visit, ``[N, V]`` each; NaN where one cannot be said. By the live instruments' own rules.
 
-        A change is the value itself, not yet less baseline; an event is 1 where a visit shows one.
+        A change is the value itself, not yet less baseline; an event is 1 where a visit shows one. ``places``: an
+        endpoint that is wanted at some visits only, and which; it is NaN at the others.
         """
         ...
 

@@ -71,6 +71,9 @@ from .documents import (
     listings as listings,
     plain_summary as plain_summary,
     protocol_section as protocol_section,
+    registry_as_data as registry_as_data,
+    registry_as_document as registry_as_document,
+    results_for_registries as results_for_registries,
     write_documents as write_documents,
 )
 from .exploring import (

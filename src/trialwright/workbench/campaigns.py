@@ -73,7 +73,8 @@ def processes(workers: int, *, run: Any = run_lot) -> Iterator[Pool]:
                 for future in as_completed(waiting):
                     yield waiting[future], future.result()
             finally:
-                executor.shutdown(wait=False, cancel_futures=True)
+                for future in waiting:
+                    future.cancel()  # those not begun; the executor stays for the next campaign
 
         yield run_all
 

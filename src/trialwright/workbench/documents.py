@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from trialwright.analysis import Case, case_of
 from trialwright.analysis.board import board
+from trialwright.analysis.registry import RegistryResults, registry_results
 from trialwright.conduct.clocks import clocks_page
 from trialwright.conduct.cuts import cut_points
 from trialwright.protocol import read_protocol
@@ -20,9 +22,11 @@ from trialwright.report.documents.lay_summary import lay_summary
 from trialwright.report.documents.listings import listings_document
 from trialwright.report.documents.operating import Foreseen
 from trialwright.report.documents.protocol_section import protocol_document
+from trialwright.report.documents.registry import registry_document
 from trialwright.report.documents.spirit import spirit_checklist
 from trialwright.report.documents.trial_report import trial_report
-from trialwright.vocabulary.errors import Refused
+from trialwright.report.registries import REGISTRIES
+from trialwright.vocabulary.errors import NotFound, Refused
 from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.characteristics import operating_characteristics
 from trialwright.workbench.deciding import ahead_of
@@ -84,6 +88,23 @@ def listings(trial: Trial, *, on: date | None = None) -> Document:
 def plain_summary(trial: Trial, *, on: date | None = None) -> Document:
     """The summary of a trial in plain words, from its own numbers, as known on a day."""
     return lay_summary(Findings.of(case_on(trial, on)), software=NAME, version=version(NAME))
+
+
+def results_for_registries(trial: Trial, *, on: date | None = None) -> RegistryResults:
+    """What registries are told of a trial, as known on a day."""
+    return registry_results(case_on(trial, on))
+
+
+def registry_as_document(results: RegistryResults) -> Document:
+    """The results to read: flow, baseline, outcomes, three tables of adverse events, what is not covered."""
+    return registry_document(results, software=NAME, version=version(NAME))
+
+
+def registry_as_data(results: RegistryResults, registry: str) -> dict[str, Any]:
+    """The results in the shape of a registry, ``clinicaltrials.gov`` or ``eudract``; NotFound for another."""
+    if registry not in REGISTRIES:
+        raise NotFound(f"{registry!r} is not a registry of this program; there is {', '.join(REGISTRIES)}")
+    return REGISTRIES[registry](results)
 
 
 def foreseen_of(trial: Trial) -> Foreseen:

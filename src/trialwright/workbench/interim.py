@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ def look_at_plan(
     data: Path | None = None,
     z: float | None = None,
     fraction: float | None = None,
+    earlier: Sequence[float] = (),
     most: float | None = None,
 ) -> Looked | Blinded:
     """A look by data or by its z value; data without arms give the size again.
 
+    ``earlier``: shares of the information at the looks before, where they were not those planned.
     ``most``: the largest whole trial over the planned one, to ask for the promising zone. ParameterError names what
     cannot be meant, Refused what the plan has no rule for.
     """
@@ -38,9 +41,9 @@ def look_at_plan(
         columns, arms = read_columns(sized.plan, _rows(data))
         if not arms:
             return blinded_size(sized, columns)
-        return look_at(sized, look, seen=seen_in(sized, columns, arms=arms), most=most)
+        return look_at(sized, look, seen=seen_in(sized, columns, arms=arms), earlier=earlier, most=most)
     planned = sized.looks.fractions[look - 1]
-    return look_at(sized, look, seen=Seen(float(z or 0.0), fraction or planned), most=most)
+    return look_at(sized, look, seen=Seen(float(z or 0.0), fraction or planned), earlier=earlier, most=most)
 
 
 def interim_as_document(found: Looked | Blinded) -> Document:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from trialwright.report import Written, write_report
-from trialwright.report.documents import trial_report
+from trialwright.report.documents.trial_report import trial_report
 from trialwright.vocabulary.words import Language
 from trialwright.workbench.documents import case_on, foreseen_of
 from trialwright.workbench.trials import Trial

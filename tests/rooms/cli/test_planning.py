@@ -106,3 +106,18 @@ def test_a_look_by_data_by_z_and_blinded(capsys: pytest.CaptureFixture[str], tmp
     assert code == 2
     assert "look" in err
     assert "most" in err
+
+
+def test_the_lower_bound_of_a_two_sided_test_is_not_called_futility(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.toml"
+    text = DENG.read_text(encoding="utf-8").replace('test = "fisher"', "").replace("[size]\ncontrol = 6", "")
+    path.write_text(text + "\n[looks]\nfractions = [0.5, 1.0]\n", encoding="utf-8")
+    code, out, _ = run(capsys, "plan", path)
+    assert code == 0
+    assert "Harm" in out
+    assert "util" not in out
+    code, out, _ = run(capsys, "interim", path, "--z", "-3.1")
+    assert code == 0
+    assert "Harm up to" in out

@@ -66,8 +66,8 @@ def test_one_person_at_a_time_gives_the_same(followed: Followed, endpoint: str, 
     batch = APPEARANCE.evaluate((endpoint,), followed.observed)[endpoint]
     number = VISITS.weeks.index(on)
     compared = 0
-    start = sorted(LIVE).index(endpoint) % 2
-    for person in range(start, PEOPLE, 2):
+    start = sorted(LIVE).index(endpoint) % 3
+    for person in range(start, PEOPLE, 3):
         visits = recorded(followed, person, asking=endpoint)
         said = {
             "rescue": bool(followed.observed.rescued[person, number]),
@@ -84,7 +84,7 @@ def test_one_person_at_a_time_gives_the_same(followed: Followed, endpoint: str, 
         assert (value is None) == math.isnan(found), (person, items)
         assert value is None or value == found, (person, items)
         compared += value is not None
-    assert compared > 0.25 * PEOPLE
+    assert compared > 0.15 * PEOPLE
     assert 0 < np.nansum(batch[:, number]) < PEOPLE
 
 

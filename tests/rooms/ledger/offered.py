@@ -65,7 +65,10 @@ def value(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def numbered(kind: type, limits: Sequence[Any]) -> st.SearchStrategy[Any]:
-    """Numbers within the limits that a field declares."""
+    """Numbers within the limits that a field declares; texts of its pattern."""
+    if kind is str:
+        pattern = next(limit.pattern for limit in limits if getattr(limit, "pattern", None))
+        return st.from_regex(pattern.removeprefix("^").removesuffix("$"), fullmatch=True).filter(str.isascii)
     low = max([getattr(limit, "ge", None) or getattr(limit, "gt", None) or 0 for limit in limits], default=None)
     above = any(hasattr(limit, "gt") for limit in limits)
     bounded = any(hasattr(limit, "ge") or hasattr(limit, "gt") for limit in limits)

@@ -152,6 +152,13 @@ class TestEffect:
         quiet = (found.state != FLARE).all(axis=1)
         assert (found.infusions[quiet] == 1).all()
 
+    def test_an_effect_that_cannot_be_meant_is_refused(self) -> None:
+        with pytest.raises(ParameterError) as caught:
+            Effect.of(VALUES | {"effect_ceiling": 0.5, "sensitised_share": 2.0, "effect_flare_ratio": 0.0})
+        assert {finding.place for finding in caught.value.findings} == {
+            "effect_ceiling", "sensitised_share", "effect_flare_ratio"
+        }  # fmt: skip
+
     @pytest.mark.parametrize("weeks", [(), (4.0, 0.0), (-1.0,)])
     def test_impossible_schedules_are_refused(self, weeks: tuple[float, ...]) -> None:
         with pytest.raises(ParameterError, match="weeks"):

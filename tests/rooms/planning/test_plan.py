@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ import pytest
 import scipy.special as sp
 import scipy.stats as st
 
-from trialwright.numerics import reestimation
+from trialwright.numerics import reestimation, sample_size
 from trialwright.planning import Comparison, Errors, Looks, Rates, boundaries
 from trialwright.planning.belief import assured, believed
 from trialwright.planning.interim import Seen, blinded_size, look_at, read_columns, seen_in
-from trialwright.planning.outlook import outlook, power_under
+from trialwright.planning.outlook import outlook, power_under, powers
 from trialwright.planning.plan_file import parse_plan
 from trialwright.planning.record import Recorded
 from trialwright.planning.sizing import Sized, drift_under, size_plan
@@ -132,6 +133,12 @@ class TestSeveralTreatments:
         for found in shared.values():
             assert found.joint is not None
             assert found.joint.all_shown < 0.8 + 1e-9 < found.joint.any_shown + 2e-9
+            each = powers(found)
+            assert each["new"] == pytest.approx(0.8, abs=1e-9)  # the more demanding one decides the size
+            assert (
+                0.8 < each["third"] < found.joint.any_shown + 1e-9 or found.plan.errors.multiplicity == "hierarchical"
+            )
+            assert found.joint.all_shown >= each["new"] + each["third"] - 1
         assert shared["hierarchical"].total < shared["dunnett"].total < shared["bonferroni"].total
 
     @pytest.mark.parametrize("name", ["bonferroni", "dunnett"])
@@ -243,6 +250,12 @@ class TestPublishedTrials:
         exact = st.binom.pmf(x, 27, 0.72) * st.binom.pmf(y, 27, 0.35)
         assert outlook(plan).power == pytest.approx(float(exact[z >= 1.959964].sum()), abs=0.02)
 
+    def test_a_given_size_may_ask_for_non_inferiority(self) -> None:
+        found = outlook(sized(new="share = 0.6", old="share = 0.6", endpoint='kind = "binary"\nmargin = -0.2',
+                              more="[size]\ncontrol = 90"))  # fmt: skip
+        assert found.detectable is None
+        assert 0.5 < found.power < 0.9
+
     def test_the_power_curve_passes_the_level_and_the_plan(self) -> None:
         plan = of(RCT)
         power, stops = power_under(plan, [0.35, 0.6], control=0.35)
@@ -341,6 +354,24 @@ class TestInterim:
         assert (found.chances is None) == (verdict != "on")
         assert (found.ended is None) == (verdict == "on")
 
+    def test_the_looks_before_that_came_at_other_times_count(self) -> None:
+        """Spent by 0.3 instead of 0.4: the second bound is the one of looks at 0.3 and 0.65."""
+        plan = sized(more=LOOKS.format("asOF", ""))
+        found = look_at(plan, 2, seen=Seen(2.0, 0.65), earlier=(0.3,))
+        there = boundaries(Looks((0.3, 0.65, 1.0), "asOF"), Errors())
+        assert found.boundaries.upper.tolist() == pytest.approx(there.upper.tolist())
+        assert look_at(plan, 3, seen=Seen(2.0, 1.0), earlier=(0.3, 0.65)).verdict == (
+            "efficacy" if there.upper[2] <= 2 else "not shown"
+        )
+        for wrong in ((0.3, 0.4), (0.9,)):
+            with pytest.raises(ParameterError):
+                look_at(plan, 2, seen=Seen(2.0, 0.65), earlier=wrong)
+
+    def test_several_treatments_are_not_looked_at_as_one(self) -> None:
+        plan = sized(more=TestSeveralTreatments.MORE.format('multiplicity = "bonferroni"'))
+        with pytest.raises(Refused, match="one treatment"):
+            blinded_size(plan, {"outcome": [1.0, 0.0]})
+
     def test_an_analysis_of_covariance_is_the_one_of_least_squares(self) -> None:
         plan = sized(endpoint='kind = "continuous"\nsd = 6', new="mean = -4", old="mean = -1")
         draw = np.random.default_rng(3)
@@ -418,3 +449,77 @@ class TestPromisingZone:
         kept = reestimation.second_stage(1.7, seen=0.5, bound=1.96, power=0.9, least=0.3, most=1.2)
         assert kept.enlarged == pytest.approx(1.4)
         assert kept.conditional_power < kept.reached < 0.9
+
+
+class TestSources:
+    """What the worked plans say of published arms is what was published, line by line with its source."""
+
+    def test_the_placebo_arms_of_the_plan_are_those_published(self) -> None:
+        with (ROOT / "protocols/msc-sle-rct/published_arms.csv").open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["arm"] == "placebo" and row["endpoint"] == "SRI-4"]
+        assert all(row["source"] for row in rows)
+        published = {(int(row["count"]), int(row["n"])) for row in rows if row["count"]}
+        section = parse_plan(RCT.read_bytes()).assurance
+        assert section is not None
+        assert {(one.responders, one.of) for one in section.control} <= published
+        lowest, highest = (pick(float(row["percent"]) for row in rows) / 100 for pick in (min, max))
+        share = parse_plan(RCT.read_bytes()).control.assumed.share
+        assert share is not None
+        assert lowest - 0.1 < share < highest
+
+    def test_deng_2017_is_planned_with_the_remissions_it_published(self) -> None:
+        with DENG.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+            row = next(row for row in csv.DictReader(file) if row["measure"] == "any_remission_nephritis")
+        plan = of(DENG)
+        assert plan.evaluable == {"cells": int(row["msc_n"]), "placebo": int(row["placebo_n"])}
+        assert plan.plan.control.assumed.share == int(row["placebo_value"]) / int(row["placebo_n"])
+
+
+class TestOtherErrors:
+    """Error and power by simulation where a plan takes another test than those above."""
+
+    def test_an_analysis_of_covariance(self) -> None:
+        plan = sized(
+            endpoint='kind = "continuous"\nsd = 6\nbaseline_correlation = 0.6', new="mean = -4", old="mean = 0"
+        )
+        n, draw = plan.evaluable["old"], np.random.default_rng(21)
+        treated = np.repeat([0.0, 1.0], n)
+        for effect, wanted in ((0.0, 0.025), (-4.0, 0.8)):
+            shown = []
+            for _ in range(1500):
+                baseline = draw.standard_normal(2 * n)
+                value = 6 * (0.6 * baseline + 0.8 * draw.standard_normal(2 * n)) + effect * treated
+                design = np.stack([np.ones(2 * n), treated, baseline], axis=1)
+                inverse = np.linalg.inv(design.T @ design)
+                fitted = inverse @ design.T @ value
+                spread = ((value - design @ fitted) ** 2).sum() / (2 * n - 3) * inverse[1, 1]
+                shown.append(fitted[1] / math.sqrt(spread) < sp.stdtrit(2 * n - 3, 0.025))
+            slack = 4 * math.sqrt(wanted * (1 - wanted) / 1500) + 0.015 * (effect != 0)
+            assert np.mean(shown) == pytest.approx(wanted, abs=slack)
+
+    def test_non_inferiority_of_shares_and_of_means(self) -> None:
+        draw = np.random.default_rng(22)
+        plan = sized(new="share = 0.6", old="share = 0.6", endpoint='kind = "binary"\nmargin = -0.15')
+        n, (low, bound) = plan.evaluable["old"], (-0.15, 1.959964)
+        for rate, wanted in ((0.45, 0.025), (0.6, 0.8)):
+            p1, p2 = draw.binomial(n, rate, TRIALS) / n, draw.binomial(n, 0.6, TRIALS) / n
+            null1, null2 = sample_size.rates_under_null(p1, p2, ratio=1.0, margin=low)
+            z = (p1 - p2 - low) / np.sqrt((null1 * (1 - null1) + null2 * (1 - null2)) / n)
+            assert (z > bound).mean() == pytest.approx(
+                wanted, abs=4 * math.sqrt(wanted * (1 - wanted) / TRIALS) + 0.008
+            )
+        means = sized(
+            endpoint='kind = "continuous"\nsd = 2\nmargin = 1.0\nsd_known = true', new="mean = 0", old="mean = 0"
+        )
+        n = means.evaluable["old"]
+        z = (draw.standard_normal(TRIALS) * 2 * math.sqrt(2 / n) - 1.0) / (2 * math.sqrt(2 / n))
+        assert (z < -bound).mean() == pytest.approx(0.8, abs=0.015)
+
+    def test_one_treatment_after_the_other_keeps_the_error_of_both(self) -> None:
+        """The first works, the second does not: it may only be taken for better in 2.5%."""
+        found = sized(more=TestSeveralTreatments.MORE.format('multiplicity = "hierarchical"'))
+        n, draw = found.evaluable["old"], np.random.default_rng(23)
+        arms = np.stack([draw.binomial(n, rate, TRIALS) for rate in (0.35, 0.65, 0.35)]) / n
+        pooled = (arms[1:] + arms[0]) / 2
+        z = (arms[1:] - arms[0]) / np.sqrt(2 * pooled * (1 - pooled) / n)
+        assert ((z[0] > 1.959964) & (z[1] > 1.959964)).mean() < 0.025 + 4 * math.sqrt(0.025 / TRIALS)

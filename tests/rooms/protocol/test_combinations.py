@@ -16,7 +16,7 @@ from trialwright.conduct import advise
 from trialwright.operating import Truths, every_end
 from trialwright.protocol import parse_protocol
 from trialwright.report import render_html
-from trialwright.report.documents import trial_report
+from trialwright.report.documents.trial_report import trial_report
 from trialwright.vocabulary.errors import ProtocolError
 from trialwright.vocabulary.events import InfusionGiven, ParticipantEnrolled
 from trialwright.vocabulary.words import Language

@@ -13,12 +13,12 @@ from followed import PEOPLE, SECTION, Person, events_of, followed_case, followed
 from trials import DAY_0, state_of
 from trialwright.analysis import Case, case_of
 from trialwright.report.cells import say, written
-from trialwright.report.documents import trial_report
 from trialwright.report.documents.activity import activity_section
 from trialwright.report.documents.early_end import early_end_section
 from trialwright.report.documents.findings import Findings
 from trialwright.report.documents.response_course import response_course_section
 from trialwright.report.documents.time_to_event import time_to_event_section
+from trialwright.report.documents.trial_report import trial_report
 from trialwright.report.edition import edition_of
 from trialwright.report.model import Figure, Paragraph, Section, Table
 from trialwright.vocabulary.events import AssessmentRecorded, EnrolmentClosed, Event, InfusionGiven, ParticipantEnrolled

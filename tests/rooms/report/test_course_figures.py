@@ -1,4 +1,4 @@
-"""Courses: any values and words make panels of lines, a gap stands where a value is missing, names never touch."""
+"""Courses, butterflies, multiples of a limit: any values and words are drawn, a gap stands where a value is missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from itertools import pairwise
 
 from hypothesis import given, settings, strategies as st
 
-from trialwright.report import CourseBand, CourseFigure, CoursePanel, CoursePoint, CourseSeries, ReferenceLine
+from trialwright.report import (
+    ButterflyFigure,
+    ButterflyRow,
+    CourseBand,
+    CourseFigure,
+    CoursePanel,
+    CoursePoint,
+    CourseSeries,
+    ReferenceLine,
+    ScatterDot,
+    ScatterFigure,
+)
 from trialwright.report.figures import courses, draw_svg
 
 WORDS = st.text(max_size=20)
@@ -58,3 +69,23 @@ def test_names_at_the_ends_of_lines_stand_apart_and_on_the_panel(heights: list[f
     assert len(placed) == len(heights)
     assert all(below - above >= 5.0 - 1e-9 for above, below in pairwise(placed))
     assert all(-1e-9 <= one <= 100.0 + 1e-9 for one in placed)
+
+
+COUNTS = st.integers(0, 40).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
+
+
+@settings(max_examples=15)
+@given(st.lists(st.builds(ButterflyRow, WORDS, COUNTS, COUNTS, st.booleans()), min_size=1, max_size=6), WORDS)
+def test_any_butterfly_is_drawn(rows: list[ButterflyRow], words: str) -> None:
+    spec = ButterflyFigure(tuple(rows), words, words, words)
+    assert "<svg" in draw_svg(spec, title="t", alt="a", language="fr")
+    assert spec.is_empty == (not any(row.left[0] or row.right[0] for row in rows))
+
+
+@settings(max_examples=15)
+@given(st.lists(st.builds(ScatterDot, st.floats(0, 1e6), st.floats(0, 1e6), WORDS, st.booleans()), max_size=6), WORDS)
+def test_multiples_of_a_limit_stand_on_powers_of_ten(dots: list[ScatterDot], words: str) -> None:
+    line = ReferenceLine(3.0, words)
+    spec = ScatterFigure(tuple(dots), words, words, line, line, corner=words, scale="multiple")
+    assert "<svg" in draw_svg(spec, title="t", alt="a", language="en")
+    assert spec.is_empty == (not dots)

@@ -16,6 +16,7 @@ import pytest
 from trials import PROTOCOLS, THREE, on, state_of, study_of
 from trialwright.analysis.board import board
 from trialwright.analysis.case import Case, case_of
+from trialwright.analysis.registry import event_tables, registry_results
 from trialwright.conduct import as_of, fold
 from trialwright.conduct.clocks import clocks_page
 from trialwright.conduct.cuts import cut_points
@@ -25,14 +26,17 @@ from trialwright.ledger import MemoryLedger
 from trialwright.protocol import Study, parse_protocol
 from trialwright.report import Document, Section, Table, render_html
 from trialwright.report.cells import say, written
-from trialwright.report.documents import trial_report
+from trialwright.report.documents import lay_words, trial_report
 from trialwright.report.documents.board_pack import BoardPack, board_document
 from trialwright.report.documents.checklists import Answer, Checklist, item_list
 from trialwright.report.documents.consort import QUESTIONS as CONSORT, consort_checklist
 from trialwright.report.documents.findings import Findings
+from trialwright.report.documents.lay_summary import lay_summary
 from trialwright.report.documents.listings import listings_document
 from trialwright.report.documents.protocol_section import protocol_document
+from trialwright.report.documents.registry import registry_document
 from trialwright.report.documents.spirit import QUESTIONS as SPIRIT, spirit_checklist
+from trialwright.report.registries import REGISTRIES, clinicaltrials_gov
 from trialwright.vocabulary.events import (
     AdverseEventFollowed,
     AdverseEventReported,
@@ -47,7 +51,7 @@ from trialwright.vocabulary.events import (
     TrialOpened,
 )
 from trialwright.vocabulary.records import Entry, Record
-from trialwright.vocabulary.words import LANGUAGES
+from trialwright.vocabulary.words import LANGUAGES, Text
 
 SAID = {"software": "trialwright", "version": "0"}
 
@@ -218,6 +222,7 @@ class TestChecklists:
             found = consort_checklist(Findings.of(case), document.sections)
             for answer in found.answers.values():
                 assert {place for place in answer.where if isinstance(place, str)} <= ids
+                assert answer.where or answer.standing in ("missing", "not applicable")
 
     def test_coverage_counts_full_answers_among_those_that_apply(self) -> None:
         items = item_list("spirit_define")
@@ -350,7 +355,7 @@ class TestListings:
 def test_the_report_has_its_appendices_at_the_end() -> None:
     ids = [section.id for section in whole(worked_case("msc-sle")).sections]
     assert ids[0] == "synopsis"
-    assert ids[-5:] == ["protocol", "listings", "consort", "spirit", "glossary"]
+    assert ids[-5:] == ["protocol-brief", "listings", "consort", "spirit", "glossary"]
 
 
 def test_words_are_the_same_on_a_terminal_and_on_paper() -> None:
@@ -364,3 +369,111 @@ def test_a_trial_that_nobody_closed_has_no_reason_to_have_ended() -> None:
     assert isinstance(case.state, TrialState)
     later = replace(case, on=case.on + timedelta(days=1))
     assert consort_checklist(Findings.of(later), whole(later).sections).answers["ended"].standing == "missing"
+
+
+def lay(case: Case) -> Document:
+    return lay_summary(Findings.of(case), **SAID)
+
+
+class TestLaySummary:
+    def test_the_numbers_of_the_published_trials(self) -> None:
+        said = words_of(lay(worked_case("msc-sle")), "en")
+        for part in (
+            "There were 3 doses, from low to high: 1 million cells/kg; 2 million cells/kg; 4 million cells/kg.",
+            "The plan was to treat 10 people. 8 people had been treated.",
+            "0 of 8 people had a strong side effect",
+            "as many as 37 in 100 people",  # the exact limit is 36.9 %
+            "This had nothing to do with the results.",
+            "In 2 of them, doctors thought the treatment may have caused it.",
+            "Nobody died",
+        ):
+            assert part in said, part
+        assert "5 of 6 people reached this goal" in words_of(lay(worked_case("kamen-2022")), "en")
+
+    @pytest.mark.parametrize("name", TRIALS)
+    def test_it_is_right_for_a_trial_with_almost_nothing_in_it(self, name: str) -> None:
+        for language in LANGUAGES:
+            assert NEVER_SEEN.findall(words_of(lay(small(name)), language)) == []
+        said = words_of(lay(small(name)), "en")
+        assert ("1 person died during the trial." in said) == (name == "died")
+        assert ("Nobody has taken part yet." in said) == (name == "nobody")
+
+    def test_sentences_are_short_and_words_plain(self) -> None:
+        own = [text for name, text in vars(lay_words).items() if name.isupper() and isinstance(text, Text)]
+        for text in own:
+            for sentence in re.split(r"[.!?:;]\s", f"{text.en} "):
+                assert len(sentence.split()) <= 22, sentence
+            for word in ("p-value", "posterior", "confidence", "toxicity", "adverse", "cohort", "grade"):
+                assert word not in text.en.lower(), text.en
+        assert re.findall(r"\bp ?[<=]", words_of(lay(worked_case("kamen-2022")), "en").lower()) == []
+
+
+class TestRegistries:
+    def test_kamen_in_the_shape_of_clinicaltrials_gov(self) -> None:
+        record = clinicaltrials_gov(registry_results(worked_case("kamen-2022")))
+        assert record["protocolSection"]["identificationModule"]["nctId"] == "NCT03171194"
+        found = record["resultsSection"]
+        events = found["adverseEventsModule"]
+        (group,) = events["eventGroups"]
+        assert (group["deathsNumAffected"], group["deathsNumAtRisk"]) == (0, 6)
+        assert (group["seriousNumAffected"], group["otherNumAffected"]) == (1, 6)
+        assert sum(one["stats"][0]["numEvents"] for one in (*events["seriousEvents"], *events["otherEvents"])) == 21
+        primary, response = found["outcomeMeasuresModule"]["outcomeMeasures"]
+        assert (primary["type"], response["type"]) == ("PRIMARY", "SECONDARY")
+        assert response["classes"][0]["categories"][0]["measurements"][0]["value"] == "5"
+        assert response["analyses"][0]["ciLowerLimit"] == "0.359"
+        (period,) = found["participantFlowModule"]["periods"]
+        counts = {one["type"]: int(one["achievements"][0]["numSubjects"]) for one in period["milestones"]}
+        assert counts["STARTED"] == counts["COMPLETED"] + counts["NOT COMPLETED"] == 6
+        left = sum(int(one["reasons"][0]["numSubjects"]) for one in period["dropWithdraws"])
+        assert left == counts["NOT COMPLETED"]
+        assert json.loads(json.dumps(record)) == record
+
+    def test_both_registries_are_told_the_same_numbers(self) -> None:
+        results = registry_results(worked_case("msc-sle"))
+        first, second = (make(results) for make in REGISTRIES.values())
+        groups = first["resultsSection"]["adverseEventsModule"]["eventGroups"]
+        others = second["adverseEvents"]["reportingGroups"]
+        assert [one["otherNumAffected"] for one in groups] == [
+            one["subjectsAffectedByNonSeriousAdverseEvents"] for one in others
+        ]
+        assert second["trialInformation"]["eudractNumber"] == "2017-001400-29"
+        assert "illustrative" in first["resultsSection"]["participantFlowModule"]["preAssignmentDetails"]
+
+    def test_a_rare_event_among_many_is_below_the_threshold(self) -> None:
+        people = [(enrolled(f"P{number}", 1), infused(f"P{number}", 2)) for number in range(20)]
+        events = [
+            AdverseEventReported(usubjid="P0", ae="1", term="cough", on=on(3), grade=1, related=False, serious=False),
+            *(
+                AdverseEventReported(
+                    usubjid=f"P{number}", ae=f"h{number}", term="rash", on=on(3), grade=1, related=False, serious=False
+                )
+                for number in range(2)
+            ),
+            AdverseEventReported(usubjid="P3", ae="b", term="early", on=on(1), grade=1, related=False, serious=False),
+        ]
+        flat = ordered(tuple(event for pair in people for event in pair) + tuple(events))
+        tables = event_tables(made(*flat, day=20))
+        assert [row.term for row in tables.other] == ["rash"], "1 of 20 is 5 %, and does not exceed it"
+        assert tables.other_people == (2,)
+        assert tables.before_infusion == 1
+
+    @pytest.mark.parametrize("name", TRIALS)
+    def test_almost_nothing_is_told_as_it_is(self, name: str) -> None:
+        results = registry_results(small(name))
+        for make in REGISTRIES.values():
+            assert "NaN" not in json.dumps(make(results))
+        document = registry_document(results, **SAID)
+        for language in LANGUAGES:
+            assert NEVER_SEEN.findall(words_of(document, language)) == []
+        assert sum(results.events.deaths) == (name == "died")
+
+
+def test_the_synopsis_says_what_the_design_would_recommend_and_how_sure_it_is() -> None:
+    english = words_of(whole(worked_case("msc-sle")), "en")
+    assert "level 3 (4 × 10⁶ cells/kg); DLT 0 of 3; posterior DLT rate" in english
+    assert "Level the design recommends" not in words_of(whole(small("nobody")), "en")
+    assert "if the trial ends here (no decision) none" in words_of(whole(small("one")), "en")
+    assert "DLT 0 of 6; posterior DLT rate 12.5% (0.7% to 34.8%, 90% interval)" in words_of(
+        whole(worked_case("kamen-2022")), "en"
+    )

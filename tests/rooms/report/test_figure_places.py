@@ -71,7 +71,7 @@ def timeline(count: int) -> FigureSpec:
 def bars(count: int, series: int, **how: Any) -> FigureSpec:
     rows = tuple(
         BarRow(
-            CLASS if place % 2 else f"Classe {place}",
+            CLASS if place % 2 else f"Système {place}",
             tuple(float(place * one % 7) if (place + one) % 5 else None for one in range(series)),
             "12 personnes",
             illustrative=place % 3 == 0,
@@ -151,6 +151,9 @@ def test_a_png_is_the_same_every_time_and_says_what_it_shows() -> None:
     board = sheet_of(intervals(2), "fr")
     png = board.png(title="Titre", alt="Ce que l'on voit")
     assert png == sheet_of(intervals(2), "fr").png(title="Titre", alt="Ce que l'on voit")
+    again = sheet_of(intervals(2), "fr")
+    assert board.svg(title="t", alt="a") == again.svg(title="t", alt="a")
+    assert again.png(title="Titre", alt="Ce que l'on voit") == png
     assert png.startswith(b"\x89PNG")
     assert b"Titre" in png
     assert b"tIME" not in png

@@ -11,7 +11,7 @@ import pytest
 from safety_trial import case, enrolled, event, everything, infused, measured, ranges, study
 from trials import on
 from trialwright.report import Document, render_html, render_pdf
-from trialwright.report.documents import trial_report
+from trialwright.report.documents.trial_report import trial_report
 from trialwright.vocabulary.events import Event, FollowUpEnded
 from trialwright.vocabulary.words import LANGUAGES, Language
 

@@ -8,7 +8,7 @@ from trials import PROTOCOLS
 from trialwright.analysis import case_of
 from trialwright.conduct.offers import read_offers
 from trialwright.report import Document
-from trialwright.report.documents import trial_report
+from trialwright.report.documents.trial_report import trial_report
 from trialwright.workbench import open_trial
 from trialwright.workbench.recording import record_offers
 

@@ -212,13 +212,13 @@ class TestOneAtATime:
         for how, said in (
             ({**calm}, "second person"),
             ({**calm, "witness": "site"}, "is another"),
-            ({**calm, "witness": "wit", "key": key_of(trial, "sites/break-glass-1.key")}, "for an emergency"),
-            ({**calm, "witness": "wit", "told_to": []}, "who is told"),
-            ({**calm, "witness": "wit", "reason": " "}, "is needed"),
+            ({**calm, "witness": "nurse", "key": key_of(trial, "sites/break-glass-1.key")}, "for an emergency"),
+            ({**calm, "witness": "nurse", "told_to": []}, "who is told"),
+            ({**calm, "witness": "nurse", "reason": " "}, "is needed"),
         ):
             with pytest.raises(RecordError, match=said):
                 shown(trial, "RCT-01", **how)
-        assert shown(trial, "RCT-01", **calm, witness="wit") in rct.ARMS
+        assert shown(trial, "RCT-01", **calm, witness="nurse") in rct.ARMS
 
     def test_nobody_is_unblinded_who_is_not_randomised(self, trial: Trial) -> None:
         with pytest.raises(NotFound, match="is not randomised"):

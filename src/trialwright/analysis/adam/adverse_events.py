@@ -20,6 +20,7 @@ from trialwright.numerics.two_proportions import fisher_exact
 OVERVIEW, BY_TERM, SERIOUS, SEVERITY = "ae_overview", "ae_by_term", "ae_serious", "ae_by_severity"
 ANY = "any"
 NOT_STATED = "not stated"
+MOST_CELLS = 100_000_000  # of a table of rows by people that is held at once
 Codes = npt.NDArray[np.int64]
 
 
@@ -141,14 +142,33 @@ Grouped = tuple[list[tuple[str, ...]], Codes]
 def _groups(events: Events, chosen: npt.NDArray[np.bool_]) -> tuple[Grouped, ...]:
     """The rows of the table that events belong to: any, by class, by class and term; one code for each chosen event."""
     soc, term = events.soc[chosen], events.term[chosen]
-    pairs, both = np.unique(soc * max(1, len(events.terms)) + term, return_inverse=True)
-    of_soc, only_soc = np.unique(soc, return_inverse=True)
+    pairs, both = _used(soc * max(1, len(events.terms)) + term)
+    of_soc, only_soc = _used(soc)
     names = [divmod(int(pair), max(1, len(events.terms))) for pair in pairs]
     return (
         ([(ANY,)], np.zeros(len(soc), np.int64)),
         ([(events.socs[one],) for one in of_soc], only_soc),
         ([(events.socs[one], events.terms[other]) for one, other in names], both),
     )
+
+
+def _used(codes: Codes) -> tuple[Codes, Codes]:
+    """The codes that are used, ascending, and the place among them of every one; as `np.unique`, without sorting."""
+    used = np.bincount(codes) > 0
+    return np.flatnonzero(used), (np.cumsum(used) - 1)[codes]
+
+
+def _people_of(rows: Codes, events: Events, *, chosen: npt.NDArray[np.bool_], groups: int) -> Codes:
+    """How many people of each arm have an event in each row of the table ``[groups, arms]``."""
+    arm_of, arms, people = _arm_of_people(events.population), len(events.population.arms), len(events.population.people)
+    key = rows * people + events.person[chosen]
+    if groups * people > MOST_CELLS:
+        row_of, who = np.divmod(np.unique(key), max(1, people))
+        return np.bincount(row_of * arms + arm_of[who], minlength=groups * arms).reshape(groups, arms)
+    had = np.zeros(groups * people, bool)
+    had[key] = True
+    whole = had.reshape(groups, people)
+    return np.stack([whole[:, arm_of == arm].sum(axis=1) for arm in range(arms)], axis=1).astype(np.int64)
 
 
 def _terms(trial: AdamTrial, *, table: str, kind: str) -> Answer:
@@ -158,12 +178,10 @@ def _terms(trial: AdamTrial, *, table: str, kind: str) -> Answer:
     if events is None or kind not in events.kinds:
         return answer
     chosen, population = events.kinds[kind], events.population
-    arms, arm_of = len(population.arms), _arm_of_people(population)
+    arms = len(population.arms)
     for items, rows in _groups(events, chosen):
         times = np.bincount(rows * arms + events.arm[chosen], minlength=len(items) * arms).reshape(len(items), arms)
-        once = np.unique(rows * len(population.people) + events.person[chosen])
-        row_of, who = np.divmod(once, max(1, len(population.people)))
-        people = np.bincount(row_of * arms + arm_of[who], minlength=len(items) * arms).reshape(len(items), arms)
+        people = _people_of(rows, events, chosen=chosen, groups=len(items))
         for place, item in enumerate(items):
             answer.results += _people(table, item, counts=people[place], events=times[place], population=population)
         if trial.settings.tests:

@@ -85,13 +85,17 @@ def _category(words: pd.Series[str]) -> pd.Series[str]:
 
 
 def _worst(rows: pd.DataFrame, answer: Answer, *, name: str) -> pd.DataFrame:
-    """One row for each person and parameter."""
+    """One row for each person and parameter; an end of treatment is tried without, as it copies another visit."""
     key = [PERSON, "PARAMCD"]
     if "ANL01FL" in rows:
         flagged = rows[(rows["ANL01FL"] == "Y").to_numpy(bool)]
-        if len(flagged) and not flagged.duplicated(key).any():
-            answer.notes.append(Note(name, BY_FLAG))
-            return flagged
+        copies = (
+            flagged["AVISIT"].astype(str).str.upper().str.contains("END OF TREATMENT") if "AVISIT" in rows else None
+        )
+        for tried in (flagged, flagged if copies is None else flagged[~copies.to_numpy(bool)]):
+            if len(tried) and not tried.duplicated(key).any():
+                answer.notes.append(Note(name, BY_FLAG))
+                return tried
     answer.notes.append(Note(name, BY_VALUE))
     has = rows.assign(_L=rows["_TO"] == "low", _H=rows["_TO"] == "high", _N=rows["_TO"] == "normal")
     most = has.groupby(key, observed=True)[["_L", "_H", "_N"]].transform("any")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -91,7 +90,7 @@ def summarised(table: str, item: tuple[str, ...], *, values: pd.Series[float], p
 
 
 def summary(values: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
-    """The usual statistics of some values; only n where there are none.
+    """The usual statistics of some values; only n where there are none, and no standard deviation of one.
 
     >>> summary(np.array([1.0, 2.0, 4.0]))["median"], summary(np.array([]))
     (2.0, {'n': 0})
@@ -99,12 +98,12 @@ def summary(values: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
     if len(values) == 0:
         return {"n": 0}
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75), method="averaged_inverted_cdf")
-    spread = float(values.std(ddof=1)) if len(values) > 1 else math.nan
     named = (
-        ("n", len(values)), ("mean", values.mean()), ("sd", spread), ("median", middle), ("q1", low), ("q3", high),
+        ("n", len(values)), ("mean", values.mean()), ("median", middle), ("q1", low), ("q3", high),
         ("min", values.min()), ("max", values.max()),
     )  # fmt: skip
-    return {name: float(value) for name, value in named}
+    found = {name: float(value) for name, value in named}
+    return found | {"sd": float(values.std(ddof=1))} if len(values) > 1 else found
 
 
 def decimals_of(values: np.ndarray[Any, np.dtype[np.float64]], *, most: int = 3) -> int:

@@ -71,15 +71,16 @@ class Times:
 
 
 def round_times(longest: float) -> list[float]:
-    """Four to eight equal steps of 1, 2 or 5 times a power of ten.
+    """Four to nine equal steps of 1, 2 or 5 times a power of ten.
 
     >>> round_times(212.0), round_times(9.5)
     ([0.0, 50.0, 100.0, 150.0, 200.0], [0.0, 2.0, 4.0, 6.0, 8.0])
     """
     if longest <= 0:
         return [0.0]
-    power = 10.0 ** math.floor(math.log10(longest / 4))
-    step = max(size * power for size in (1, 2, 5) if size * power <= longest / 4)
+    widest = longest / 3.5
+    power = 10.0 ** math.floor(math.log10(widest))
+    step = max(size * power for size in (1, 2, 5) if size * power <= widest)
     return [float(one) for one in np.arange(0, longest + step * 1e-9, step)]
 
 
@@ -143,6 +144,7 @@ def _arm(times: Times, place: int, *, group: str, item: tuple[str, ...], confide
         for statistic, value in ((name, found), (f"{name} lower", limits[0]), (f"{name} upper", limits[1])):
             if value is not None:
                 yield Result(TABLE, item, group, statistic, value, flag, method=KAPLAN_MEIER)
+    yield from _drawn(times, curve, group=group, item=item, confidence=confidence)
     for moment in times.moments():
         at, when = survival_at(curve, moment, confidence=confidence), f"{moment:g}"
         yield Result(TABLE, item, group, "at risk", at.at_risk, flag, when)
@@ -153,23 +155,40 @@ def _arm(times: Times, place: int, *, group: str, item: tuple[str, ...], confide
                 yield Result(TABLE, item, group, statistic, limit, flag, when, KAPLAN_MEIER)
 
 
+def _drawn(times: Times, curve: Curve, *, group: str, item: tuple[str, ...], confidence: float) -> Iterator[Result]:
+    """The curve itself: S(t) with its limits from each event on, and when somebody was censored."""
+    flag, (low, high) = times.population.flag, _limits(curve, confidence=confidence)
+    leaving = curve.at_risk - np.append(curve.at_risk[1:], 0) - curve.events
+    for place, moment in enumerate(curve.time):
+        share, drawn = float(curve.survival[place]), list[tuple[str, float, str]]()
+        if curve.events[place]:
+            drawn.append(("curve", share, KAPLAN_MEIER))
+        if curve.events[place] and 0 < share < 1:
+            drawn.append(("curve lower", float(low[place]), KAPLAN_MEIER))
+            drawn.append(("curve upper", float(high[place]), KAPLAN_MEIER))
+        if leaving[place]:
+            drawn.append(("censored at", int(leaving[place]), ""))
+        for name, value, method in drawn:
+            yield Result(TABLE, item, group, name, value, flag, f"{moment:g}", method)
+
+
+def _limits(curve: Curve, *, confidence: float) -> tuple[Floats, Floats]:
+    """Log-log limits of S(t) at every time; where nobody is left without the event, 0 and the last upper limit."""
+    inside = (curve.survival > 0) & (curve.survival < 1)
+    z = float(sp.ndtri((1 + confidence) / 2))
+    reach = z * np.sqrt(curve.greenwood[inside]) / -np.log(curve.survival[inside])
+    low, high = np.ones(len(curve.time)), np.ones(len(curve.time))
+    low[inside] = curve.survival[inside] ** np.exp(reach)
+    high[inside] = curve.survival[inside] ** np.exp(-reach)
+    low[curve.survival == 0] = 0.0
+    high[curve.survival == 0] = high[inside][-1] if inside.any() else 1.0
+    return low, high
+
+
 def _limits_of_quantile(curve: Curve, *, share: float, confidence: float) -> tuple[float | None, float | None]:
     """Times at which the log-log limits of S(t) reach the share (Brookmeyer & Crowley 1982, Biometrics 38:29)."""
-    inside = (curve.survival > 0) & (curve.survival < 1)
-    reach = np.full(len(curve.time), np.inf)
-    reach[inside] = (
-        float(sp.ndtri((1 + confidence) / 2)) * np.sqrt(curve.greenwood[inside]) / -np.log(curve.survival[inside])
-    )
-    low, high = np.ones(len(curve.time)), np.ones(len(curve.time))
-    low[inside] = curve.survival[inside] ** np.exp(reach[inside])
-    high[inside] = curve.survival[inside] ** np.exp(-reach[inside])
-    low[curve.survival == 0] = 0.0  # no limits where nobody is left without the event; the upper one stays as it was
-    last = high[inside][-1] if inside.any() else 1.0
-    high[curve.survival == 0] = last
-    return tuple(  # type: ignore[return-value]
-        float(curve.time[reached[0]]) if len(reached := np.flatnonzero(limit <= share)) else None
-        for limit in (low, high)
-    )
+    low, high = (np.flatnonzero(limit <= share) for limit in _limits(curve, confidence=confidence))
+    return tuple(float(curve.time[one[0]]) if len(one) else None for one in (low, high))  # type: ignore[return-value]
 
 
 def _compared(times: Times, item: tuple[str, ...], *, answer: Answer, confidence: float) -> Iterator[Result]:

@@ -6,6 +6,7 @@ or on an unknown day (missing is not "no"). What cannot be told is noted with it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
@@ -26,6 +27,7 @@ _UNRELATED = "N|NO|NONE|NOT RELATED|UNRELATED|UNLIKELY|UNLIKELY RELATED|REMOTE|N
 RELATED, UNRELATED = frozenset(_RELATED.split("|")), frozenset(_UNRELATED.split("|"))
 SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
 GRADES = ("1", "2", "3", "4", "5")
+OF_INTEREST = re.compile(r"(CQ|SMQ)\d+N(?:AM)")
 NO_SOC, NO_TERM = "(no system organ class)", "(not coded)"
 
 DERIVED = Text(
@@ -201,9 +203,7 @@ def _fatal(own: pd.DataFrame, severity: npt.NDArray[np.int64], *, severities: tu
 
 def _special(own: pd.DataFrame, wanted: str) -> dict[str, npt.NDArray[np.bool_]]:
     """Events of special interest: the groups that CQ and SMQ columns name."""
-    names = (
-        [wanted] if wanted else [str(name) for name in own if str(name)[:3] in ("CQ0", "SMQ") and "NAM" in str(name)]
-    )
+    names = [wanted] if wanted else [str(name) for name in own if OF_INTEREST.fullmatch(str(name))]
     found = {}
     for name in names:
         words = own[name].astype(str) if name in own else pd.Series("", index=own.index)

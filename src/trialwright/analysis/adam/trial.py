@@ -58,6 +58,7 @@ OTHER_TREATMENT = Text(
     en="{count} rows name another treatment in {column} than ADSL; the arm of ADSL counts",
     fr="{count} lignes nomment un autre traitement dans {column} qu'ADSL ; le bras d'ADSL compte",
 )
+NO_ROWS = Text(en="the data set holds no rows", fr="le jeu de données ne contient aucune ligne")
 NOBODY_IN_ARM = Text(
     en="arm {arm}: nobody in the {theme} population", fr="bras {arm} : personne dans la population {theme}"
 )
@@ -75,7 +76,10 @@ class AdamError(FindingsError):
 @final
 @dataclass(frozen=True, slots=True)
 class Population:
-    """The people of a population with their arms: ``people`` is indexed by USUBJID, its values the arms."""
+    """The people of a population with their arms: ``people`` is indexed by USUBJID, its values the arms.
+
+    ``sizes`` says how many each arm has.
+    """
 
     theme: Theme
     flag: str
@@ -83,12 +87,7 @@ class Population:
     people: pd.Series[str]
     arms: tuple[str, ...]
     reference: str
-
-    @property
-    def sizes(self) -> Mapping[str, int]:
-        """How many people each arm has."""
-        counts = self.people.value_counts()
-        return {arm: int(counts.get(arm, 0)) for arm in self.arms}
+    sizes: Mapping[str, int]
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -124,14 +123,19 @@ class AdamTrial:
         flag, _ = flag_of(self.subjects, theme, settings=self.settings)
         variable = treatment_of(self.subjects, theme, settings=self.settings)
         subjects = self.subjects if flag == EVERYBODY else self.subjects[self.subjects[flag] == "Y"]
-        people = subjects.set_index("USUBJID")[variable].astype(object)
-        return Population(theme, flag, variable, people[people.isin(self.arms)], self.arms, self.reference)
+        return self._population(subjects, theme, flag=flag, variable=variable)
 
     def everybody(self) -> Population:
         """All people of ADSL with a treatment, whatever their flags."""
         variable = treatment_of(self.subjects, "baseline", settings=self.settings)
-        people = self.subjects.set_index("USUBJID")[variable].astype(object)
-        return Population("baseline", EVERYBODY, variable, people[people.isin(self.arms)], self.arms, self.reference)
+        return self._population(self.subjects, "baseline", flag=EVERYBODY, variable=variable)
+
+    def _population(self, subjects: pd.DataFrame, theme: Theme, *, flag: str, variable: str) -> Population:
+        people = subjects.set_index("USUBJID")[variable].astype(object)
+        people = people[people.isin(self.arms)]
+        counts = people.value_counts()
+        sizes = {arm: int(counts.get(arm, 0)) for arm in self.arms}
+        return Population(theme, flag, variable, people, self.arms, self.reference, sizes)
 
     def datasets_like(self, *beginnings: str) -> dict[str, pd.DataFrame]:
         """Data sets whose names begin so, in the order of their names."""
@@ -262,6 +266,8 @@ def _flags(subjects: pd.DataFrame, settings: Settings, *, wrong: Complaints, not
 def _strangers(trial: AdamTrial) -> list[Note]:
     notes, known = list[Note](), pd.Index(trial.subjects["USUBJID"].astype(object))
     for name, frame in sorted(trial.datasets.items()):
+        if frame.empty:
+            notes.append(Note(name, NO_ROWS))
         place = places(known, frame["USUBJID"])
         if (place < 0).any():
             who = frame["USUBJID"][place < 0].astype(str).unique()

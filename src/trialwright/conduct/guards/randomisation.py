@@ -20,6 +20,7 @@ from trialwright.vocabulary.events import (
     InfusionGiven,
     KitChecked,
     KitDispensed,
+    ParticipantEnrolled,
     ParticipantRandomised,
     RandomisationListSealed,
     Role,
@@ -186,6 +187,10 @@ def never_corrected(study: Study, state: TrialState, *, offered: Offered) -> Ite
         allowed = "is never corrected: whoever was randomised, or told an arm, was"
         remedy = "record what was wrong with it: `trialwright deviation`"
         yield Finding("position", corrects.kind, allowed, remedy)
+    gone = isinstance(corrects, ParticipantEnrolled) and event.replacement is None
+    if gone and getattr(corrects, "usubjid", "") in state.logs.randomisation.randomised:
+        allowed = f"cannot be withdrawn: {getattr(corrects, 'usubjid', '')} is randomised, and counts from then on"
+        yield Finding("position", event.position, allowed, "record how they left: `trialwright leave`")
 
 
 def roles_apart(study: Study, state: TrialState, *, offered: Offered) -> Iterable[Finding]:

@@ -223,9 +223,11 @@ class LupusAppearance:
         active = ((grades == A).sum(axis=1) >= 1) | ((grades == B).sum(axis=1) >= 2)
         return np.asarray((total >= entry.index_at_least) & (active | (not entry.graded)))
 
-    def evaluate(self, endpoints: Sequence[str], observed: Observed) -> Mapping[str, Floats]:
-        """Endpoints at every visit by the live instruments; baseline itself is NaN but for the index."""
-        facts = visit_facts(observed)
+    def evaluate(
+        self, endpoints: Sequence[str], observed: Observed, *, places: Mapping[str, Sequence[int]] | None = None
+    ) -> Mapping[str, Floats]:
+        """Endpoints at every visit (or at some ``places``) by the live instruments; only the index has a baseline."""
+        facts, after = visit_facts(observed), range(1, len(observed.weeks))
         found = {}
         for name in endpoints:
             known = _endpoints()[name]
@@ -233,16 +235,16 @@ class LupusAppearance:
                 found[name] = facts["sledai"]
                 continue
             level = _written()["endpoint"][name].get("level", 1)
-            found[name] = _scored(known.instrument, facts, at_least=level)
+            at = [place for place in (places or {}).get(name, after) if place > 0]
+            found[name] = _scored(known.instrument, facts, at_least=level, places=at)
         return found
 
     def summaries(self, observed: Observed) -> Mapping[str, float]:
         """What published trials print of a placebo arm, under the keys of data/course-targets.toml."""
-        weeks = observed.weeks.tolist()
-        baseline_only = {"sri-4": [0, len(weeks) - 1], "bicla": [0, *(weeks.index(week) for week in BICLA_WEEKS)]}
-        found = dict(self.evaluate(("sledai-2k", "lldas", "tulip-flare", "sfi-any", "sfi-severe"), observed))
-        for name, places in baseline_only.items():
-            found[name] = self.evaluate((name,), observed.visits(places))[name]
+        weeks, last = observed.weeks.tolist(), len(observed.weeks) - 1
+        names = ("sledai-2k", "sri-4", "bicla", "lldas", "tulip-flare", "sfi-any", "sfi-severe")
+        places = {"sri-4": [last], "lldas": [last], "bicla": [weeks.index(week) for week in BICLA_WEEKS]}
+        found = self.evaluate(names, observed, places=places)
         return summaries(observed, found=found)
 
 
@@ -329,13 +331,14 @@ def _flare_facts(facts: Mapping[str, Floats], observed: Observed, *, last: Ints)
     }
 
 
-def _scored(instrument: str, facts: Mapping[str, Floats], *, at_least: int) -> Floats:
-    """A live endpoint over every visit but baseline, ``[N, V]``."""
-    live = _live()[instrument]
+def _scored(instrument: str, facts: Mapping[str, Floats], *, at_least: int, places: Sequence[int]) -> Floats:
+    """A live endpoint at some visits, ``[N, V]``; NaN at the others."""
+    live, at = _live()[instrument], list(places)
     keys = [key for key in live.items if key in facts]
-    levels = live.score_many(np.stack([facts[key][:, 1:] for key in keys], axis=-1), keys=keys)
-    yes = np.where(levels.lower >= at_least, 1.0, np.where(levels.upper < at_least, 0.0, np.nan))
-    return np.concatenate([np.full((len(yes), 1), np.nan), yes], axis=1)
+    levels = live.score_many(np.stack([facts[key][:, at] for key in keys], axis=-1), keys=keys)
+    found = np.full(facts["pga"].shape, np.nan)
+    found[:, at] = np.where(levels.lower >= at_least, 1.0, np.where(levels.upper < at_least, 0.0, np.nan))
+    return found
 
 
 def summaries(observed: Observed, *, found: Mapping[str, Floats]) -> dict[str, float]:
@@ -343,7 +346,8 @@ def summaries(observed: Observed, *, found: Mapping[str, Floats]) -> dict[str, f
     index, letters = found["sledai-2k"], observed.columns[:, 0, len(layout().items) : -1]
     seen = ~np.isnan(index[:, 1:])
     years = float((seen * np.diff(observed.weeks)).sum()) / WEEKS_A_YEAR
-    bicla = np.nan_to_num(found["bicla"])[:, 1:].mean(axis=0)
+    at = [observed.weeks.tolist().index(week) for week in BICLA_WEEKS]
+    bicla = np.nan_to_num(found["bicla"])[:, at].mean(axis=0)
     return {
         "sledai_baseline_mean": float(index[:, 0].mean()),
         "sledai_baseline_sd": float(index[:, 0].std(ddof=1)),

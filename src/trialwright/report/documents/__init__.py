@@ -2,8 +2,5 @@
 
 Lives here: one file per theme of the trial report, and ``trial_report`` that joins them. Nothing is computed here. To
 add a section: a function of the findings that answers a ``Section``, and its place in ``trial_report``.
+Nothing is loaded with the package: each document loads its own.
 """
-
-from trialwright.report.documents.trial_report import trial_report
-
-__all__ = ["trial_report"]

@@ -89,8 +89,37 @@ def _arm_columns(told: Told) -> list[Column]:
     return [Column(f"arm_{place}", arm, "right", big_n=sizes[arm]) for place, arm in enumerate(told.trial.arms, 1)]
 
 
+FRENCH: Mapping[str, str] = {
+    "treatment × visit": "traitement × visite",
+    " × visit": " × visite",
+    "treatment": "traitement",
+    "LS means balanced": "moyennes ajustées à poids égaux",
+    "LS means observed": "moyennes ajustées aux effectifs observés",
+    "imputed rows": "lignes imputées",
+    ", with ": ", avec ",
+    " covariance, ": ", covariance, ",
+    "degrees of freedom": "(degrés de liberté)",
+    "test, row mean scores": ", scores moyens",
+    "stratified by": "stratifié par",
+    ": ": " : ",
+    "; ": " ; ",
+}
+
+
+def in_words(method: str) -> Text:
+    """A method of the results as both languages write it.
+
+    >>> in_words("ANCOVA: CHG = treatment + BASE; LS means balanced").fr
+    'ANCOVA : CHG = traitement + BASE ; moyennes ajustées à poids égaux'
+    """
+    french = method
+    for english, word in FRENCH.items():
+        french = french.replace(english, word)
+    return Text.literally(method, french)
+
+
 def _told_by(told: Told, results: Sequence[Result]) -> tuple[Words, ...]:
-    method = next((one.method for one in results if one.method), "")
+    method = in_words(next((one.method for one in results if one.method), "—"))
     flag = results[0].population
     return (fill(OF_FLAG, flag=flag, method=method), fill(UNADJUSTED, level=told.trial.settings.confidence))
 

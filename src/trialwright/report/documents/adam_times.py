@@ -9,11 +9,35 @@ from trialwright.analysis.adam.summaries import ALL_ARMS, against
 from trialwright.analysis.adam.time_to_event import QUARTILES, TABLE
 from trialwright.report.documents.adam_cells import P
 from trialwright.report.documents.adam_layout import Told, notes_of, table
-from trialwright.report.model import Block, Cell, Column, Count, Estimate, Number, Section, Table, Value, Words, fill
+from trialwright.report.model import (
+    Block,
+    Cell,
+    Column,
+    Count,
+    Estimate,
+    Figure,
+    Number,
+    Section,
+    Table,
+    Value,
+    Words,
+    fill,
+)
+from trialwright.report.specifications.curves import Curve, CurveFigure
 from trialwright.vocabulary.words import Text
 
 SECTION = Text(en="Time to event", fr="Temps jusqu'à l'évènement")
 TITLE = Text(en="{title}", fr="{title}")
+CURVES = Text(en="{title}: Kaplan-Meier curves", fr="{title} : courbes de Kaplan-Meier")
+CURVES_ALT = Text(
+    en="Share without the event over time by arm: {title}; the table after it gives the numbers.",
+    fr="Part sans évènement au cours du temps par bras : {title} ; le tableau qui suit donne les nombres.",
+)
+SHARE = Text(en="Without the event", fr="Sans évènement")
+AT_RISK_LABEL = Text(en="At risk", fr="À risque")
+TICK = Text(en="censored", fr="censuré")
+BAND = Text(en="{level:percent0} limits", fr="limites à {level:percent0}")
+NOBODY = Text(en="Nobody was followed.", fr="Personne n'a été suivi.")
 AT_RISK = Text(
     en="{title}: numbers at risk and share without the event", fr="{title} : à risque et part sans évènement"
 )
@@ -48,7 +72,7 @@ def times_section(told: Told) -> Section | None:
     blocks: list[Block] = []
     for item in dict.fromkeys(one.item for one in answer.results):
         own = Answer(TABLE, [one for one in answer.results if one.item == item], answer.notes)
-        blocks += [_summary(told, own, item=item), _at_risk(told, own, item=item)]
+        blocks += [_summary(told, own, item=item), _figure(told, own, item=item), _at_risk(told, own, item=item)]
     if not blocks and not answer.notes:
         return None
     if not blocks:
@@ -108,13 +132,61 @@ def _ratio(lookup: Lookup, item: tuple[str, ...], *, group: str) -> Value:
     return Estimate(ratio, low, high) if math.isfinite(ratio) else ""
 
 
+def _figure(told: Told, answer: Answer, *, item: tuple[str, ...]) -> Figure:
+    """The Kaplan-Meier curves with numbers at risk below."""
+    ticks = tuple(dict.fromkeys(float(one.visit) for one in answer.results if one.statistic == "at risk"))
+    curves = [_curve(answer, arm, item=item) for arm in told.trial.arms]
+    title = told.title_of(*item[:2])
+    return Figure(
+        name=f"{item[0]}_{item[1]}_curves".lower(),
+        title=fill(CURVES, title=title),
+        alt=fill(CURVES_ALT, title=title),
+        spec=CurveFigure(
+            curves=tuple(curve for curve in curves if curve is not None),
+            x_label=TIME,
+            y_label=SHARE,
+            as_share=True,
+            x_ticks=ticks,
+            y_end=1.0,
+            at_risk_label=AT_RISK_LABEL,
+            tick_label=TICK,
+            band_label=fill(BAND, level=told.trial.settings.confidence),
+        ),
+        notes=(_methods(told, answer),),
+        empty=NOBODY,
+    )
+
+
+def _curve(answer: Answer, arm: str, *, item: tuple[str, ...]) -> Curve | None:
+    """The curve of one arm; None where nobody was followed."""
+    own = [one for one in answer.results if one.group == arm and one.item == item]
+    at_risk = tuple(int(one.value) for one in own if one.statistic == "at risk")
+    if not at_risk:
+        return None
+    steps = [(float(one.visit), one.value) for one in own if one.statistic == "curve"]
+    low = {one.visit: one.value for one in own if one.statistic == "curve lower"}
+    high = {one.visit: one.value for one in own if one.statistic == "curve upper"}
+    censored = tuple(float(one.visit) for one in own if one.statistic == "censored at")
+    last = max([moment for moment, _ in steps] + list(censored))
+    points = [(0.0, 1.0), *steps]
+    band = [(0.0, 1.0, 1.0)] + [(float(when), low[when], high[when]) for when in low]
+    return Curve(
+        label=arm,
+        points=(*points, (last, points[-1][1])) if last > points[-1][0] else tuple(points),
+        kind="step",
+        band=(*band, (last, *band[-1][1:])) if last > band[-1][0] else tuple(band),
+        ticks=censored,
+        at_risk=at_risk,
+    )
+
+
 def _at_risk(told: Told, answer: Answer, *, item: tuple[str, ...]) -> Table:
     lookup, arms = Lookup(answer.results), told.trial.arms
     columns = [Column("time", TIME, "right")]
     columns += [Column(f"at_risk_{place}", fill(RISK, arm=arm), "right") for place, arm in enumerate(arms, 1)]
     columns += [Column(f"without_{place}", fill(WITHOUT, arm=arm), "right") for place, arm in enumerate(arms, 1)]
     rows = []
-    for when in dict.fromkeys(one.visit for one in answer.results if one.visit):
+    for when in dict.fromkeys(one.visit for one in answer.results if one.statistic == "at risk"):
         at_risk = (lookup.find(item, arm, statistic="at risk", visit=when) for arm in arms)
         shares = (_without(lookup, item, arm=arm, when=when) for arm in arms)
         cells = (Cell(None if one is None else int(one.value)) for one in at_risk)

@@ -33,7 +33,12 @@ def assurance_section(assured: Assured) -> Section:
     if assured.treatment is not None and assured.control is not None:
         arms = ((sized.first.arm, assured.treatment), (plan.control, assured.control))
         blocks.append(Bullets((*_sources(assured), *(_beta(arm, both) for arm, both in arms))))
-    at = {"assurance": assured.at_plan, "ceiling": assured.ceiling, "power": assured.power}
+    at = {
+        "arm": sized.first.arm.label,
+        "assurance": assured.at_plan,
+        "ceiling": assured.ceiling,
+        "power": assured.power,
+    }
     blocks.append(Paragraph(fill(ASSURANCE["at_plan"], **at)))
     blocks.append(Bullets(tuple(_target(assured, target) for target in assured.reached)))
     blocks.append(_figure(assured))
@@ -54,7 +59,7 @@ def _sources(assured: Assured) -> tuple[Filled, ...]:
             responders=one.responders,
             of=one.of,
             weight=one.weight,
-            source=one.source or UNNAMED,
+            source=one.source if one.source.en else UNNAMED,
         )
         for arm, sources in both
         for one in sources

@@ -74,19 +74,19 @@ def _eligibility(one: Reported) -> Answer:
     section = one.findings.case.study.eligibility
     if not section.inclusion and not section.exclusion:
         return missing()
-    where = one.has("eligibility", "sources")
+    where = one.has("protocol")
     return there(*where) if section.complete else partly(*where, note=section.note)
 
 
 def _treatment(one: Reported) -> Answer:
     product = one.findings.case.study.product
-    where = one.has("p-design", "exposure", "product")
+    where = one.has("p-design", "exposure")
     return there(*where) if product is not None and product.preparation is not None else partly(*where)
 
 
 def _outcomes(one: Reported) -> Answer:
     if one.findings.case.study.endpoints:
-        return there(*one.has("p-toxicity", "responses"))
+        return there(*one.has("p-toxicity", "responses", "activity"))
     return partly(*one.has("p-toxicity"), note=NOT_ASSESSED)
 
 
@@ -134,7 +134,7 @@ def _baseline(one: Reported) -> Answer:
 
 
 def _estimates(one: Reported) -> Answer:
-    where = one.has("toxicity", "responses")
+    where = one.has("toxicity", "responses", "activity", "time-to-event")
     return there(*where) if one.findings.toxicity.overall.of else missing()
 
 
@@ -192,7 +192,7 @@ QUESTIONS: Mapping[str, Question] = {
     "model": _if_there("p-model"),
     "starting-dose": lambda one: (there if one.says_why("dose.start_level") else partly)(*one.has("p-design")),
     "dose-range": _if_there("p-design"),
-    "dose-rationale": lambda one: there(*one.has("sources")) if one.says_why("dose.amounts") else missing(),
+    "dose-rationale": lambda one: there(*one.has("protocol")) if one.says_why("dose.amounts") else missing(),
     "skipping": lambda one: skipping(one.findings.case.study),
     "cohort-size": _if_there("p-design"),
     "within-level": lambda one: there(*one.has("p-intervals")) if one.has_rule("sentinel", "stagger") else missing(),
@@ -214,9 +214,9 @@ QUESTIONS: Mapping[str, Question] = {
     "randomisation": lambda one: outside(NO_RANDOMISATION),
     "blinding": _never,
     "methods": _if_there("toxicity", "p-model"),
-    "populations": _if_there("p-populations"),
+    "populations": _if_there("p-populations", "populations"),
     "replacement": _if_there("p-populations"),
-    "missing-data": _if_there("p-populations"),
+    "missing-data": _if_there("p-populations", "early-end"),
     "additional": _never,
     "flow": _flow,
     "losses": _losses,
@@ -228,14 +228,14 @@ QUESTIONS: Mapping[str, Question] = {
     "estimates": _estimates,
     "recommended": _recommended,
     "exposure": _exposure,
-    "ancillary": _never,
+    "ancillary": _if_there("laboratory", "time-to-event", "response-course", "early-end"),
     "harms": _harms,
     "dlts": _dlts,
     "limitations": _never,
     "generalisability": _never,
     "interpretation": _never,
     "registration": lambda one: there(*one.has("synopsis")) if one.findings.case.study.identity.registry else missing(),
-    "protocol": lambda one: partly(*one.has("protocol")),
+    "protocol": lambda one: partly(*one.has("protocol-brief")),
     "funding": lambda one: partly(*one.has("synopsis")),
     "oversight": _oversight,
     "software": lambda one: there(FOOT),

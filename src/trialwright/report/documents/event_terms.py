@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialwright.analysis.terms import TermRow, WorstGrades
 from trialwright.report.documents.event_kinds import level_columns, level_sizes, tally_cell
 from trialwright.report.documents.findings import Findings
-from trialwright.report.model import Block, Cell, Column, Count, Figure, Filled, Table, Words, fill
+from trialwright.report.model import Block, Cell, Column, Count, Figure, Filled, Paragraph, Table, Words, fill
 from trialwright.report.specifications import ButterflyFigure, ButterflyRow
 from trialwright.vocabulary.words import Language, Text
 
@@ -20,9 +20,8 @@ NONE = Text(
 ORDER = Text(
     en="Classes by people (most first), then events, then name; terms likewise within their class; without a class "
     "last.",
-    fr="Classes par nombre de personnes (décroissant), puis d'événements, puis nom ; de même pour les termes ; sans "
-    "classe "
-    "en dernier.",
+    fr="Classes par nombre de personnes (décroissant), puis d'événements, puis nom ; de même pour les termes ; "
+    "événements non classés en dernier.",
 )
 COUNTED = Text(
     en="Treatment-emergent events. Participants with at least one such event, share of those infused, events in "
@@ -41,7 +40,9 @@ WORST = Text(
 
 
 def term_blocks(findings: Findings) -> tuple[Block, ...]:
-    """The table by term, the table of worst grades, and the figure."""
+    """The table by term, the table of worst grades, and the figure; a sentence where there is nothing to show."""
+    if not findings.terms:
+        return (Paragraph(NONE),)
     return (_term_table(findings), _grade_table(findings), _figure(findings))
 
 
@@ -77,7 +78,6 @@ def _term_table(findings: Findings) -> Table:
         ),
         rows=rows,
         notes=(COUNTED, ORDER, *_uncoded(findings)),
-        empty=NONE,
     )
 
 
@@ -105,21 +105,23 @@ def _grade_table(findings: Findings) -> Table:
         columns=tuple(columns),
         rows=rows,
         notes=(WORST, *_uncoded(findings)),
-        empty=NONE,
     )
 
 
 def _grade_rows(findings: Findings, row: TermRow) -> list[tuple[Cell, ...]]:
-    """A line for every dose level where the event came, and one for all levels where there are several."""
-    split = findings.invented and len(row.grades) > 1
-    lines: list[tuple[Text | Filled, WorstGrades, bool]] = [
-        (fill(LEVEL, level=place), one, split) for place, one in enumerate(row.grades, start=1) if one.any
+    """A line for every dose level where the event came, and one for all levels where there are several.
+
+    Who had which event decides the worst grades; where that is not published, all of them are illustrative.
+    """
+    unsure = any(one.known.illustrative("usubjid") for one in findings.listing)
+    lines: list[tuple[Text | Filled, WorstGrades]] = [
+        (fill(LEVEL, level=place), one) for place, one in enumerate(row.grades, start=1) if one.any
     ]
     if len(level_sizes(findings)) > 1:
-        lines.append((Text(en="all levels", fr="tous paliers"), row.total_grades, False))
+        lines.append((Text(en="all levels", fr="tous paliers"), row.total_grades))
     return [
-        (_label(row) if place == 0 else Cell(""), *_grade_cells(group, grades, illustrative=invented))
-        for place, (group, grades, invented) in enumerate(lines)
+        (_label(row) if place == 0 else Cell(""), *_grade_cells(group, grades, illustrative=unsure))
+        for place, (group, grades) in enumerate(lines)
     ]
 
 
@@ -170,7 +172,6 @@ def _figure(findings: Findings) -> Figure:
             axis_label=fill(AXIS, n=len(findings.case.infused)),
         ),
         notes=(fill(MORE, shown=SHOWN),) if sum(bool(row.pt) for row in findings.terms) > SHOWN else (),
-        empty=NONE,
     )
 
 

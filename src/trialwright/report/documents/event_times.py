@@ -15,11 +15,9 @@ RATE = Text(
 NOBODY = Text(en="Nobody has been infused.", fr="Personne n'a été perfusé.")
 EXPOSURE = Text(
     en="Participant-years at risk: from the first infusion to the end of follow-up or the data cut, both days "
-    "included; "
-    "a year has 365.25 days.",
-    fr="Personnes-années à risque : de la première perfusion à la fin du suivi ou à la date d'extraction, jours "
-    "inclus ; "
-    "une année compte 365,25 jours.",
+    "included; a year has 365.25 days.",
+    fr="Personnes-années à risque : de la première perfusion à la fin du suivi ou à la date d'extraction, jours inclus "
+    "; une année compte 365,25 jours.",
 )
 EXACT = Text(
     en="Rates with exact (Poisson) 95% intervals, which take events of one person as independent; number of events in "
@@ -29,11 +27,9 @@ EXACT = Text(
 )
 BETWEEN = Text(
     en="An event counts for the infusion last given by the day it emerged, that day included; time at risk of an "
-    "infusion "
-    "ends on the day before the next one.",
+    "infusion ends on the day before the next one.",
     fr="Un événement compte pour la dernière perfusion reçue au jour de sa survenue, ce jour inclus ; le temps à "
-    "risque "
-    "d'une perfusion s'achève la veille de la suivante.",
+    "risque d'une perfusion s'achève la veille de la suivante.",
 )
 TIED = Text(
     en="Tied in the record: events that the reporter ascribed to this infusion, whenever they emerged.",

@@ -10,9 +10,9 @@ from trialwright.report.model import (
     Callout,
     Cell,
     Column,
-    Count,
     Filled,
     Number,
+    Paragraph,
     Section,
     Table,
     Value,
@@ -22,7 +22,9 @@ from trialwright.vocabulary.words import Text
 
 
 def exposure_section(findings: Findings) -> Section:
-    """The three doses of every infusion."""
+    """What each level received, and the doses and the course of every infusion."""
+    if not findings.exposures:
+        return Section("exposure", TITLE, (Paragraph(NOBODY),))
     unit = findings.case.study.dosing.unit
     columns = (
         Column("usubjid", Text(en="Participant", fr="Personne")),
@@ -47,7 +49,6 @@ def exposure_section(findings: Findings) -> Section:
         columns=columns,
         rows=tuple(_exposure_row(one) for one in findings.exposures),
         notes=(fill(note, tolerance=findings.case.study.dosing.tolerance),),
-        empty=NOBODY,
     )
     outside = [one for one in findings.exposures if not one.within_tolerance]
     blocks: list[Block] = [
@@ -56,7 +57,7 @@ def exposure_section(findings: Findings) -> Section:
         _infusions(findings),
         *(Callout("warning", _outside(one)) for one in outside),
     ]
-    return Section("exposure", Text(en="Exposure", fr="Exposition"), tuple(blocks))
+    return Section("exposure", TITLE, tuple(blocks))
 
 
 def _exposure_row(one: Exposure) -> tuple[Cell, ...]:
@@ -100,6 +101,7 @@ def _by_level(findings: Findings) -> Table:
         Column("minutes", Text(en="Minutes per infusion", fr="Minutes par perfusion"), "right", sub=MEDIAN_RANGE),
         Column("timed", Text(en="Duration known", fr="Durée connue"), "right"),
         Column("outside", Text(en="Out of specification", fr="Hors spécification"), "right"),
+        Column("unknown", Text(en="Not recorded", fr="Non enregistré"), "right", sub=SPECIFICATION),
     )
     return Table(
         name="exposure-by-level",
@@ -107,7 +109,6 @@ def _by_level(findings: Findings) -> Table:
         columns=columns,
         rows=tuple(_level_row(findings, one) for one in findings.exposure_by_level),
         notes=(FOLLOWS_FIRST, OUT_NOTE),
-        empty=NOBODY,
     )
 
 
@@ -117,13 +118,14 @@ def _level_row(findings: Findings, one: LevelExposure) -> tuple[Cell, ...]:
 
     ratio, minutes = one.ratio, one.minutes
     return (
-        Cell(findings.dose(one.dose_level) if one.dose_level else ALL, emphasis=not one.dose_level),
+        Cell(fill(LEVEL, level=one.dose_level) if one.dose_level else ALL, emphasis=not one.dose_level),
         Cell(one.people),
         Cell(f"{one.infusions} / {one.planned}"),
         given(fill(SHARES, middle=ratio.median, low=ratio.lowest, high=ratio.highest) if ratio.n else None),
         Cell(fill(MINUTES, middle=minutes.median, low=minutes.lowest, high=minutes.highest) if minutes.n else None),
-        Cell(Count(minutes.n, one.infusions, 0)),
-        Cell(fill(OUTSIDE, n=one.out_of_specification, unknown=one.specification_unknown)),
+        Cell(f"{minutes.n} / {one.infusions}"),
+        Cell(one.out_of_specification, emphasis=one.out_of_specification > 0),
+        Cell(one.specification_unknown),
     )
 
 
@@ -144,7 +146,6 @@ def _infusions(findings: Findings) -> Table:
         columns=columns,
         rows=tuple(_infusion_row(one) for one in findings.exposures),
         notes=(DURATION,),
-        empty=NOBODY,
     )
 
 
@@ -161,6 +162,8 @@ def _infusion_row(one: Exposure) -> tuple[Cell, ...]:
     )
 
 
+TITLE = Text(en="Exposure", fr="Exposition")
+LEVEL = Text(en="level {level}", fr="palier {level}")
 ALL = Text(en="All levels", fr="Tous paliers")
 NOBODY = Text(en="Nobody has been infused.", fr="Personne n'a été perfusé.")
 MEDIAN_RANGE = Text(en="median (range)", fr="médiane (étendue)")
@@ -171,7 +174,7 @@ SHARES = Text(
 MINUTES = Text(
     en="{middle:number0} ({low:number0} to {high:number0})", fr="{middle:number0} ({low:number0} à {high:number0})"
 )
-OUTSIDE = Text(en="{n} (not recorded: {unknown})", fr="{n} (non enregistré : {unknown})")
+SPECIFICATION = Text(en="specification", fr="spécification")
 FOLLOWS_FIRST = Text(
     en="A participant counts at one level only, by the dose given at the first infusion, whatever was given later.",
     fr="Chaque personne compte à un seul palier, selon la dose reçue à la première perfusion, quelle que soit la "

@@ -30,6 +30,7 @@ FACTS = {
     "counts": Text(en="Counted", fr="Comptés"),
     "upper": Text(en="Efficacy from", fr="Efficacité à partir de"),
     "lower": Text(en="Futility up to", fr="Futilité jusqu’à"),
+    "harm": Text(en="Harm up to", fr="Effet délétère jusqu’à"),
     "trend": Text(en="Conditional power at the trend", fr="Puissance conditionnelle selon la tendance"),
     "planned": Text(en="… with the effect planned", fr="… avec l’effet prévu"),
     "none": Text(en="… without an effect", fr="… sans effet"),
@@ -125,7 +126,8 @@ def _where(found: Looked) -> tuple[Block, ...]:
     if found.seen.counts:
         rows.insert(2, Fact(FACTS["counts"], Cell(_counted(found.seen.counts))))
     if math.isfinite(lower) and found.look < len(found.boundaries.lower):
-        rows.append(Fact(FACTS["lower"], Cell(Number(lower, 3))))
+        side = "harm" if found.sized.plan.errors.sides == 2 else "lower"
+        rows.append(Fact(FACTS[side], Cell(Number(lower, 3))))
     verdict: list[Block] = [Callout("info", VERDICTS[found.verdict])]
     if found.verdict == "futility" and not found.sized.looks.binding:
         verdict.append(Paragraph(NOT_BINDING))

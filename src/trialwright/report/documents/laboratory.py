@@ -51,9 +51,9 @@ SUMMARY_NOTES = (
         "definition 5. A value below or above what could be measured counts at that limit. Unscheduled values are in "
         "the courses and shifts only. [n]: people whose change is known, where others have no baseline.",
         fr="En dessous de cinq valeurs, les valeurs elles-mêmes remplacent moyenne et écart-type. Quartiles : "
-        "définition 5 de SAS. Une valeur hors des limites de mesure compte à cette limite. Les valeurs hors calendrier "
-        "ne figurent que dans les évolutions et les changements de grade. [n] : personnes dont la variation est "
-        "connue, si d'autres n'ont pas de valeur initiale.",
+        "définition 5 de SAS. Une valeur hors du domaine mesurable compte à sa borne. Les valeurs hors calendrier ne "
+        "figurent que dans les évolutions et les changements de grade. [n] : personnes dont la variation est connue, "
+        "si d'autres n'ont pas de valeur initiale.",
     ),
 )
 UNUSABLE = Text(
@@ -63,15 +63,13 @@ UNUSABLE = Text(
 SHIFT_NOTES = (
     Text(
         en="Grades suggested by CTCAE 5.0 from the numbers alone, against the laboratory's range and the baseline; "
-        "people "
-        "infused, each once per term and direction. Shares are of those with that baseline grade.",
+        "people infused, each once per term and direction. Shares are of those with that baseline grade.",
         fr="Grades suggérés par la CTCAE 5.0 d'après les seules valeurs, selon les valeurs de référence et la valeur "
         "initiale ; personnes perfusées, une fois par terme et sens. Parts des personnes ayant ce grade initial.",
     ),
     Text(
         en="Not gradable: a value after the first infusion may exceed the others and its range, unit or baseline is "
-        "not "
-        "known. Tests without numeric grades in CTCAE are not shown.",
+        "not known. Tests without numeric grades in CTCAE are not shown.",
         fr="Non gradable : une valeur après la première perfusion pourrait dépasser les autres, et ses valeurs de "
         "référence, son unité ou la valeur initiale manquent. Les examens sans grade numérique n'y figurent pas.",
     ),

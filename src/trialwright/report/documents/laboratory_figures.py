@@ -30,18 +30,16 @@ SEVERAL = Text(
 )
 NOTES = (
     Text(
-        en="One line per participant, coloured by dose level as given; a ring marks the baseline; every scale is its "
-        "own.",
-        fr="Une ligne par personne, colorée selon le palier reçu ; un cercle vide marque la valeur initiale ; chaque "
-        "échelle "
-        "est propre au panneau.",
+        en="One line per participant, coloured by dose level as given; a hollow sign is the baseline; every scale is "
+        "its own.",
+        fr="Une ligne par personne, colorée selon le palier reçu ; un signe vide marque la valeur initiale ; chaque "
+        "échelle est propre au panneau.",
     ),
     Text(
         en="Broken lines: limits beyond which CTCAE 5.0 suggests the grade, where they lie near the values; limits in "
         "multiples of the upper limit hold for a normal baseline.",
         fr="Traits discontinus : limites au-delà desquelles la CTCAE 5.0 suggère le grade, si elles sont proches des "
-        "valeurs "
-        "; celles en multiples de la limite supérieure valent pour une valeur initiale normale.",
+        "valeurs ; celles en multiples de la limite supérieure supposent une valeur initiale non élevée.",
     ),
 )
 ALT = Text(

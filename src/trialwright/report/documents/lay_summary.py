@@ -151,7 +151,7 @@ def _seen(findings: Findings) -> tuple[Block, ...]:
 def _effects(findings: Findings) -> tuple[Block, ...]:
     rows: dict[str, OverviewRow] = {one.kind: one for one in findings.overview}
     if not findings.case.infused:
-        return (Paragraph(words.NOBODY),)
+        return (Paragraph(words.NOBODY_TREATED),)
     any_event, deaths = rows["any"].total, _deaths(findings)
     died = fill(words.DIED, count=people(deaths)) if deaths else words.NO_DEATH
     if not any_event.events:

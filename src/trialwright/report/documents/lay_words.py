@@ -56,6 +56,7 @@ PLANNED = Text(
     fr="Le plan était de traiter {planned}. Au total, {treated} avaient été traitées.",
 )
 NOBODY = Text(en="Nobody has taken part yet.", fr="Personne n'a encore participé.")
+NOBODY_TREATED = Text(en="Nobody has had the treatment yet.", fr="Personne n'a encore reçu le traitement.")
 JOINED = Text(en="{n} joined the trial.", fr="L'essai a accueilli {n}.")
 NOT_TREATED = Text(en="{n} joined but did not get the treatment.", fr="{n} sans recevoir le traitement.")
 STAYED = Text(en="{n} stayed until the planned end.", fr="Restées jusqu'à la fin prévue : {n}.")

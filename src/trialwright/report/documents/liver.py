@@ -8,18 +8,15 @@ from trialwright.report.model import Block, Cell, Column, Figure, Filled, Table,
 from trialwright.report.specifications import ReferenceLine, ScatterDot, ScatterFigure
 from trialwright.vocabulary.words import Text
 
-NAMED = 8  # dots that can all carry a name; of more, those beyond a limit
+NAMED = 8  # people of whom everybody above the normal range is named; of more, those beyond a limit
 TITLE = Text(en="Liver: Hy's law after the first infusion", fr="Foie : loi de Hy après la première perfusion")
 RULE = Text(
     en="Candidate: ALT or AST above {enzyme:plain} × ULN, bilirubin above {bilirubin:plain} × ULN, at any time of each "
     "other after the first infusion, and the last alkaline phosphatase by then below {alp:plain} × ULN (ULN: upper "
-    "limit "
-    "of the laboratory's range). A signal for the investigator, not a diagnosis.",
+    "limit of the laboratory's range). A signal for the investigator, not a diagnosis.",
     fr="Candidat : ALAT ou ASAT au-dessus de {enzyme:plain} × LSN, bilirubine au-dessus de {bilirubin:plain} × LSN, à "
-    "tout "
-    "moment après la première perfusion, et dernières phosphatases alcalines alors en dessous de {alp:plain} × LSN "
-    "(LSN : "
-    "limite supérieure de référence du laboratoire). Un signal pour l'investigateur, non un diagnostic.",
+    "tout moment après la première perfusion, et dernières phosphatases alcalines alors en dessous de {alp:plain} × "
+    "LSN (LSN : limite supérieure de référence du laboratoire). Un signal pour l'investigateur, non un diagnostic.",
 )
 SOURCE = Text(en="Limits: {source}; status: {status}.", fr="Limites : {source} ; statut : {status}.")
 STATUS = {
@@ -94,6 +91,12 @@ def _peak(one: Peak | None) -> Filled | None:
     return None if one is None else fill(PEAK, times=one.multiple, day=one.day)
 
 
+def _is_named(x: float, y: float, *, among: int) -> bool:
+    rule = limits()
+    beyond = x > rule["alt"].multiple or y > rule["bilirubin"].multiple
+    return beyond or (among <= NAMED and max(x, y) > 1)
+
+
 def _figure(findings: Findings) -> Figure:
     rule = limits()
     x_limit, y_limit = float(rule["alt"].multiple), float(rule["bilirubin"].multiple)
@@ -103,7 +106,7 @@ def _figure(findings: Findings) -> Figure:
         ScatterDot(
             x,
             y,
-            name=one.usubjid if len(known) <= NAMED or x > x_limit or y > y_limit else "",
+            name=one.usubjid if _is_named(x, y, among=len(known)) else "",
             hollow=one.candidate is True,
         )
         for one, x, y in known

@@ -104,6 +104,7 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
         facts.insert(facts.index(doses_fact), Fact(Text(en="Product", fr="Produit"), Cell(study.product.name)))
     facts += [_exceedance(findings, asked, probability=probability) for asked, probability in toxicity.exceedance]
     facts += _response_facts(findings)
+    facts += _recommended(findings)
     facts.append(
         Fact(
             Text(en="Advice at the data cut", fr="Avis à la date d'extraction"),
@@ -111,6 +112,38 @@ def _facts(findings: Findings) -> tuple[Fact, ...]:
         )
     )
     return tuple(facts)
+
+
+RECOMMENDED = Text(
+    en="Level the design recommends if the trial ends here (no decision)",
+    fr="Palier que le plan recommande si l'essai s'arrête ici (sans décision)",
+)
+NONE_RECOMMENDED = Text(en="none", fr="aucun")
+WITH_INTERVAL = Text(
+    en="{level}; DLT {dlt} of {n}; posterior DLT rate {mean:percent1} ({lower:percent1} to {upper:percent1}, 90% "
+    "interval)",
+    fr="{level} ; DLT {dlt} sur {n} ; taux de DLT a posteriori {mean:percent1} ({lower:percent1} à {upper:percent1}, "
+    "intervalle à 90 %)",
+)
+WITHOUT_POSTERIOR = Text(
+    en="{level}; DLT {dlt} of {n}; this design has no posterior",
+    fr="{level} ; DLT {dlt} sur {n} ; ce plan n'a pas d'a posteriori",
+)
+
+
+def _recommended(findings: Findings) -> list[Fact]:
+    """What the design would recommend, with its uncertainty; nothing before anybody can be evaluated."""
+    level = findings.advice.evidence.get("selected_if_stopped_now")
+    if not isinstance(level, int) or not findings.toxicity.overall.of:
+        return []
+    if level == 0:
+        return [Fact(RECOMMENDED, Cell(NONE_RECOMMENDED))]
+    seen = findings.toxicity.levels[level - 1].evidence
+    counted = {"level": findings.dose(level), "dlt": seen.n_dlt, "n": seen.n}
+    if seen.mean is None or seen.lower is None or seen.upper is None:
+        return [Fact(RECOMMENDED, Cell(fill(WITHOUT_POSTERIOR, **counted)))]
+    words = fill(WITH_INTERVAL, **counted, mean=seen.mean, lower=seen.lower, upper=seen.upper)
+    return [Fact(RECOMMENDED, Cell(words))]
 
 
 def _share(count: int, of: int, *, lower: float, upper: float) -> Filled:

@@ -7,7 +7,7 @@ import math
 from trialwright.numerics.exact_two_rates import LARGEST
 from trialwright.planning.belief import Assured
 from trialwright.planning.further import Further
-from trialwright.planning.outlook import LookRow, Outlook
+from trialwright.planning.outlook import LookRow, Outlook, is_superiority
 from trialwright.planning.plan import Plan, TimeEndpoint
 from trialwright.planning.sizing import Sized, value_of
 from trialwright.report.documents.assurance_report import assurance_section
@@ -83,6 +83,7 @@ from trialwright.report.specifications import Curve, CurveFigure, ReferenceLine
 from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Text
 
+HARMS = {"lower_z": "harm_z", "futile_none": "harm_none", "futile_effect": "harm_effect"}  # of a two-sided test
 STATUSES = {**STATUS_WORDS, "choice": Text(en="our choice", fr="notre choix")}
 
 
@@ -96,7 +97,7 @@ def plan_document(
     beyond = further or Further()
     plan = found.sized.plan
     sections = [
-        Section("planned", SECTIONS["planned"], _planned(plan)),
+        Section("planned", SECTIONS["planned"], _planned(found)),
         Section("size", SECTIONS["size"], _size(found)),
         Section("looks", SECTIONS["looks"], _looks(found)),
         Section("power", SECTIONS["power"], _power(found)),
@@ -137,7 +138,10 @@ def looks_table(found: Outlook) -> Table:
     unit: Words = EVENTS_UNIT if _counts_events(sized) else COLUMNS["n"]
     keys = ("look", "fraction", "n", "upper_z", "upper_p", "upper_effect", "lower_z", "lower_effect", "spent",
             "stop_none", "stop_effect", "futile_none", "futile_effect")  # fmt: skip
-    columns = tuple(Column(key, unit if key == "n" else COLUMNS[key], align="right") for key in keys)
+    labels: dict[str, Words] = {**COLUMNS, "n": unit}
+    if sized.plan.errors.sides == 2:
+        labels |= {key: COLUMNS[harm] for key, harm in HARMS.items()}
+    columns = tuple(Column(key, labels[key], align="right") for key in keys)
     notes: tuple[Words, ...] = (EFFECT_NOTE,)
     if sized.looks.has_futility:
         notes = (BINDING if sized.looks.binding else NOT_BINDING, *notes)
@@ -196,11 +200,13 @@ def _of(plan: Plan, label: Words) -> Words:
     return fill(OF_ARM, what=ASSUMED[plan.endpoint.kind], arm=label)
 
 
-def _planned(plan: Plan) -> tuple[Block, ...]:
+def _planned(found: Outlook) -> tuple[Block, ...]:
+    plan = found.sized.plan
     columns = (
         Column("arm", COLUMNS["arm"]),
         Column("days", COLUMNS["days"], align="right"),
         Column("assumed", ASSUMED[plan.endpoint.kind], align="right"),
+        Column("power", FACTS["power"], align="right"),
         Column("source", COLUMNS["source"]),
     )
     rows = tuple(
@@ -208,7 +214,8 @@ def _planned(plan: Plan) -> tuple[Block, ...]:
             arm.label,
             ", ".join(map(str, arm.infusion_days)) or None,
             assumed(plan, value_of(plan, arm)),
-            arm.assumed.source or None,
+            None if arm.control else Share(found.powers[arm.name]),
+            arm.assumed.source if arm.assumed.source.en else None,
         )
         for arm in plan.arms
     )
@@ -241,7 +248,7 @@ def _size(found: Outlook) -> tuple[Block, ...]:
             Fact(FACTS["expected_none"], Cell(Number(size.expected[0] * scale, 1))),
             Fact(FACTS["expected"], Cell(Number(size.expected[1] * scale, 1))),
         ]
-    if plan.size is not None:
+    if plan.size is not None and is_superiority(plan):
         least: Value = NONE_DETECTABLE if found.detectable is None else assumed(plan, found.detectable)
         rows.append(Fact(FACTS["detectable"], Cell(least)))
     if sized.joint is not None:

@@ -15,9 +15,11 @@ from trialwright.report.documents.plan_words import (
     ONE_SIDED,
     PROTOCOL,
     SHAPES,
+    SHARED,
     STRATEGIES,
     TESTS,
     TWO_SIDED,
+    WITH_UNIT,
 )
 from trialwright.report.model import Filled, Joined, Sayable, fill
 from trialwright.vocabulary.words import Text
@@ -34,12 +36,15 @@ RATIO = Text(en="{value:number2}", fr="{value:number2}")
 def protocol_text(found: Outlook) -> tuple[Filled, ...]:
     """What a protocol says of its size, its looks and its estimand, a paragraph each."""
     sized, plan = found.sized, found.sized.plan
-    return (_size(found), *_enrolment(sized), *_looks(found), *_estimand(plan))
+    return (_size(found), *_others(found), *_enrolment(sized), *_looks(found), *_estimand(plan))
 
 
 def value_words(plan: Plan, value: float) -> Filled:
-    """A share as a percentage, any other value with its decimals."""
-    return fill(ONE_SHARE if plan.endpoint.kind == "binary" else ONE, value=value)
+    """A share as a percentage, any other value with its decimals, a time with its unit."""
+    said = fill(ONE_SHARE if plan.endpoint.kind == "binary" else ONE, value=value)
+    if isinstance(plan.endpoint, parts.TimeEndpoint):
+        return fill(WITH_UNIT, value=said, unit=plan.endpoint.unit)
+    return said
 
 
 def level_words(plan: Plan) -> Filled:
@@ -104,6 +109,24 @@ def _size(found: Outlook) -> Filled:
     }
     kind = "given" if plan.size else "binary" if endpoint.kind == "binary" else "other"
     return fill(PROTOCOL[kind], **told)
+
+
+def _others(found: Outlook) -> tuple[Filled, ...]:
+    """How several treatments share the level, and the power of those after the first."""
+    sized, plan = found.sized, found.sized.plan
+    if plan.errors.multiplicity == "none":
+        return ()
+    shared = fill(SHARED[plan.errors.multiplicity], each=sized.first.errors.alpha)
+    told = [
+        fill(
+            PROTOCOL["others"],
+            treatment=value_words(plan, value_of(plan, arm)),
+            arm=arm.label,
+            power=found.powers[arm.name],
+        )
+        for arm in plan.treatments[1:]
+    ]
+    return (shared, *told)
 
 
 def _spread(endpoint: parts.Endpoint) -> Sayable | str:

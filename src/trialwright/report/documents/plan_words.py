@@ -52,19 +52,25 @@ AT_BEST = Text(
     "qui est supposé, de {power:percent1}.",
 )
 EVENTS_UNIT = Text(en="events", fr="événements")
+WITH_UNIT = Text(en="{value} {unit}", fr="{value} {unit}")
 ONE_SIDED = Text(en="{alpha:percent2}, one-sided", fr="{alpha:percent2}, unilatéral")
 TWO_SIDED = Text(en="{alpha:percent2}, two-sided", fr="{alpha:percent2}, bilatéral")
 SHARED = {
-    "none": Text(en="", fr=""),
     "bonferroni": Text(
-        en="each treatment at {each:percent2} (Bonferroni)", fr="chaque traitement à {each:percent2} (Bonferroni)"
+        en="Each treatment is tested at {each:percent2} (Bonferroni).",
+        fr="Chaque traitement est testé à {each:percent2} (Bonferroni).",
     ),
     "dunnett": Text(
-        en="each treatment at {each:percent2} (Dunnett)", fr="chaque traitement à {each:percent2} (Dunnett)"
+        en="Each treatment is tested at {each:percent2} (Dunnett).",
+        fr="Chaque traitement est testé à {each:percent2} (Dunnett).",
     ),
     "hierarchical": Text(
-        en="one treatment after the other, in the order of the table",
-        fr="un traitement après l’autre, dans l’ordre du tableau",
+        en="One treatment is tested after the other, in the order of the table, each at the whole level and only "
+        "when the "
+        "one before is shown.",
+        fr="Les traitements sont testés l’un après l’autre, dans l’ordre du tableau, chacun au niveau entier et "
+        "seulement "
+        "si le précédent est montré.",
     ),
 }
 TESTS = {
@@ -117,6 +123,9 @@ COLUMNS = {
     "stop_effect": Text(en="Stops with effect", fr="Arrêt avec effet"),
     "futile_none": Text(en="Futile without effect", fr="Futile sans effet"),
     "futile_effect": Text(en="Futile with effect", fr="Futile avec effet"),
+    "harm_z": Text(en="Harm, z", fr="Effet délétère, z"),
+    "harm_none": Text(en="Harm without effect", fr="Délétère sans effet"),
+    "harm_effect": Text(en="Harm with effect", fr="Délétère avec effet"),
     "control": Text(en="Control", fr="Contrôle"),
     "treatment": Text(en="Treatment", fr="Traitement"),
     "total": Text(en="To randomise", fr="À randomiser"),
@@ -213,11 +222,13 @@ ASSURANCE = {
         fr="{arm} : Bêta({a:plain} ; {b:plain}), moyenne {mean:percent1}, 95 % entre {low:percent1} et {high:percent1}",
     ),
     "at_plan": Text(
-        en="As planned, the trial shows the effect with probability {assurance:percent1}, averaged over that belief "
+        en="As planned, the trial shows the effect of {arm} with probability {assurance:percent1}, averaged over "
+        "that belief "
         "(power "
         "for what is assumed: {power:percent1}). However large, it cannot pass {ceiling:percent1}, the belief that the "
         "treatment is better at all.",
-        fr="Tel que prévu, l’essai montre l’effet avec une probabilité de {assurance:percent1}, en moyenne sur cette "
+        fr="Tel que prévu, l’essai montre l’effet de {arm} avec une probabilité de {assurance:percent1}, en moyenne "
+        "sur cette "
         "croyance (puissance pour l’hypothèse : {power:percent1}). Si grand soit-il, il ne peut dépasser "
         "{ceiling:percent1}, la croyance que le traitement est meilleur, si peu que ce soit.",
     ),
@@ -294,6 +305,10 @@ PROTOCOL = {
     ),
     "events": Text(
         en="About {events:number0} events are needed.", fr="Environ {events:number0} événements sont nécessaires."
+    ),
+    "others": Text(
+        en="Assuming {treatment} on {arm}, its power is {power:percent1}.",
+        fr="En supposant {treatment} sous {arm}, sa puissance est de {power:percent1}.",
     ),
     "dropout": Text(
         en="With {share:percent0} who cannot be evaluated, {total} participants will be randomised ({per_arm}).",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.analysis.populations import Exclusion, Name, Population
 from trialwright.report.documents.findings import Findings
-from trialwright.report.model import Block, Cell, Column, Count, Section, Table, fill
+from trialwright.report.model import Block, Cell, Column, Count, Paragraph, Section, Table, fill
 from trialwright.vocabulary.words import Text
 
 TITLES: dict[Name, Text] = {
@@ -30,6 +30,7 @@ NOTES = (
         "évaluée avant puis après la première perfusion.",
     ),
 )
+TITLE = Text(en="Populations", fr="Populations")
 NOBODY_OUT = Text(
     en="Everybody enrolled is in every population.",
     fr="Toutes les personnes incluses font partie de toutes les populations.",
@@ -40,8 +41,10 @@ PARTICIPANT = Text(en="Participant", fr="Personne")
 
 def populations_section(findings: Findings) -> Section:
     """Counts of every population, and the list of exclusions."""
+    if not findings.populations[0].members:
+        return Section("populations", TITLE, (Paragraph(NOBODY),))
     blocks: tuple[Block, ...] = (_counts(findings), _exclusions(findings))
-    return Section("populations", Text(en="Populations", fr="Populations"), blocks)
+    return Section("populations", TITLE, blocks)
 
 
 def _counts(findings: Findings) -> Table:
@@ -64,9 +67,8 @@ def _counts(findings: Findings) -> Table:
         name="populations",
         title=Text(en="Populations, by assigned dose level", fr="Populations, par palier de dose assigné"),
         columns=tuple(columns),
-        rows=tuple(line(one) for one in findings.populations) if everybody.members else (),
+        rows=tuple(line(one) for one in findings.populations),
         notes=NOTES,
-        empty=NOBODY,
     )
 
 
@@ -86,7 +88,7 @@ def _exclusions(findings: Findings) -> Table:
             Column("reason", Text(en="Reason", fr="Motif")),
         ),
         rows=rows,
-        empty=NOBODY_OUT if findings.populations[0].members else NOBODY,
+        empty=NOBODY_OUT,
     )
 
 

@@ -50,7 +50,7 @@ def protocol_document(study: Study, foreseen: Foreseen | None, *, software: str,
 
 def protocol_digest(study: Study) -> Section:
     """The same text as one chapter of a report."""
-    return Section("protocol", words.DIGEST, sections=protocol_sections(study))
+    return Section("protocol-brief", words.DIGEST, sections=protocol_sections(study))
 
 
 def protocol_sections(study: Study, *, asked: bool = True) -> tuple[Section, ...]:

@@ -53,11 +53,11 @@ def question_sections(
 ) -> tuple[Section, ...]:
     """A section for every question that has been answered whole."""
     written: dict[str, Callable[[], Iterator[Block]]] = {
-        "schedule": lambda: _schedules(plan, found),
+        "schedule": lambda: _schedules(plan, found, appearance=appearance),
         "endpoint": lambda: _endpoints(found, appearance),
         "size": lambda: _sizes(found),
         "taper": lambda: _taper(found),
-        "waning": lambda: _waning(found),
+        "waning": lambda: _waning(found, appearance),
     }
     asked = {
         "schedule": [f"schedule/{name}" for name in SCHEDULES],
@@ -90,26 +90,40 @@ def _answer_row(label: Words, answer: Answer) -> tuple[Cell, ...]:
     return row(label, *shares, Number(answer.infusions), Number(answer.reactions, 3))
 
 
-def _schedules(plan: RctPlan, found: Found) -> Iterator[Block]:
-    answers = {name: answered(name, found[f"schedule/{name}"]) for name in SCHEDULES}
+def _answers(results: RctResults) -> list[tuple[Analysis, Answer]]:
+    """The primary analysis and, where it is judged before the end, the same at the last visit."""
+    analyses = (results.plan.primary, *results.plan.secondary)
+    return [(one, answered("", results, analysis=place)) for place, one in enumerate(analyses)]
+
+
+def _schedules(plan: RctPlan, found: Found, *, appearance: Appearance) -> Iterator[Block]:
+    answers = [(name, one, answer) for name in SCHEDULES for one, answer in _answers(found[f"schedule/{name}"])]
     yield Paragraph(words.SAME_PEOPLE)
     rows = []
-    for name, answer in answers.items():
+    for name, one, answer in sorted(answers, key=lambda each: each[1].week):
         power = _power(answer.found, answer.trials)
-        rows.append(IntervalRow(SCHEDULES[name], power.value, power.lower, power.upper))
-    reference = ReferenceLine(plan.errors.power, COLUMNS["power"])
+        label = fill(words.SCHEDULE_AT, schedule=SCHEDULES[name], week=one.week)
+        rows.append(IntervalRow(label, power.value, power.lower, power.upper))
+    reference = ReferenceLine(plan.errors.power, words.PLANNED)
     spec = IntervalFigure(tuple(rows), words.FOUND, reference=reference)
     yield Figure("schedule", words.SECTIONS["schedule"], words.SEE_TABLE, spec)
-    keys = ("schedule", "control", "treatment", "power", "infusions", "reactions")
-    table = tuple(_answer_row(SCHEDULES[name], answer) for name, answer in answers.items())
+    keys = ("schedule", "analysis", "control", "treatment", "power", "infusions", "reactions")
+    table = tuple(
+        _with_analysis(_answer_row(SCHEDULES[name], answer), one, appearance=appearance)
+        for name, one, answer in answers
+    )
     yield Table("schedule", words.SECTIONS["schedule"], _columns(keys), table)
+
+
+def _with_analysis(cells: tuple[Cell, ...], analysis: Analysis, *, appearance: Appearance) -> tuple[Cell, ...]:
+    return (cells[0], Cell(named(analysis, appearance)), *cells[1:])
 
 
 def _endpoints(found: Found, appearance: Appearance) -> Iterator[Block]:
     results = found["endpoint/all"]
     every, best = separations(results), best_separation(found)
-    named = _at_week(best.analysis, appearance)
-    yield Paragraph(fill(words.BEST, analysis=named, z=best.mean_z, power=best.found / best.trials))
+    winner = named(best.analysis, appearance)
+    yield Paragraph(fill(words.BEST, analysis=winner, z=best.mean_z, power=best.found / best.trials))
     curves = []
     for name, known in appearance.endpoints.items():
         points = tuple((float(one.analysis.week), one.mean_z) for one in every if one.analysis.endpoint == name)
@@ -117,20 +131,40 @@ def _endpoints(found: Found, appearance: Appearance) -> Iterator[Block]:
     reference = ReferenceLine(critical_z(results.plan), words.CRITICAL)
     spec = CurveFigure(tuple(curves), words.WEEK, words.MEAN_Z, y_start=None, y_references=(reference,))
     yield Figure("endpoint", words.SECTIONS["endpoint"], words.SEE_TABLE, spec)
+    yield _over_time(every, appearance)
     ranked = sorted(every, key=lambda one: -one.mean_z)[:SHOWN]
     keys = ("analysis", "control", "treatment", "mean_z", "power")
     rows = tuple(_separation(one, appearance) for one in ranked)
     yield Table("endpoint", words.SECTIONS["endpoint"], _columns(keys), rows)
 
 
+def _over_time(every: Sequence[Separation], appearance: Appearance) -> Figure:
+    """The mean change of the activity index in both arms: what entry alone brings, and what is added."""
+    index = next(name for name, known in appearance.endpoints.items() if known.kind == "change")
+    mine = [one for one in every if one.analysis.endpoint == index]
+    curves = tuple(
+        Curve(
+            COLUMNS[arm], ((0.0, 0.0), *((float(one.analysis.week), getattr(one, arm)) for one in mine)), has_dots=True
+        )
+        for arm in ("control", "treatment")
+    )
+    title = appearance.endpoints[index].title
+    spec = CurveFigure(curves, words.WEEK, title, y_start=None)
+    return Figure("over-time", title, words.REGRESSION, spec, (words.REGRESSION,))
+
+
 def _separation(one: Separation, appearance: Appearance) -> tuple[Cell, ...]:
     is_change = appearance.endpoints[one.analysis.endpoint].kind == "change"
     shown: list[Value] = [Number(each) if is_change else Share(each) for each in (one.control, one.treatment)]
-    return row(_at_week(one.analysis, appearance), *shown, Number(one.mean_z), _power(one.found, one.trials))
+    return row(named(one.analysis, appearance), *shown, Number(one.mean_z), _power(one.found, one.trials))
 
 
-def _at_week(analysis: Analysis, appearance: Appearance) -> Words:
-    return fill(words.AT_WEEK, endpoint=appearance.endpoints[analysis.endpoint].title, week=analysis.week)
+def named(analysis: Analysis, appearance: Appearance) -> Words:
+    """An analysis as people read it."""
+    title = appearance.endpoints[analysis.endpoint].title
+    if analysis.dose_at_most is not None:
+        return fill(words.WITH_DOSE, endpoint=title, week=analysis.week, dose=analysis.dose_at_most)
+    return fill(words.AT_WEEK, endpoint=title, week=analysis.week)
 
 
 def _sizes(found: Found) -> Iterator[Block]:
@@ -185,46 +219,50 @@ def _taper(found: Found) -> Iterator[Block]:
     yield Table("taper", words.SECTIONS["taper"], _columns(keys), table)
 
 
-def _waning(found: Found) -> Iterator[Block]:
+def _waning(found: Found, appearance: Appearance) -> Iterator[Block]:
     yield Paragraph(words.WANED)
     answers = {
-        (weeks, name): answered(name, found[f"waning/{weeks}/{name}"])
-        for weeks in HALF_LIVES
-        for name in (ONE, QUARTERLY)
+        (weeks, name): _answers(found[f"waning/{weeks}/{name}"]) for weeks in HALF_LIVES for name in (ONE, QUARTERLY)
     }
-    curves = [
-        Curve(
-            SCHEDULES[name], tuple((float(weeks), answers[weeks, name].treatment) for weeks in HALF_LIVES),
-            has_dots=True,
-        )
-        for name in (ONE, QUARTERLY)
-    ]  # fmt: skip
-    control = tuple((float(weeks), answers[weeks, ONE].control) for weeks in HALF_LIVES)
-    curves.append(Curve(COLUMNS["control"], control, has_dots=True))
+    curves = []
+    for place, (one, _) in enumerate(answers[HALF_LIVES[0], ONE]):
+        for name in (ONE, QUARTERLY):
+            points = tuple((float(weeks), answers[weeks, name][place][1].treatment) for weeks in HALF_LIVES)
+            curves.append(
+                Curve(fill(words.SCHEDULE_AT, schedule=SCHEDULES[name], week=one.week), points, has_dots=True)
+            )
+        control = tuple((float(weeks), answers[weeks, ONE][place][1].control) for weeks in HALF_LIVES)
+        curves.append(Curve(fill(words.SCHEDULE_AT, schedule=words.PLACEBO, week=one.week), control))
     ticks = tuple(map(float, HALF_LIVES))
     spec = CurveFigure(tuple(curves), COLUMNS["half_life"], words.RESPONSES, as_share=True, x_ticks=ticks)
     yield Figure("waning", words.SECTIONS["waning"], words.SEE_TABLE, spec)
-    keys = ("half_life", "schedule", "control", "treatment", "power", "infusions", "reactions")
-    rows = tuple((Cell(str(weeks)), *_answer_row(SCHEDULES[name], answer)) for (weeks, name), answer in answers.items())
+    keys = ("half_life", "schedule", "analysis", "control", "treatment", "power", "infusions", "reactions")
+    rows = tuple(
+        (Cell(str(weeks)), *_with_analysis(_answer_row(SCHEDULES[name], answer), one, appearance=appearance))
+        for (weeks, name), each in answers.items()
+        for one, answer in each
+    )
     yield Table("waning", words.SECTIONS["waning"], _columns(keys), rows)
 
 
 def _choice(ranked: Sequence[Candidate], appearance: Appearance) -> Iterator[Block]:
     front = sorted((one for one in ranked if one.on_front), key=lambda one: (one.people, one.infusions))
     yield Paragraph(words.FRONT)
-    curves = []
-    for name in dict.fromkeys(one.schedule for one in ranked):
-        points = tuple((float(one.people), one.power) for one in front if one.schedule == name)
-        if points:
-            curves.append(Curve(SCHEDULES[name], points, has_dots=True))
-    if curves:
-        spec = CurveFigure(tuple(curves), words.PEOPLE_AXIS, words.FOUND, as_share=True, y_end=1.0)
-        yield Figure("choice", words.SECTIONS["choice"], words.SEE_TABLE, spec)
+    best: dict[str, dict[int, float]] = {}
+    for one in ranked:
+        here = best.setdefault(one.schedule, {})
+        here[one.people] = max(one.power, here.get(one.people, 0.0))
+    curves = tuple(
+        Curve(SCHEDULES[name], tuple((float(people), here[people]) for people in sorted(here)), has_dots=True)
+        for name, here in best.items()
+    )
+    spec = CurveFigure(curves, words.PEOPLE_AXIS, words.FOUND, as_share=True, y_end=1.0)
+    yield Figure("choice", words.SECTIONS["choice"], words.SEE_TABLE, spec, (words.BEST_ENDPOINT,))
     keys = ("schedule", "people", "analysis", "power", "total_infusions", "product", "within", "front")
     shown = [*ranked[:SHOWN], *(one for one in front if one not in ranked[:SHOWN])]
     rows = tuple(
         row(
-            SCHEDULES[one.schedule], str(one.people), _at_week(one.analysis, appearance),
+            SCHEDULES[one.schedule], str(one.people), named(one.analysis, appearance),
             _power(one.found, one.trials), Number(one.infusions, 0), Number(one.product, 1),
             words.YES if one.within else words.NO, words.YES if one.on_front else words.NO,
         )

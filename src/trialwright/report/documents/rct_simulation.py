@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -13,7 +13,7 @@ from trialwright.planning.rct_analysis import Analysis
 from trialwright.planning.rct_simulation import RctPlan, RctResults
 from trialwright.report.documents import rct_words as words
 from trialwright.report.documents.rct_course import course_section
-from trialwright.report.documents.rct_questions import question_sections
+from trialwright.report.documents.rct_questions import named, question_sections
 from trialwright.report.documents.rct_words import COLUMNS
 from trialwright.report.model import (
     Block,
@@ -71,14 +71,6 @@ def rct_document(run: RctRun, *, every_number: bool = True, software: str, versi
     )  # fmt: skip
 
 
-def named(analysis: Analysis, appearance: Appearance) -> Words:
-    """An analysis as people read it."""
-    title = appearance.endpoints[analysis.endpoint].title
-    if analysis.dose_at_most is not None:
-        return fill(words.WITH_DOSE, endpoint=title, week=analysis.week, dose=analysis.dose_at_most)
-    return fill(words.AT_WEEK, endpoint=title, week=analysis.week)
-
-
 def share_found(found: int, trials: int) -> Estimate:
     """A share of simulated trials with Wilson's limits."""
     low, high = wilson(found, trials)
@@ -102,6 +94,7 @@ def _trial(run: RctRun) -> Section:
         entry=plan.entry.index_at_least,
     )  # fmt: skip
     blocks += [Paragraph(said), Paragraph(words.DRAWN[plan.drawn]), primary_table(run)]
+    blocks += _assumed(run)
     if plan.secondary:
         blocks.append(_others(run))
     return Section("trial", words.SECTIONS["trial"], tuple(blocks))
@@ -129,6 +122,17 @@ def primary_table(run: RctRun) -> Table:
     labels = {**COLUMNS, "analysis": named(plan.primary, run.appearance)}
     columns = tuple(Column(key, labels[key], align="left" if key == "arm" else "right") for key in keys)
     return Table("primary", words.PRIMARY, columns, tuple(rows))
+
+
+def _assumed(run: RctRun) -> Iterator[Block]:
+    """What the plan assumed of each arm beside what the course gives it, where both are shares."""
+    known = run.appearance.endpoints[run.simulated.primary.endpoint].kind == "response"
+    means = run.results.means[:, :, 0].mean(axis=0)
+    ordered = (run.plan.control, *run.plan.treatments)
+    for arm, simulated in zip(ordered, means, strict=True):
+        assumed = arm.assumed.share
+        if known and assumed is not None:
+            yield Paragraph(fill(words.ASSUMED, assumed=assumed, arm=arm.label, simulated=float(simulated)))
 
 
 def _others(run: RctRun) -> Table:

@@ -15,9 +15,9 @@ CAUTION = Text(
     en="Every number here comes from simulated people. What infusions do to flares and remission is an assumption: no "
     "randomised trial has estimated it. The limits shown are those of the simulation; they say nothing about whether "
     "the assumption is right.",
-    fr="Tous les nombres viennent de personnes simulées. L'effet des perfusions sur les poussées et la rémission est une "
-    "hypothèse : aucun essai randomisé ne l'a estimé. Les limites indiquées sont celles de la simulation ; elles ne "
-    "disent pas si l'hypothèse est juste.",
+    fr="Tous les nombres viennent de personnes simulées. L'effet des perfusions sur les poussées et la rémission est "
+    "une hypothèse : aucun essai randomisé ne l'a estimé. Les limites indiquées sont celles de la simulation ; elles "
+    "ne disent pas si l'hypothèse est juste.",
 )
 STOPPED = Text(
     en="Stopped: {done} of {wanted} trials were simulated; what was not run is missing below.",
@@ -51,8 +51,10 @@ DRAWN = {
         fr="L'effet des perfusions est tiré de son a priori dans chaque essai : la puissance devient assurance.",
     ),
     "all": Text(
-        en="All parameters are drawn from what calibration left open: power becomes assurance.",
-        fr="Tous les paramètres sont tirés de ce que le calibrage a laissé ouvert : la puissance devient assurance.",
+        en="All parameters are drawn from what calibration left open, the effect for each trial, the course once for "
+        "every 20 trials: power becomes assurance.",
+        fr="Tous les paramètres sont tirés de ce que le calibrage a laissé ouvert, l'effet pour chaque essai, "
+        "l'évolution une fois pour 20 essais : la puissance devient assurance.",
     ),
 }
 PRIMARY = Text(en="Primary analysis, by arm and look", fr="Analyse principale, par bras et analyse")
@@ -118,11 +120,11 @@ SAME_PEOPLE = Text(
 BEST = Text(
     en="{analysis} has the largest mean z ({z:number2}); it is found in {power:percent0} of the trials. A mean z is "
     "comparable between endpoints, a share of responses is not.",
-    fr="{analysis} a le plus grand z moyen ({z:number2}) ; trouvé dans {power:percent0} des essais. Un z moyen se compare "
-    "entre critères, pas une part de réponses.",
+    fr="{analysis} a le plus grand z moyen ({z:number2}) ; trouvé dans {power:percent0} des essais. Un z moyen se "
+    "compare entre critères, pas une part de réponses.",
 )
 NEEDED = Text(
-    en="{power:percent0}: {fixed} participants where the effect is as assumed, {drawn} where it is drawn from its prior.",
+    en="{power:percent0}: {fixed} participants where the effect is as assumed, {drawn} where it is drawn.",
     fr="{power:percent0} : {fixed} participants si l'effet est celui supposé, {drawn} s'il est tiré de son a priori.",
 )
 NOT_REACHED = Text(en="more than {most} (or never)", fr="plus de {most} (ou jamais)")
@@ -139,20 +141,20 @@ WANED = Text(
 )
 FRONT = Text(
     en="On the front are those that no other choice within the budget matches in power, people and infusions at once.",
-    fr="Sur le front : ceux qu'aucun autre choix dans le budget n'égale à la fois en puissance, personnes et perfusions.",
+    fr="Sur le front : ceux qu'aucun autre choix du budget n'égale à la fois en puissance, personnes et perfusions.",
 )
 FIT = Text(en="Published placebo arms and the calibrated course", fr="Bras placebo publiés et évolution calibrée")
 FIT_NOTE = Text(
     en="The weight is one standard deviation of sampling and of the difference between trials together, used in the "
     "calibration only. Where the simulated number lies more than two weights away, the model does not reproduce it.",
-    fr="Le poids est un écart-type, échantillonnage et différence entre essais ensemble, pour le calibrage seulement. Si "
-    "le nombre simulé s'en écarte de plus de deux poids, le modèle ne le reproduit pas.",
+    fr="Le poids est un écart-type, échantillonnage et différence entre essais ensemble, pour le calibrage seulement. "
+    "Si le nombre simulé s'en écarte de plus de deux poids, le modèle ne le reproduit pas.",
 )
 DISTANCE = Text(en="distance from the published number, in weights", fr="écart au nombre publié, en poids")
 NUMBERS = Text(en="Every number of the model", fr="Tous les nombres du modèle")
 OPEN_NOTE = Text(
-    en="A share near 1 says that the published numbers did not identify the parameter: it says what its prior says. “–”: "
-    "not calibrated.",
+    en="A share near 1 says that the published numbers did not identify the parameter: it says what its prior says. "
+    "“–”: not calibrated.",
     fr="Une part proche de 1 dit que les nombres publiés n'ont pas identifié le paramètre : il dit ce que dit son a "
     "priori. « – » : non calibré.",
 )
@@ -174,4 +176,20 @@ BESIDE = {
 CONTROL_TO_TREATMENT = Text(
     en="share of responses: control (point) to treatment (end of the line)",
     fr="part de réponses : contrôle (point) à traitement (bout de la ligne)",
+)
+SCHEDULE_AT = Text(en="{schedule}; week {week}", fr="{schedule} ; semaine {week}")
+PLANNED = Text(en="planned power", fr="puissance prévue")
+PLACEBO = Text(en="placebo", fr="placebo")
+ASSUMED = Text(
+    en="The plan assumes {assumed:percent0} in {arm}; the simulated course gives {simulated:percent1}.",
+    fr="Le plan suppose {assumed:percent0} dans {arm} ; l'évolution simulée donne {simulated:percent1}.",
+)
+BEST_ENDPOINT = Text(
+    en="At each size the endpoint that finds it most often, within the budget or not.",
+    fr="À chaque taille, le critère qui le trouve le plus souvent, dans le budget ou non.",
+)
+REGRESSION = Text(
+    en="The control falls because people enter at a high moment (regression to the mean) and are treated as usual.",
+    fr="Le contrôle baisse parce que l'on entre à un moment d'activité élevée (régression vers la moyenne), sous "
+    "traitement usuel.",
 )

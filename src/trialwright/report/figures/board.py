@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, final
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.artist import Artist
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
@@ -34,7 +34,7 @@ LEADING = 1.3
 PIXELS_PER_INCH = 200  # of the PNG: sharp when printed
 
 Anchor = Literal["left", "center", "right"]
-Put = Callable[["Axes"], object]
+Put = Callable[[], "Artist"]
 
 
 @final
@@ -45,12 +45,13 @@ class Board:
     height: float
     width: float = WIDTH
     _marks: list[Put] = field(default_factory=list)
+    _paper: Figure | None = None  # once painted, for the SVG and the PNG alike
 
     def line(self, start: tuple[float, float], end: tuple[float, float], **style: Any) -> None:
         """A straight line; by default thin and grey."""
         xs, ys = zip(start, end, strict=True)
         look: dict[str, Any] = {"color": RULE, "linewidth": 0.7, "solid_capstyle": "butt", "zorder": 1} | style
-        self._marks.append(lambda axes: axes.plot(xs, ys, **look))
+        self._marks.append(lambda: _lines(xs, ys, look=look))
 
     def dot(self, x: float, y: float, **style: Any) -> None:
         """A marker; `marker`, `color`, `edge`, `size`, `is_hollow`."""
@@ -64,25 +65,24 @@ class Board:
             "linestyle": "none",
             "zorder": 4,
         }
-        self._marks.append(lambda axes: axes.plot([x], [y], **look))
+        self._marks.append(lambda: _lines([x], [y], look=look))
 
     def box(self, corner: tuple[float, float], size: tuple[float, float], **style: Any) -> None:
         """A filled rectangle; `hatch` and `edgecolor` as in matplotlib."""
         (x, y), (width, height) = corner, size
         look: dict[str, Any] = {"facecolor": FAINT, "edgecolor": "none", "linewidth": 0.7, "zorder": 2} | style
-        self._marks.append(lambda axes: axes.bar(x, height, width, y, align="edge", **look))
+        self._marks.append(lambda: _rectangle((x, y), (width, height), look=look))
 
     def path(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
         """A line through several points; by default thin and grey."""
         xs, ys = [x for x, _ in points], [y for _, y in points]
         look: dict[str, Any] = {"color": RULE, "linewidth": 0.7, "solid_joinstyle": "round", "zorder": 1} | style
-        self._marks.append(lambda axes: axes.plot(xs, ys, **look))
+        self._marks.append(lambda: _lines(xs, ys, look=look))
 
     def area(self, points: Sequence[tuple[float, float]], **style: Any) -> None:
         """The surface inside an outline; `facecolor`, `alpha`, `hatch` as in matplotlib."""
-        xs, ys = [x for x, _ in points], [y for _, y in points]
         look: dict[str, Any] = {"facecolor": FAINT, "edgecolor": "none", "linewidth": 0.0, "zorder": 1.2} | style
-        self._marks.append(lambda axes: axes.fill(xs, ys, **look))
+        self._marks.append(lambda: _polygon(points, look))
 
     def upright(self, at: tuple[float, float], words: str, **style: Any) -> None:
         """A line of text from bottom to top that ends at this height; `size`, `color`."""
@@ -90,18 +90,7 @@ class Board:
         size, color = style.get("size", SIZE), style.get("color", INK)
         shown, right = printable(words), x + size * 0.36
         self._marks.append(
-            lambda axes: axes.text(
-                right,
-                y,
-                shown,
-                rotation=90,
-                rotation_mode="anchor",
-                ha="right",
-                va="baseline",
-                color=color,
-                zorder=5,
-                fontproperties=_font(size, is_bold=False),
-            )
+            lambda: _words((right, y), shown, size=size, color=color, ha="right", rotation=90, rotation_mode="anchor")
         )
 
     def text(self, at: tuple[float, float], words: str, **style: Any) -> None:
@@ -114,18 +103,7 @@ class Board:
         # centred on the height of a capital, not on the box, so that lines with and without descenders align
         baseline = y + size * 0.36
         shown = printable(words)
-        self._marks.append(
-            lambda axes: axes.text(
-                x,
-                baseline,
-                shown,
-                ha=anchor,
-                va="baseline",
-                color=color,
-                zorder=5,
-                fontproperties=_font(size, is_bold=is_bold),
-            )
-        )
+        self._marks.append(lambda: _words((x, baseline), shown, size=size, color=color, ha=anchor, is_bold=is_bold))
 
     def _clear(self, at: tuple[float, float], words: str, **style: Any) -> None:
         """Paper behind a text, so that no line runs through it."""
@@ -161,21 +139,50 @@ class Board:
             canvas = FigureCanvasAgg(self._painted())
             canvas.figure.set_dpi(PIXELS_PER_INCH)
             sheet = BytesIO()
-            canvas.print_png(sheet, metadata=words, pil_kwargs={"compress_level": 4})  # type: ignore[no-untyped-call, unused-ignore]
+            canvas.print_png(sheet, metadata=words, pil_kwargs={"compress_level": 3})  # type: ignore[no-untyped-call, unused-ignore]
         return sheet.getvalue()
 
     def _painted(self) -> Figure:
         """Everything collected, on matplotlib's own sheet."""
         from matplotlib.figure import Figure as Paper
 
+        if self._paper is not None:
+            return self._paper
         figure = Paper(figsize=(self.width / 72, self.height / 72), facecolor=PAPER)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, self.width), ylim=(self.height, 0), autoscale_on=False)
         axes.set_axis_off()
-        for put in self._marks:
-            put(axes)
-        axes.set(xlim=(0, self.width), ylim=(self.height, 0))
+        for made in self._marks:
+            axes.add_artist(made())
+        self._paper = figure
         return figure
+
+
+# The library's own ways to draw a line or a bar look after axes that we do not have, and take most of the time.
+
+
+def _lines(xs: Sequence[float], ys: Sequence[float], *, look: Mapping[str, Any]) -> Artist:
+    from matplotlib.lines import Line2D
+
+    return Line2D(xs, ys, **look)
+
+
+def _rectangle(corner: tuple[float, float], size: tuple[float, float], *, look: Mapping[str, Any]) -> Artist:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle(corner, *size, **look)
+
+
+def _polygon(points: Sequence[tuple[float, float]], look: Mapping[str, Any]) -> Artist:
+    from matplotlib.patches import Polygon
+
+    return Polygon(points, closed=True, **look)
+
+
+def _words(at: tuple[float, float], words: str, *, size: float, is_bold: bool = False, **look: Any) -> Artist:
+    from matplotlib.text import Text
+
+    return Text(*at, words, va="baseline", zorder=5, fontproperties=_font(size, is_bold=is_bold), **look)
 
 
 def text_width(words: str, size: float = SIZE, *, is_bold: bool = False) -> float:

@@ -75,14 +75,14 @@ def _draw_step(board: Board, step: FlowStep, *, middle: float, y: float, languag
         aside = _set(step.aside, room, language=language)
         at = bottom + GAP / 2
         end = at + aside.height + GAP / 2
-        _line(board, (middle, at + aside.height / 2), (board.width - room - 1, at + aside.height / 2))
+        _line(board, (middle, at + aside.height / 2), to=(board.width - room - 1, at + aside.height / 2))
         _put(board, aside, left=board.width - room - 1, y=at, width=room, height=aside.height, aside=True)
-    _line(board, (middle, bottom), (middle, end))
+    _line(board, (middle, bottom), to=(middle, end))
     return end
 
 
-def _line(board: Board, start: tuple[float, float], end: tuple[float, float]) -> None:
-    board.line(start, end, color=SOFT, linewidth=0.8)
+def _line(board: Board, start: tuple[float, float], *, to: tuple[float, float]) -> None:
+    board.line(start, to, color=SOFT, linewidth=0.8)
 
 
 def _draw_branches(board: Board, spec: FlowFigure, *, middle: float, y: float, language: Language) -> float:
@@ -94,11 +94,11 @@ def _draw_branches(board: Board, spec: FlowFigure, *, middle: float, y: float, l
     lefts = [first + place * (width + BETWEEN) for place in range(count)]
     centres = [left + width / 2 for left in lefts]
     if count > 1:
-        _line(board, (min(*centres, middle), y), (max(*centres, middle), y))
+        _line(board, (min(*centres, middle), y), to=(max(*centres, middle), y))
     titles = [wrapped(say(branch.title, language), width, size=SMALL, is_bold=True) for branch in spec.branches]
     top = y + 4 + max(map(len, titles)) * STEP + 3
     for centre, title in zip(centres, titles, strict=True):
-        _line(board, (centre, y), (centre, top + GAP / 2))
+        _line(board, (centre, y), to=(centre, top + GAP / 2))
         for number, words in enumerate(title):
             at = y + 5 + STEP / 2 + number * STEP
             board.text((centre, at), words, size=SMALL, is_bold=True, color=BLUE, anchor="center", is_clear=True)
@@ -114,7 +114,7 @@ def _draw_rows(
         for left, box in zip(lefts, boxes, strict=True):
             _put(board, box, left=left, y=y, width=width, height=height)
             if number + 1 < len(spec.rows):
-                _line(board, (left + width / 2, y + height), (left + width / 2, y + height + GAP))
+                _line(board, (left + width / 2, y + height), to=(left + width / 2, y + height + GAP))
         words = wrapped(say(name, language), NAMES - 6, size=SMALL)
         board.lines((0, y + height / 2), words, size=SMALL, color=SOFT)
         y += height + (GAP if number + 1 < len(spec.rows) else 0)

@@ -35,7 +35,7 @@ def draw(spec: ScatterFigure, language: Language) -> Board:
     for tick in up.ticks:
         y = _height(up, tick)
         board.line((LEFT, y), (board.width - RIGHT, y), color=FAINT, linewidth=0.8, zorder=0)
-        board.text((LEFT - 6, y), _tick(spec, up, tick, language=language), anchor="right", size=SMALL, color=SOFT)
+        board.text((LEFT - 6, y), _tick(spec, up, tick=tick, language=language), anchor="right", size=SMALL, color=SOFT)
     board.line((LEFT, TOP), (LEFT, TOP + HEIGHT), color=RULE)
     _draw_below(board, spec, scale=across, language=language)
     _draw_limits(board, spec, across=across, up=up, language=language)
@@ -59,7 +59,7 @@ def _scale(spec: ScatterFigure, values: list[float], *, span: tuple[float, float
     return Scale(math.floor(min(powers, default=-1.0)), max(1.0, math.ceil(max(powers, default=1.0))), 1.0, *span)
 
 
-def _tick(spec: ScatterFigure, scale: Scale, tick: float, *, language: Language) -> str:
+def _tick(spec: ScatterFigure, scale: Scale, *, tick: float, language: Language) -> str:
     if spec.scale == "share":
         return tick_label(tick, scale.step, language=language, as_share=True)
     return f"{tick_label(10.0**tick, min(10.0**tick, 1.0), language=language, as_share=False)} ×"
@@ -72,7 +72,7 @@ def _draw_below(board: Board, spec: ScatterFigure, *, scale: Scale, language: La
         return
     for tick in scale.ticks:
         board.line((scale(tick), TOP), (scale(tick), bottom), color=FAINT, linewidth=0.8, zorder=0)
-        words = _tick(spec, scale, tick, language=language)
+        words = _tick(spec, scale, tick=tick, language=language)
         board.text((scale(tick), bottom + 9), words, anchor="center", size=SMALL, color=SOFT)
     board.line((scale.left, bottom), (scale.right, bottom), color=RULE)
     board.text(((scale.left + scale.right) / 2, bottom + 23), label, anchor="center", color=SOFT)

@@ -11,7 +11,7 @@ from trialwright.report.specifications.words import ReferenceLine, Words
 @final
 @dataclass(frozen=True, slots=True)
 class ScatterDot:
-    """One thing compared; a named one is labelled, a hollow one does not meet the conditions."""
+    """One thing compared; a named one is labelled, a hollow square is told apart: the figure's notes say why."""
 
     x: float
     y: float

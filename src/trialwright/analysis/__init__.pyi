@@ -1,0 +1,4 @@
+from .case import (
+    Case as Case,
+    case_of as case_of,
+)
