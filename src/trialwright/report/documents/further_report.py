@@ -33,8 +33,9 @@ from trialwright.report.model import (
     row,
 )
 from trialwright.report.specifications import Curve, CurveFigure, ReferenceLine
+from trialwright.vocabulary.scores import STATUS_WORDS
 
-LEFT = ("trial", "source", "kind", "design", "truth", "allocation")
+LEFT = ("trial", "source", "status", "kind", "design", "truth", "allocation")
 
 
 def further_sections(found: Further, sized: Sized) -> Iterator[Section]:
@@ -122,8 +123,10 @@ def _monitoring(one: Monitoring, sized: Sized, *, is_borrowed: bool) -> Iterator
 
 
 def _borrowing(one: Borrowed, sized: Sized) -> Iterator[Block]:
-    rows = tuple(row(arm.trial, Count(arm.responders, arm.of), arm.source) for arm in one.arms)
-    yield Table("earlier-arms", words.TABLES["arms"], _columns("trial", "responders", "source"), rows)
+    rows = tuple(
+        row(arm.trial, Count(arm.responders, arm.of), STATUS_WORDS.get(arm.status), arm.source) for arm in one.arms
+    )
+    yield Table("earlier-arms", words.TABLES["arms"], _columns("trial", "responders", "status", "source"), rows)
     section = sized.plan.bayesian
     assert section is not None
     assert section.borrowing is not None

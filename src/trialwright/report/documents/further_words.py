@@ -77,6 +77,7 @@ COLUMNS = {
     "trial": Text(en="Trial", fr="Essai"),
     "responders": Text(en="Responders", fr="Répondeurs"),
     "source": Text(en="Source", fr="Source"),
+    "status": Text(en="Status", fr="Statut"),
     "kind": Text(en="Prior", fr="A priori"),
     "mean": Text(en="Mean", fr="Moyenne"),
     "moments": Text(en="Worth, by moments", fr="Valeur, par moments"),
