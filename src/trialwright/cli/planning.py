@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,7 @@ from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
     from trialwright.planning.belief import Assured
+    from trialwright.planning.further import Further
     from trialwright.planning.outlook import Outlook
 
 PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A plan file (TOML); --template prints one.")]
@@ -52,13 +55,13 @@ def plan(
     if file is None:
         raise typer.BadParameter("is required; --template prints one to fill in", param_hint="FILE")
     found, believed = workbench.plan_trial(file)
-    written = None
+    beyond, written = workbench.plan_further(file, found), None
     if out is not None:
-        written = workbench.write_plan_report(found, out, assurance=believed, language=spoken)
+        written = workbench.write_plan_report(found, out, assurance=believed, beyond=beyond, language=spoken)
     if as_json:
-        print_json(plan_data(found, believed))
+        print_json(plan_data(found, believed) | further_data(beyond))
         return
-    show_document(workbench.plan_as_document(found, assurance=believed), spoken)
+    show_document(workbench.plan_as_document(found, assurance=believed, beyond=beyond), spoken)
     if written is not None:
         say(WRITTEN.said(spoken, html=written.html, pdf=written.pdf.name), style="bold")
 
@@ -219,6 +222,29 @@ def assurance_data(found: Assured) -> dict[str, object]:
             "stopped": safety.stopped,
         },
     }
+
+
+def further_data(found: Further) -> dict[str, object]:
+    """Bayesian monitoring and the other parts at full precision, for a program; only those that were asked for."""
+    parts = {name: getattr(found, name) for name in ("monitoring", "borrowed", "single", "dropped", "adaptive")}
+    return {name: _plain(part) for name, part in parts.items() if part is not None}
+
+
+def _plain(value: object) -> object:
+    """Records, arrays and sections as plain values; what is not finite as nothing."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if hasattr(value, "model_dump"):
+        return _plain(value.model_dump(exclude_none=True))
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return _finite(value) if isinstance(value, float) else value
 
 
 def _finite(value: float) -> float | None:

@@ -10,6 +10,12 @@ from typing import Annotated, Any, Literal, final
 
 from pydantic import BeforeValidator, Field
 
+from trialwright.planning.further_sections import (
+    AdaptiveAllocationSection,
+    ArmsDroppedSection,
+    BayesianSection,
+    SingleArmSection,
+)
 from trialwright.planning.looks import Shape
 from trialwright.planning.simulation_sections import CourseSection, OptimiseSection, ScheduleSection, SimulationSection
 from trialwright.protocol.sections import About, Part, Positive, Share, Status, in_every_language
@@ -308,6 +314,10 @@ class Plan:
     schedule: tuple[ScheduleSection, ...] = ()
     simulation: SimulationSection | None = None
     optimise: OptimiseSection | None = None
+    bayesian: BayesianSection | None = None
+    single_arm: SingleArmSection | None = None
+    arms_dropped: ArmsDroppedSection | None = None
+    adaptive_allocation: AdaptiveAllocationSection | None = None
     about: tuple[About, ...] = ()
     digest: str = ""  # SHA-256 of the file
 

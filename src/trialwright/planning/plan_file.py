@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from trialwright.planning import plan as parts, simulation_sections as simulated
+from trialwright.planning import further_sections as beyond, plan as parts, simulation_sections as simulated
+from trialwright.planning.further_checks import check_further
 from trialwright.planning.looks import Looks
 from trialwright.planning.plan import Plan
 from trialwright.protocol.misread import finding_of, or_near
@@ -34,6 +35,10 @@ PARTS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "schedule": (TypeAdapter(tuple[simulated.ScheduleSection, ...]), True),
     "simulation": (TypeAdapter(simulated.SimulationSection), True),
     "optimise": (TypeAdapter(simulated.OptimiseSection), True),
+    "bayesian": (TypeAdapter(beyond.BayesianSection), True),
+    "single_arm": (TypeAdapter(beyond.SingleArmSection), True),
+    "arms_dropped": (TypeAdapter(beyond.ArmsDroppedSection), True),
+    "adaptive_allocation": (TypeAdapter(beyond.AdaptiveAllocationSection), True),
     "about": (TypeAdapter(tuple[About, ...]), True),
 }
 ENDPOINTS: Mapping[str, TypeAdapter[Any]] = {
@@ -65,6 +70,7 @@ def parse_plan(content: bytes, *, name: str = "the plan") -> Plan:
     _check_endpoint(read, complaints)
     _check_looks(read, complaints)
     _check_assurance(read, complaints)
+    check_further(read, complaints)
     complaints.raise_as(ParameterError, headline)
     return Plan(**read, digest=hashlib.sha256(content).hexdigest())
 

@@ -113,6 +113,7 @@ from .planning import (
     assurance_as_document as assurance_as_document,
     assure_plan as assure_plan,
     plan_as_document as plan_as_document,
+    plan_further as plan_further,
     plan_schema as plan_schema,
     plan_template as plan_template,
     plan_text as plan_text,

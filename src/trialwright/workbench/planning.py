@@ -8,6 +8,8 @@ from pathlib import Path
 
 from trialwright.analysis import case_of
 from trialwright.planning.belief import Assured, assured
+from trialwright.planning.borrowing import read_earlier_arms
+from trialwright.planning.further import Further, further
 from trialwright.planning.outlook import Outlook, outlook
 from trialwright.planning.plan import Plan
 from trialwright.planning.plan_file import parse_plan, plan_schema, plan_template
@@ -24,6 +26,7 @@ __all__ = [
     "assurance_as_document",
     "assure_plan",
     "plan_as_document",
+    "plan_further",
     "plan_schema",
     "plan_template",
     "plan_text",
@@ -63,9 +66,20 @@ def assure_plan(path: Path, *, trial: Path | None = None, on: date | None = None
     return assured(size_plan(plan), record=_record(plan, folder, on=on))
 
 
-def plan_as_document(found: Outlook, *, assurance: Assured | None = None) -> Document:
+def plan_further(path: Path, found: Outlook) -> Further:
+    """What the plan asks beyond its size; the file of earlier arms is read as seen from the plan."""
+    section = found.sized.plan.bayesian
+    if section is None or section.borrowing is None:
+        return further(found.sized)
+    file = path.parent / section.borrowing.file
+    arms = read_earlier_arms(read_file(file, what="file of earlier arms"), name=str(file))
+    return further(found.sized, arms=arms)
+
+
+def plan_as_document(found: Outlook, *, assurance: Assured | None = None, beyond: Further | None = None) -> Document:
     """A plan as a document, ready for every format."""
-    return plan_document(found, assured=assurance, software="trialwright", version=version("trialwright"))
+    told = {"software": "trialwright", "version": version("trialwright")}
+    return plan_document(found, assured=assurance, further=beyond, **told)
 
 
 def assurance_as_document(found: Assured) -> Document:
@@ -79,10 +93,11 @@ def plan_text(found: Outlook) -> dict[str, list[str]]:
 
 
 def write_plan_report(
-    found: Outlook, out: Path, *, assurance: Assured | None = None, language: Language = "en"
-) -> Written:
+    found: Outlook, out: Path, *, assurance: Assured | None = None, beyond: Further | None = None,
+    language: Language = "en",
+) -> Written:  # fmt: skip
     """Pages, PDF, tables and figures in a folder; the same plan and record give the same bytes."""
-    return write_report(plan_as_document(found, assurance=assurance), out, language=language)
+    return write_report(plan_as_document(found, assurance=assurance, beyond=beyond), out, language=language)
 
 
 def write_plan_template(out: Path) -> None:

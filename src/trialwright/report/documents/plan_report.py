@@ -6,10 +6,12 @@ import math
 
 from trialwright.numerics.exact_two_rates import LARGEST
 from trialwright.planning.belief import Assured
+from trialwright.planning.further import Further
 from trialwright.planning.outlook import LookRow, Outlook, is_superiority
 from trialwright.planning.plan import Plan, TimeEndpoint
 from trialwright.planning.sizing import Sized, value_of
 from trialwright.report.documents.assurance_report import assurance_section
+from trialwright.report.documents.further_report import further_sections, protocol_sentences
 from trialwright.report.documents.plan_text import (
     effect_words,
     goal,
@@ -85,8 +87,14 @@ HARMS = {"lower_z": "harm_z", "futile_none": "harm_none", "futile_effect": "harm
 STATUSES = {**STATUS_WORDS, "choice": Text(en="our choice", fr="notre choix")}
 
 
-def plan_document(found: Outlook, *, assured: Assured | None, software: str, version: str) -> Document:
-    """A plan with its numbers, in every language at once; ``assured``: what is believed of it, where that is asked."""
+def plan_document(
+    found: Outlook, *, assured: Assured | None, further: Further | None = None, software: str, version: str
+) -> Document:
+    """A plan with its numbers, in every language at once; ``assured``: what is believed of it, where that is asked.
+
+    ``further``: Bayesian monitoring and the other parts that a plan may ask for.
+    """
+    beyond = further or Further()
     plan = found.sized.plan
     sections = [
         Section("planned", SECTIONS["planned"], _planned(found)),
@@ -96,7 +104,9 @@ def plan_document(found: Outlook, *, assured: Assured | None, software: str, ver
     ]
     if assured is not None:
         sections.append(assurance_section(assured))
-    sections.append(Section("text", SECTIONS["text"], tuple(Paragraph(one) for one in protocol_text(found))))
+    sections.extend(further_sections(beyond, found.sized))
+    said = (*protocol_text(found), *protocol_sentences(beyond, found.sized))
+    sections.append(Section("text", SECTIONS["text"], tuple(Paragraph(one) for one in said)))
     if plan.about:
         sections.append(Section("about", SECTIONS["about"], (_sources(plan),)))
     return titled(plan, tuple(sections), software=software, version=version)
