@@ -2,8 +2,8 @@
 
 ``python tools/calibrate_course.py [ROUNDS] [--onwards]`` takes some minutes on one core and changes nothing by chance:
 the same people meet every set of values. ``--onwards`` begins at the values in use, not at the priors. It writes
-course-calibrated.csv (value, what is left of the prior), course-fit.csv (published and simulated) and
-course-uncertainty.csv (the factor from which parameters are drawn).
+course-calibrated.csv (value, what is left of the prior), course-fit.csv (published and simulated, by other people than
+those of the calibration) and course-uncertainty.csv (the factor from which parameters are drawn).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from trialwright.vocabulary.disease_course import Entry
 DATA = Path(__file__).resolve().parents[1] / "src" / "trialwright" / "diseases" / "lupus" / "data"
 SEED, PEOPLE, ENTRY, ROUNDS = 20261123, 6000, Entry(6.0), 8
 VISITS = Visits(tuple(range(0, 53, 4)))
+CHECKED = PlaceboArm(APPEARANCE, ENTRY, VISITS, people=12_000, seed=1)  # people the values were not fitted to
 
 
 def main() -> None:
@@ -34,8 +35,8 @@ def main() -> None:
     )
     rows = [[key, f"{found.values[key]:.6g}", f"{sd:.3f}"] for key, sd in zip(found.free, found.sds, strict=True)]
     _write("course-calibrated.csv", ["key", "value", "share_of_prior_sd"], rows)
-    targets = APPEARANCE.targets
-    fit = [[one.key, f"{one.value:g}", f"{one.tolerance:g}", f"{found.fit[one.key]:.4f}"] for one in targets]
+    targets, shown = APPEARANCE.targets, CHECKED.summaries(found.values)
+    fit = [[one.key, f"{one.value:g}", f"{one.tolerance:g}", f"{shown[one.key]:.4f}"] for one in targets]
     _write("course-fit.csv", ["key", "published", "tolerance", "simulated"], fit)
     factor = [[key, *(f"{value:.5f}" for value in row)] for key, row in zip(found.free, found.factor, strict=True)]
     _write("course-uncertainty.csv", ["key", *found.free], factor)
