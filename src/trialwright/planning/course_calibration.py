@@ -53,7 +53,9 @@ class PlaceboArm:
 
     def summaries(self, values: Values) -> dict[str, float]:
         """What a trial would print of it under some values of the parameters."""
-        found = register(self.appearance, values, seed=self.seed, entry=self.entry)
+        found = register(
+            self.appearance, values, seed=self.seed, entry=self.entry, screening_weeks=self.visits.screening_weeks
+        )
         who = entrants(found, seed=self.seed, trials=range(1), people=self.people)
         numbers = Numbers.of(self.appearance, self.visits, seed=self.seed, trials=range(1), people=self.people)
         effect = Effect.of(values).none().for_people(np.zeros(self.people, np.int64))
@@ -101,15 +103,20 @@ class Calibrated:
 
 
 def calibrate_course(
-    arm: PlaceboArm, *, rounds: int = 6, progress: Progress = lambda number, squares: None
+    arm: PlaceboArm,
+    *,
+    rounds: int = 6,
+    onwards: bool = False,
+    progress: Progress = lambda number, squares: None,
 ) -> Calibrated:
     """The parameters that bring a placebo arm closest to the published numbers, within what their priors allow.
 
     Every parameter that is not fixed and not about the effect of infusions is free. The same arm gives the same answer.
+    ``onwards``: from the values in use, not from the priors.
     """
     free = [one for one in arm.appearance.parameters if not one.is_fixed and one.about != "effect"]
     search = _Search(arm, tuple(free), tuple(arm.appearance.targets))
-    place = np.zeros(len(free))
+    place = np.asarray([one.moved if onwards else 0.0 for one in free])
     residuals = search.residuals(place)
     for number in range(rounds):
         progress(number, _squares(residuals, place))

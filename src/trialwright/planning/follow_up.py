@@ -18,6 +18,7 @@ from trialwright.planning.infusion_effect import Effect, Schedule, sensitised
 from trialwright.planning.virtual_people import (
     CARE_DRAWS,
     INFUSIONS_AT_MOST,
+    SCREENING_WEEKS,
     VISITS,
     WEEKS,
     Entrants,
@@ -33,7 +34,7 @@ class Visits:
     """The visits of a trial: baseline at week 0, screening some weeks before, then in whole weeks."""
 
     weeks: tuple[int, ...]
-    screening_weeks: int = 4  # before baseline
+    screening_weeks: int = SCREENING_WEEKS  # before baseline
     taper: Taper | None = None
 
     def __post_init__(self) -> None:
@@ -48,8 +49,8 @@ class Visits:
 
     @property
     def span(self) -> int:
-        """Weeks from screening to the last visit."""
-        return self.screening_weeks + self.weeks[-1]
+        """Weeks from baseline to the last visit."""
+        return self.weeks[-1]
 
 
 @final
@@ -129,29 +130,29 @@ def follow(
     appearance: Appearance,
     values: Values,
 ) -> Followed:
-    """Follow people from screening through every visit. ``effect``: one entry per person (``Effect.for_people``)."""
+    """Follow people from baseline through every visit. ``effect``: one entry per person (``Effect.for_people``)."""
     people = len(who)
     nobody, infusions = np.zeros(people, np.bool_), numbers.infusion[:, : schedule.most]
     ward = _Ward(
         course=Course.of(values), values=values, frailty=who.frailty, spells=who.spells,
         care=UnderCare(who.dose, who.dose, nobody, nobody), given=schedule.planned(people),
         is_sensitised=sensitised(infusions[:, :, 0], effect=effect), effect=effect,
-        week=-visits.screening_weeks, flared=nobody,
+        week=0, flared=nobody,
     )  # fmt: skip
     shown = Shown(who.columns, who.hidden)
     columns, doses, rescued, withdrawn, states = [], [], [], [], []
-    at = -visits.screening_weeks
+    at = 0
     for number, week in enumerate(visits.weeks):
-        begin = visits.screening_weeks + at
-        ward.go_on(numbers.weekly[:, begin : begin + week - at])
+        ward.go_on(numbers.weekly[:, at:week])
         draws = CareDraws(*numbers.care[:, number].T)
         if number:
             ward.care = ward.care.leaving(
                 weeks=week - at, in_flare=ward.spells.state == FLARE, draws=draws, values=values
             )
-        shown = appearance.shown(
-            who.traits, ward.spells.state, draws=numbers.visit[:, number], before=shown, weeks=week - at, values=values
-        )
+            shown = appearance.shown(
+                who.traits, ward.spells.state, draws=numbers.visit[:, number], before=shown, weeks=week - at,
+                values=values,
+            )  # fmt: skip
         lost = ward.care.withdrawn | (draws.missed < values["missed_share"]) & (number > 0)
         columns.append(np.where(lost[:, None], np.nan, shown.columns))
         withdrawn.append(ward.care.withdrawn)

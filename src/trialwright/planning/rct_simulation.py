@@ -190,7 +190,8 @@ def trial_data(
 ) -> tuple[TrialData, tuple[Followed, ...]]:
     """What some trials record, and what came of each arm's people. A response is judged where it is analysed only."""
     values, effects = _values(plan, appearance, seed=seed, trials=trials)
-    found = register(appearance, values, seed=seed, entry=plan.entry)
+    weeks = plan.visits.screening_weeks
+    found = register(appearance, values, seed=seed, entry=plan.entry, screening_weeks=weeks)
     people = plan.participants
     who = entrants(found, seed=seed, trials=trials, people=people)
     numbers = Numbers.of(appearance, plan.visits, seed=seed, trials=trials, people=people)

@@ -49,7 +49,7 @@ def simulated_plan(plan: Plan, appearance: Appearance, *, participants: int | No
         arms=_arms(plan),
         participants=size,
         visits=_visits(simulation),
-        entry=Entry(course.entry_index, course.entry_graded),
+        entry=Entry(course.entry_index, course.entry_graded, course.entry_again),
         primary=_analysis(simulation),
         secondary=tuple(map(_analysis, simulation.secondary)),
         looks=looks_of(plan.looks),

@@ -23,6 +23,7 @@ class CourseSection(Part):
     disease: Annotated[str, Field(description="Name of the disease")]
     entry_index: Annotated[NotNegative, Field(description="Activity index at screening, at least")] = 6.0
     entry_graded: Annotated[bool, Field(description="Whether activity by grades is needed to enter too")] = True
+    entry_again: Annotated[bool, Field(description="Whether all of it must still hold at baseline")] = True
     change: Annotated[
         Mapping[str, float],
         Field(description="Numbers of the model with another value, by key; see docs/disease-course"),

@@ -4,9 +4,10 @@ Trial i, person j meets the same numbers whatever else is simulated, in whatever
 counter-based generator (Philox 4x64-10, Salmon et al. 2011) has the seed as its key and purpose and trial as its
 counter. So schedules, sizes and endpoints are compared on the same people.
 
-Who enters was active at screening: a population is followed for years without a trial and shows itself at screening.
-For each place in a trial people of it are screened in a random order, with replacement, until one fulfils the entry
-criterion. Entry therefore meets people at a high moment, and regression to the mean follows by itself; nothing adds it.
+Who enters was active at screening: a population is followed for years without a trial and shows itself at screening
+and, some weeks later, at baseline. For each place in a trial people of it are screened in a random order, with
+replacement, until one fulfils the entry criterion at screening and, unless it is asked once only, again at baseline.
+Entry therefore meets people at a high moment, and regression to the mean follows by itself; nothing adds it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from trialwright.vocabulary.words import Text
 
 CANDIDATES = 40_000  # people of the population: part of what a seed means
 EARLIER_WEEKS = 104  # of a person's course before screening
+SCREENING_WEEKS = 4  # from screening to baseline, unless a plan says otherwise
 POPULATION, ENTERING, WEEKS, VISITS = range(4)  # what the numbers are for
+AT_SCREENING, CHECKED, UNTIL_BASELINE = range(3)  # which numbers of the population
 SCREENED_AT_MOST = 64  # people for one place; after that any of those who are eligible
 INFUSIONS_AT_MOST = 24
 CARE_DRAWS = 5
@@ -39,7 +42,7 @@ NOBODY = Text(
 @final
 @dataclass(frozen=True, slots=True)
 class Entrants:
-    """People at screening: who they are, where their course stands, what screening showed. Arrays lead with them."""
+    """People at a visit: who they are, where their course stands, what the visit showed. Arrays lead with them."""
 
     traits: Floats
     frailty: Floats
@@ -74,7 +77,8 @@ def population(
 ) -> Entrants:
     """People as they live with the disease, seen once; nobody selected."""
     course, traits = Course.of(values), appearance.trait_draws
-    numbers = uniforms(seed, purpose=POPULATION, trial=0, shape=(people, traits + 3 + appearance.visit_draws + weeks))
+    shape = (people, traits + 3 + appearance.visit_draws + weeks)
+    numbers = uniforms(seed, purpose=POPULATION, trial=AT_SCREENING, shape=shape)
     own, rest = numbers[:, :traits], numbers[:, traits:]
     frailty = course.frailty(np.clip(rest[:, 0], 1e-9, 1 - 1e-9))
     spells = Spells((rest[:, 1] * STATES).astype(np.int64), np.zeros(people, np.int64))
@@ -86,12 +90,24 @@ def population(
     return Entrants(own, frailty, baseline_dose(rest[:, 2], values), spells, shown.hidden, shown.columns)
 
 
+def weeks_later(who: Entrants, numbers: Floats, *, weeks: int, appearance: Appearance, values: Values) -> Entrants:
+    """The same people after some weeks without a trial, seen again. ``numbers``: ``[N, weeks + visit_draws]``."""
+    course, spells = Course.of(values), who.spells
+    for week in range(weeks):
+        spells = course.week(spells, numbers[:, week], worse=who.frailty, better=np.ones(len(who)))
+    shown = appearance.shown(
+        who.traits, spells.state, draws=numbers[:, weeks:], before=Shown(who.columns, who.hidden),
+        weeks=float(weeks), values=values,
+    )  # fmt: skip
+    return Entrants(who.traits, who.frailty, who.dose, spells, shown.hidden, shown.columns)
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Register:
     """Those of a population who fulfil an entry criterion, and where in the population each of them stands."""
 
-    eligible: Entrants
+    eligible: Entrants  # at baseline
     place: Ints  # [population]: the row of ``eligible``, -1 for who is not
 
     @property
@@ -100,21 +116,32 @@ class Register:
         return len(self.eligible) / len(self.place)
 
 
-def register(appearance: Appearance, values: Values, *, seed: int, entry: Entry) -> Register:
-    """Who of a population may enter; Refused where nobody does."""
+def register(
+    appearance: Appearance, values: Values, *, seed: int, entry: Entry, screening_weeks: int = SCREENING_WEEKS
+) -> Register:
+    """Who of a population may enter, as they are at baseline; Refused where nobody does."""
     before = ((one.key, values[one.key]) for one in appearance.parameters if one.about != "effect")
-    return _register(appearance, tuple(before), seed=seed, entry=entry)  # nobody is infused before a trial
+    # nobody is infused before a trial
+    return _register(appearance, tuple(before), seed=seed, entry=entry, weeks=screening_weeks)
 
 
 @lru_cache(maxsize=4)
-def _register(appearance: Appearance, values: tuple[tuple[str, float], ...], *, seed: int, entry: Entry) -> Register:
-    everybody = population(appearance, dict(values), seed=seed)
-    is_eligible = appearance.is_eligible(Shown(everybody.columns, everybody.hidden), entry)
-    who = np.flatnonzero(is_eligible)
+def _register(
+    appearance: Appearance, values: tuple[tuple[str, float], ...], *, seed: int, entry: Entry, weeks: int
+) -> Register:
+    everybody, known = population(appearance, dict(values), seed=seed), dict(values)
+    who = np.flatnonzero(appearance.is_eligible(Shown(everybody.columns, everybody.hidden), entry))
+    shape = (len(everybody), weeks + appearance.visit_draws)
+    numbers = uniforms(seed, purpose=POPULATION, trial=UNTIL_BASELINE, shape=shape)[who]
+    found = weeks_later(everybody.those(who), numbers, weeks=weeks, appearance=appearance, values=known)
+    if entry.again:
+        still = np.flatnonzero(appearance.is_eligible(Shown(found.columns, found.hidden), entry))
+        who, found = who[still], found.those(still)
     if len(who) == 0:
         raise Refused(NOBODY, {"people": len(everybody)})
-    place = np.where(is_eligible, np.cumsum(is_eligible) - 1, -1)
-    return Register(everybody.those(who), place)
+    place = np.full(len(everybody), -1)
+    place[who] = np.arange(len(who))
+    return Register(found, place)
 
 
 def entrants(found: Register, *, seed: int, trials: range, people: int) -> Entrants:
@@ -129,7 +156,7 @@ def entrants(found: Register, *, seed: int, trials: range, people: int) -> Entra
 
 def flare_rate_from(entry: int, *, course: Course, seed: int, people: int = 4000, weeks: int = 104) -> float:
     """Flares per year of people who have been in a state since today, with their first spell's end (a check)."""
-    numbers = uniforms(seed, purpose=POPULATION, trial=1, shape=(people, weeks + 1))
+    numbers = uniforms(seed, purpose=POPULATION, trial=CHECKED, shape=(people, weeks + 1))
     frailty = course.frailty(np.clip(numbers[:, 0], 1e-9, 1 - 1e-9))
     spells = Spells(np.full(people, entry), np.zeros(people, np.int64))
     events = years = 0.0

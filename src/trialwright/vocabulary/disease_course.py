@@ -78,6 +78,11 @@ class CourseParameter:
         """Standard deviation of the prior on its scale."""
         return 0.0 if self.is_fixed else (self.onto_scale(self.high) - self.onto_scale(self.low)) / (2 * NORMAL_95)
 
+    @property
+    def moved(self) -> float:
+        """How many prior standard deviations the value used is away from the centre of the prior."""
+        return (self.onto_scale(self.value) - self.onto_scale(self.prior)) / self.prior_sd if self.prior_sd else 0.0
+
     def away(self, sds: float, *, centre: float | None = None) -> float:
         """The value so many prior standard deviations away from a centre (the value used unless given)."""
         middle = self.value if centre is None else centre
@@ -148,6 +153,7 @@ class Entry:
 
     index_at_least: float
     graded: bool = True  # whether the disease's grades must show activity too
+    again: bool = True  # whether all of it must still hold at baseline
 
 
 @runtime_checkable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -54,6 +54,19 @@ class TestLinear:
         assert [found.values[key] for key in self.FREE] == pytest.approx(wanted.tolist(), abs=1e-3)
         assert found.values["fixed"] == 3
 
+    def test_onwards_ends_where_it_ends_from_the_prior(self) -> None:
+        moved = tuple(replace(one, calibrated=3.0) for one in self.ARM.appearance.parameters[:-1])
+        near = Linear(SimpleNamespace(parameters=moved, targets=self.ARM.appearance.targets))
+        assert [one.moved for one in moved] == pytest.approx([3.0] * len(moved), rel=1e-4)
+        starts = list[float]()
+        found = [
+            calibrate_course(near, onwards=onwards, progress=lambda number, squares: starts.append(squares))  # type: ignore[arg-type]
+            for onwards in (True, False)
+        ]
+        assert starts[0] > 1000  # it does begin at 3
+        for key in self.FREE:
+            assert found[0].values[key] == pytest.approx(found[1].values[key], abs=1e-3)
+
     def test_it_says_what_is_not_identified_and_what_goes_together(self) -> None:
         found = calibrate_course(self.ARM)  # type: ignore[arg-type]
         assert found.sds[0] == pytest.approx(1 / np.sqrt(401), rel=1e-3)
@@ -67,15 +80,18 @@ class TestCommitted:
     """The numbers that are shipped are those that the script gives, and honest about themselves."""
 
     def test_the_fit_is_that_of_the_values(self) -> None:
-        arm = PlaceboArm(APPEARANCE, Entry(6.0), Visits(tuple(range(0, 53, 4))), people=4000, seed=20261123)
+        arm = PlaceboArm(APPEARANCE, Entry(6.0), Visits(tuple(range(0, 53, 4))), people=12_000, seed=1)
         found = arm.summaries(central(APPEARANCE.parameters))
         assert {one.key for one in APPEARANCE.targets} == set(APPEARANCE.fit) == set(found)
         for one in APPEARANCE.targets:
-            assert found[one.key] == pytest.approx(APPEARANCE.fit[one.key], abs=0.3 * one.tolerance), one.key
+            assert found[one.key] == pytest.approx(APPEARANCE.fit[one.key], abs=0.02 * one.tolerance), one.key
 
-    def test_most_published_numbers_are_reproduced(self) -> None:
+    def test_published_numbers_are_reproduced_but_one(self) -> None:
         far = [one.key for one in APPEARANCE.targets if abs(APPEARANCE.fit[one.key] - one.value) > 2 * one.tolerance]
-        assert set(far) <= {"sledai_change_52", "bicla_52"}
+        assert far in ([], ["bicla_52"])
+
+    def test_bicla_is_harder_to_meet_than_sri_4_as_in_trials(self) -> None:
+        assert APPEARANCE.fit["bicla_52"] < APPEARANCE.fit["sri_4_52"]
 
     def test_every_free_number_says_what_is_left_of_its_prior(self) -> None:
         free = {one.key for one in APPEARANCE.parameters if not one.is_fixed and one.about != "effect"}

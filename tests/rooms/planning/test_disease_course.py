@@ -14,7 +14,7 @@ from trialwright.planning.disease_course import WEEKS_A_YEAR, Course, Spells, me
 from trialwright.planning.follow_up import Followed, Numbers, Visits, follow
 from trialwright.planning.infusion_effect import Effect, Schedule, sensitised
 from trialwright.planning.virtual_people import entrants, flare_rate_from, register, stacked
-from trialwright.vocabulary.disease_course import FLARE, LOW_ACTIVE, QUIESCENT, Entry, central, drawn
+from trialwright.vocabulary.disease_course import FLARE, LOW_ACTIVE, QUIESCENT, Entry, Shown, central, drawn
 from trialwright.vocabulary.errors import ParameterError, Refused
 
 VALUES = central(APPEARANCE.parameters)
@@ -101,6 +101,29 @@ class TestEntry:
         assert found.eligible_share < wider.eligible_share
         with pytest.raises(Refused, match="Nobody"):
             register(APPEARANCE, VALUES, seed=5, entry=Entry(100.0))
+
+    def test_the_criterion_holds_at_baseline_unless_it_is_asked_once(self) -> None:
+        again, once = (register(APPEARANCE, VALUES, seed=5, entry=Entry(8.0, again=each)) for each in (True, False))
+        met = [
+            APPEARANCE.is_eligible(Shown(found.eligible.columns, found.eligible.hidden), Entry(8.0))
+            for found in (again, once)
+        ]
+        assert met[0].all()
+        assert 0.4 < met[1].mean() < 0.95  # some have got better since screening
+        assert int(met[1].sum()) == len(again.eligible)
+        assert again.eligible_share < once.eligible_share
+        assert ((again.place >= 0) <= (once.place >= 0)).all()
+
+    def test_without_weeks_of_screening_nobody_changes_state(self) -> None:
+        same = register(APPEARANCE, VALUES, seed=5, entry=Entry(8.0), screening_weeks=0)
+        later = register(APPEARANCE, VALUES, seed=5, entry=Entry(8.0, again=False), screening_weeks=12)
+        assert same.eligible_share == later.eligible_share  # the same people met it at screening
+        assert (later.eligible.spells.state == FLARE).mean() < (same.eligible.spells.state == FLARE).mean()
+
+    def test_follow_up_begins_with_what_baseline_showed(self) -> None:
+        found = register(APPEARANCE, VALUES, seed=5, entry=ENTRY)
+        who = entrants(found, seed=5, trials=range(1), people=60)
+        assert np.array_equal(arm(people=60).observed.columns[:, 0], who.columns)
 
     def test_a_person_is_the_same_in_every_lot(self) -> None:
         both = stacked(3, purpose=2, trials=range(2), shape=(5, 4))
