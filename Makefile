@@ -20,7 +20,7 @@ COMPILE = $(UV) pip compile --quiet --generate-hashes --universal --fork-strateg
           --no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock docs reference bench clean venv
+.PHONY: help demo test check lock docs reference pictures bench clean venv
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ docs: $(VENV)/.dev-stamp  ## Build the documentation into build/docs/
 
 reference: $(VENV)/.dev-stamp  ## Write the reference pages of the docs anew from the code
 	$(BIN)/python tools/generate_docs.py
+
+pictures: $(VENV)/.dev-stamp  ## Draw the pictures of the README anew
+	$(BIN)/python tools/make_pictures.py
 
 bench: $(VENV)/.dev-stamp  ## Time the exact and the simulated work, and print the table (FAST=1: once each)
 	$(BIN)/python benchmarks/run.py --quiet $(if $(FAST),--fast)

@@ -58,6 +58,27 @@ name = "nephritis"
 title = {{ en = "nephritis", fr = "néphrite" }}
 levels = ["yes", "no"]
 weight = 2.0
+
+[[visits]]
+name = {{ en = "Day 10", fr = "Jour 10" }}
+day = 10
+
+[disease]
+name = "lupus"
+instruments = ["pga"]
+
+[[endpoints]]
+name = "better"
+title = {{ en = "Better", fr = "Mieux" }}
+visit = "Day 10"
+definition = {{ en = "made up", fr = "inventé" }}
+
+[[endpoints]]
+name = "worse"
+title = {{ en = "Worse", fr = "Pire" }}
+visit = "Day 10"
+kind = "flare"
+definition = {{ en = "made up", fr = "inventé" }}
 """
 
 
@@ -134,11 +155,25 @@ def treated(folder: Path, people: Sequence[str] = PEOPLE) -> None:
         '{"kind": "adverse-event-reported.2", "body": ' + reported.format(who=who, ae=ae) + "}"
         for ae, who in enumerate(people[:3], start=1)
     ]
+    lines += seen(people)
     file = folder.parent / "given.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
-    must("record", folder, file, "--by", "site", *at(5))
-    must("leave", folder, people[-1], "--how", "lost to follow-up", "--by", "site", *at(6))
+    must("record", folder, file, "--by", "site", *at(15))
+    must("leave", folder, people[-1], "--how", "lost to follow-up", "--by", "site", *at(16))
     must("cut", folder, "--by", "data", *at(20))
+
+
+def seen(people: Sequence[str]) -> list[str]:
+    """What was seen of everybody but the last at the one visit, and before."""
+    lines = []
+    for place, who in enumerate(people[:-1]):
+        for visit, on, value in (("Screening", "02", 2.0), ("Day 10", "14", float(place % 3))):
+            body = {"usubjid": who, "on": f"2027-01-{on}", "visit": visit, "instrument": "pga", "items": {"pga": value}}
+            lines.append(json.dumps({"kind": "assessment-recorded.2", "body": body}))
+        for endpoint, met in (("better", place % 3 == 0), ("worse", place % 3 == 2)):
+            body = {"usubjid": who, "on": "2027-01-14", "endpoint": endpoint, "visit": "Day 10", "met": met}
+            lines.append(json.dumps({"kind": "response-assessed.1", "body": body}))
+    return lines
 
 
 def must(*arguments: object) -> str:

@@ -137,7 +137,7 @@ def _of(case: Case, instrument: Instrument, *, appointments: Sequence[Appointmen
     levels = sorted({case.level_of(one.usubjid) for one in case.infused})
     groups: list[int | None] = [None, *levels] if len(levels) > 1 else [None]
     places = range(len(visits)) if people else ()
-    rows = tuple(_row(people, place, level=level) for place in places for level in groups)
+    rows = tuple(row_over(people, place, level=level) for place in places for level in groups)
     changes = [_change(row) for row in rows if row.dose_level is None and row.changes and not row.levels]
     return Activity(instrument, visits, people, rows, tuple(changes), len(visits) > 1)
 
@@ -214,7 +214,8 @@ def _order(known: Known[AssessmentRecorded]) -> int:
     return known.position
 
 
-def _row(people: Sequence[Sequence[Measured]], place: int, *, level: int | None) -> VisitRow:
+def row_over(people: Sequence[Sequence[Measured]], place: int, *, level: int | None = None) -> VisitRow:
+    """One visit, by its place among the visits, over the people given, or over those of them at one dose level."""
     mine = [course for course in people if level is None or course[place].dose_level == level]
     values = [course[place].value for course in mine]
     known = tuple(value for value in values if value is not None)

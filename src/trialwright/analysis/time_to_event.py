@@ -142,7 +142,7 @@ def _of(one: EndpointCourse, *, died: Mapping[str, int], ticks: tuple[float, ...
     times = tuple(tick for tick in ticks if tick <= longest) or (0.0,)
     levels = sorted({each.dose_level for each in people})
     picked: list[int | None] = [None, *levels] if len(levels) > 1 else [None]
-    groups = tuple(_group(people, level, times=times) for level in picked) if people else ()
+    groups = tuple(group_curve(people, times=times, level=level) for level in picked) if people else ()
     has_died = any(each.outcome == "died" for each in people)
     causes = [CAUSES[each.outcome] for each in people]
     competing = cumulative_incidence([each.days for each in people], causes, causes=2) if has_died else None
@@ -170,7 +170,8 @@ def _followed(course: Course, time: Time | None, *, death: int | None) -> Follow
     return Followed(course.usubjid, course.dose_level, float(death), "died", None if time is None else time.after)
 
 
-def _group(people: Sequence[Followed], level: int | None, *, times: tuple[float, ...]) -> GroupCurve:
+def group_curve(people: Sequence[Followed], *, times: tuple[float, ...], level: int | None = None) -> GroupCurve:
+    """Kaplan-Meier over the people given, or over those of them at one dose level; ``times`` as in `EventTime`."""
     mine = [one for one in people if level is None or one.dose_level == level]
     events = [one.outcome == "event" for one in mine]
     curve = kaplan_meier([one.days for one in mine], events)

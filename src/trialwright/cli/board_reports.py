@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
+from trialwright.cli.planning import shares
 from trialwright.cli.randomising import KeyFile
 from trialwright.cli.terminal import At, By, Json, Lang, TrialFolder, language, print_json, say
 from trialwright.vocabulary.words import Text
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def open_report(trial: TrialFolder, out: Out, *, cut: Cut = "", lang: Lang = "en", as_json: Json = False) -> None:
-    """Disposition and adverse events on a frozen cut, of everybody together: made without key and without arms."""
+    """Disposition, adverse events and efficacy on a frozen cut, of everybody together: made without key or arms."""
     with workbench.reach_trial(trial) as reached:
         written = workbench.open_report(reached, out, cut=cut, language=language(lang))
     _done(written, closed=False, lang=lang, as_json=as_json)
@@ -42,15 +43,31 @@ def closed_report(
     *,
     key: KeyFile,
     cut: Cut = "",
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Plan file (TOML): its look is judged on the same data.")
+    ] = None,
+    look: Annotated[int, typer.Option("--look", help="With --plan: number of the look, 1 is the first.")] = 1,
+    earlier: Annotated[
+        str,
+        typer.Option(
+            "--earlier", metavar="F,…", help="With --plan: shares seen at the looks before, if not as planned."
+        ),
+    ] = "",
     at: At = None,
     by: By = "unknown",
     lang: Lang = "en",
     as_json: Json = False,
 ) -> None:
-    """UNBLINDED: the same by arm, for the board. It needs the list key; an entry says that it was made."""
+    """UNBLINDED: the same by arm, for the board. It needs the list key; an entry says that it was made.
+
+    With a plan file, the look is held against its boundaries, on the outcomes that the report shows.
+    """
+    asked = None if plan is None else workbench.LookAsked(plan, look, shares(earlier))
     with workbench.reach_trial(trial) as reached:
         opened = workbench.key_from(key)
-        written = workbench.closed_report(reached, out, key=opened, cut=cut, by=by, at=at, language=language(lang))
+        written = workbench.closed_report(
+            reached, out, key=opened, cut=cut, asked=asked, by=by, at=at, language=language(lang)
+        )
     _done(written, closed=True, lang=lang, as_json=as_json)
 
 

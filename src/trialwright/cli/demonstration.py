@@ -11,12 +11,24 @@ import typer
 from trialwright import workbench
 from trialwright.cli import standing
 from trialwright.cli.terminal import Json, Lang, console, language, print_json, say, show_document
+from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trialwright.vocabulary.words import Language, Text
+    from trialwright.vocabulary.words import Language
     from trialwright.workbench.demonstration import Demonstration, Progress
+
+NEXT = (
+    Text(
+        en="Next, simulate the trial on a course of the disease:",
+        fr="Ensuite, simuler l'essai sur l'évolution de la maladie :",
+    ),
+    Text(
+        en="and rehearse it, from the sealed list to the board's reports:",
+        fr="et le répéter, de la liste scellée aux rapports du comité :",
+    ),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -60,11 +72,15 @@ def _plan(name: str, out: Path, *, spoken: Language, as_json: bool) -> None:
         done = workbench.demonstrate_plan(name, out, language=spoken, progress=progress)
     if as_json:
         report = {"html": str(done.written.html), "pdf": str(done.written.pdf), "manifest": str(done.written.manifest)}
-        print_json({"folder": str(done.folder), "report": report, **plan_data(done.outlook, done.assured)})
+        told = {"folder": str(done.folder), "report": report, "next": list(done.next_steps)}
+        print_json({**told, **plan_data(done.outlook, done.assured)})
         return
     say()
     show_document(workbench.plan_as_document(done.outlook, assurance=done.assured), spoken)
     standing.show_report(done.written, done.others, spoken=spoken)
+    for words, command in zip(NEXT, done.next_steps, strict=True):
+        say(words.said(spoken), style="bold")
+        typer.echo(f"  {command}")  # unbroken, to be copied
 
 
 @contextmanager

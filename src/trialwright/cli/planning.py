@@ -120,15 +120,20 @@ def interim(
     spoken = language(lang)
     if (data is None) == (z is None):
         raise typer.BadParameter("is needed, or --z; one of the two", param_hint="--data")
-    try:
-        before = tuple(float(part) for part in (earlier or "").split(",") if part)
-    except ValueError as error:
-        raise typer.BadParameter("must be numbers, as in 0.33,0.6", param_hint="--earlier") from error
+    before = shares(earlier or "")
     found = workbench.look_at_plan(file, look=look, data=data, z=z, fraction=fraction, earlier=before, most=most)
     if as_json:
         print_json(workbench.interim_data(found))
         return
     show_document(workbench.interim_as_document(found), spoken)
+
+
+def shares(text: str) -> tuple[float, ...]:
+    """Shares of the information at earlier looks, as typed."""
+    try:
+        return tuple(float(part) for part in text.split(",") if part)
+    except ValueError as error:
+        raise typer.BadParameter("must be numbers, as in 0.33,0.6", param_hint="--earlier") from error
 
 
 def plan_data(found: Outlook, believed: Assured | None) -> dict[str, object]:

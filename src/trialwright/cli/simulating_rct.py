@@ -15,7 +15,9 @@ from trialwright.vocabulary.words import Text
 if TYPE_CHECKING:
     from trialwright.report.documents.rct_simulation import RctRun
 
-PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="A plan file (TOML) with [course] and [simulation].")]
+PlanFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A plan file (TOML) with its sections course and simulation.")
+]
 SIMULATING = Text(en="Simulating trials", fr="Simulation des essais")
 WRITTEN = Text(en="Report: {html}, {pdf}", fr="Rapport : {html}, {pdf}")
 

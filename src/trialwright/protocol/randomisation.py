@@ -28,6 +28,9 @@ class Arm(Part):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}$", description="Short name of the arm")]
     title: Annotated[Words, Field(description="What is given in it, in one text or in each language")]
     ratio: Annotated[int, Field(ge=1, le=20, description="Its share of the allocation ratio")] = 1
+    control: Annotated[
+        bool, Field(description="The arm the others are compared with; the last one where none is named")
+    ] = False
 
 
 @final
@@ -80,6 +83,8 @@ class Randomisation(Part):
         for what, names in (("arm", self.arm_names), ("factor", tuple(one.name for one in self.factors))):
             if len(set(names)) < len(names):
                 raise ValueError(f"names the same {what} twice; give each its own name")
+        if sum(one.control for one in self.arms) > 1:
+            raise ValueError("names more than one control; the others are compared with one arm")
         if self.method == "minimisation" and not self.factors:
             raise ValueError("minimises nothing; add [[randomisation.factors]]")
         if self.site and self.site not in (one.name for one in self.factors):
@@ -94,6 +99,11 @@ class Randomisation(Part):
     def arm_names(self) -> tuple[str, ...]:
         """The arms by name, in the order of the file."""
         return tuple(one.name for one in self.arms)
+
+    @property
+    def control(self) -> str:
+        """The arm the others are compared with, by name: the one that says so, else the last."""
+        return next((one.name for one in self.arms if one.control), self.arms[-1].name)
 
     @property
     def ratio(self) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ from trialwright.vocabulary.words import Language, day
 
 DAGGER = "†"
 ROWS_WORTH_SORTING, ROWS_WORTH_FILTERING = 4, 8
-ROWS_KEPT, LONG_CELL = 10, 120  # a table of so many rows, none with a cell of more letters, stays on one page
+ROWS_KEPT, LONG_CELL = 15, 120  # a table of so many rows, none with a cell of more letters, stays on one page
 SHORT, LONG = 14, 45  # letters of a column that never breaks, and from which it needs room
 BROAD = 12  # letters of a head that deserves room
 

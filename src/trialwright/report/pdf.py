@@ -16,7 +16,7 @@ from typing import Any
 from trialwright.report.catalogue import catalogue
 from trialwright.report.edition import Edition, Spoken, edition_of
 from trialwright.report.model import Document
-from trialwright.report.widths import PADDING, breakable, length
+from trialwright.report.widths import PADDING, bound_brackets, breakable, length
 from trialwright.vocabulary.words import Language
 
 UNDATED = date(2000, 1, 1)  # a PDF must carry a date; the same document gives the same bytes on every day
@@ -71,8 +71,14 @@ def _table_with_breaks(table: Spoken) -> Spoken:
         is_whole = words.get("whole", False) and length(words[key], size=table["size"]) <= room
         return words | {"whole": is_whole, key: breakable(words[key], width=room, size=table["size"])}
 
+    def headed(column: Spoken, room: float) -> Spoken:
+        return column | {"label": bound_brackets(column["label"], width=room, size=table["size"])}
+
     return table | {
-        "columns": [broken(column, "label", room=room) for column, room in zip(table["columns"], rooms, strict=True)],
+        "columns": [
+            broken(headed(column, room), "label", room=room)
+            for column, room in zip(table["columns"], rooms, strict=True)
+        ],
         "rows": [
             [broken(cell, "text", room=room) for cell, room in zip(row, rooms, strict=True)] for row in table["rows"]
         ],

@@ -17,12 +17,14 @@ PORTRAIT, LANDSCAPE = 170.0, 257.0  # text width of an A4 page, in mm
 SIZES = (9.0, 8.0, 7.0)  # of letters, in points; the smallest only where a table lies on its side already
 POINT = 25.4 / 72  # in mm
 PADDING = 3.8  # mm between columns
+SHORT_CELL = 32  # letters of a cell that takes one line where there is room
 WHOLE = 14  # letters of a value that is never broken
 LONGEST_WORD = 24.0  # mm; a longer word may be broken at its signs
 LINE, MORE = 60.0, 0.3  # mm: a text longer than a line takes this part of what is beyond it
 _NARROW, _BROAD = frozenset("iljtfrI.,;:'’|()[]!· \u00a0\u202f"), frozenset("mwMW@%—…≥≤×→½")
 BOLD, INDENT = 1.07, 4.0
 ZERO_WIDTH_SPACE = "\u200b"
+_HEAD_PARTS = re.compile(r"[^ \n]*\([^()\n]{1,22}\)|[^ \n]+")  # of a head: a short bracket stays in one piece
 _SEPARATORS = re.compile(r"(?<=[/_.:;,@=+\-])(?=[^\s\d])")
 
 
@@ -74,7 +76,7 @@ def layout_of(
     for size, landscape in [*upright, *((size, True) for size in SIZES)]:
         room = LANDSCAPE if landscape else PORTRAIT
         if sum(least for least, _ in needs[size]) <= room:
-            return Layout(_shared(needs[size], room), size, landscape)
+            return Layout(_shared(_eased(columns, needs[size], rows=rows, room=room, size=size), room), size, landscape)
     total = sum(least for least, _ in needs[SIZES[-1]])
     widths = tuple(round(least * LANDSCAPE / total, 2) for least, _ in needs[SIZES[-1]])
     return Layout(widths, SIZES[-1], landscape=True)
@@ -96,6 +98,80 @@ def _needs(column: Mapping[str, Any], cells: Sequence[Mapping[str, Any]], *, siz
         most.append(min(longest, LINE + MORE * max(0.0, longest - LINE)) + indent)
     narrow = max(least)
     return narrow + PADDING, max(narrow, *most) + PADDING
+
+
+def _eased(
+    columns: Sequence[Mapping[str, Any]],
+    needs: Sequence[tuple[float, float]],
+    *,
+    rows: Sequence[Sequence[Mapping[str, Any]]],
+    room: float,
+    size: float,
+) -> Sequence[tuple[float, float]]:
+    """The needs with short cells in one line and heads in two, or in three, as far as there is room; else as they were.
+
+    What gives way first is the heads' second line, then the short cells'.
+    """
+    short = [max((_in_one_line(row[place], size=size) for row in rows), default=0.0) for place in range(len(columns))]
+    for cells, lines in ((short, 2), (short, 3), ([0.0] * len(columns), 2), ([0.0] * len(columns), 3)):
+        heads = [
+            max(_head(column["label"], lines, size=size), _head(column["sub"], lines - 1, size=size)) + PADDING
+            for column in columns
+        ]
+        eased = [
+            (max(low, head, cell), max(high, head, cell))
+            for (low, high), head, cell in zip(needs, heads, cells, strict=True)
+        ]
+        if sum(low for low, _ in eased) <= room:
+            return eased
+    return needs
+
+
+def _in_one_line(cell: Mapping[str, Any], *, size: float) -> float:
+    """What a short cell takes in one line; nothing for a long one, or one of several lines."""
+    text: str = cell["text"] + ("†" if cell["illustrative"] else "")
+    if len(text) > SHORT_CELL or "\n" in text:
+        return 0.0
+    indent: float = cell["indent"] * INDENT
+    return length(text, size=size) * (BOLD if cell["emphasis"] else 1.0) + indent + PADDING
+
+
+def _head(words: str, lines: int, *, size: float) -> float:
+    """The least width in which a head takes so many lines, its short brackets whole."""
+    parts = [length(part, size=size) * BOLD for part in _HEAD_PARTS.findall(words)]
+    space = length(" ", size=size) * BOLD
+    runs = [
+        sum(parts[start:end]) + space * (end - start - 1)
+        for start in range(len(parts))
+        for end in range(start + 1, len(parts) + 1)
+    ]
+    return min((run for run in runs if _lines(parts, run, space=space) <= lines), default=0.0)
+
+
+def _lines(parts: Sequence[float], width: float, *, space: float) -> int:
+    """How many lines parts of these lengths take in a width; one that is too long counts as many."""
+    count, used = 1, -space
+    for part in parts:
+        if part > width:
+            return len(parts) + 1
+        if used + space + part > width + 1e-9:
+            count, used = count + 1, -space
+        used += space + part
+    return count
+
+
+def bound_brackets(label: str, *, width: float, size: float) -> str:
+    r"""A head whose short brackets stay in one piece where the column has room for them.
+
+    >>> bound_brackets("level 1 (1 × 10⁶ cells/kg)", width=30.0, size=9.0)
+    'level 1 (1\xa0×\xa010⁶\xa0cells/kg)'
+    """
+
+    def bound(found: re.Match[str]) -> str:
+        fits = length(found[0], size=size) * BOLD <= width
+        return found[0].replace(" ", "\u00a0") if fits else found[0]
+
+    return _HEAD_PARTS.sub(bound, label)
 
 
 def _words(text: str) -> list[str]:

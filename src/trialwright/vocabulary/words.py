@@ -33,6 +33,9 @@ FRENCH_UNITS: Mapping[str, str] = {
     "hours": "heures",
     "cells": "cellules",
     "units": "unités",
+    "share": "part",
+    "ratio": "rapport",
+    "per": "par",
 }
 MOST_DIGITS = 20  # of a number that is written without Babel's help
 BIG = 10_000  # from here on an amount is written with a power of ten

@@ -20,6 +20,7 @@ from .assessments import (
     allowed as allowed,
 )
 from .board_reports import (
+    LookAsked as LookAsked,
     closed_report as closed_report,
     open_report as open_report,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from trialwright.workbench.trials import LEDGER_FILE, Trial, open_trial, reach_t
 
 DEMOS = ("msc-sle", "kamen-2022")
 PLANS = {"msc-sle-rct": "msc-sle"}  # a plan, and the trial whose record it is assured by
+REHEARSAL = "rehearsal.sh"  # beside the plan and its protocol
 Progress = Callable[[Text, int, int], None]  # what is being done, how much of it is done, how much there is
 
 OPENING = Text(en="Opening the trial from its protocol", fr="Ouverture de l'essai à partir du protocole")
@@ -54,11 +56,20 @@ class Demonstration:
 class PlannedDemonstration:
     """Where everything lies, and what the plan says."""
 
+    name: str
     folder: Path
     outlook: Outlook
     assured: Assured
     written: Written  # in the language asked for
     others: tuple[Written, ...]
+
+    @property
+    def next_steps(self) -> tuple[str, str]:
+        """The commands that come next: simulate the trial that was planned, and rehearse it."""
+        return (
+            f"trialwright simulate-rct {shlex.quote(str(self.folder / 'plan.toml'))}",
+            f"cd {shlex.quote(str(protocols_folder() / self.name))} && bash {REHEARSAL}",
+        )
 
 
 def protocols_folder() -> Path:
@@ -105,7 +116,7 @@ def demonstrate_plan(name: str, out: Path, *, language: Language, progress: Prog
         place = out / ("report" if spoken == language else f"report-{spoken}")
         written.append(write_plan_report(found, place, assurance=assured, language=spoken))
     progress(REPORTING, len(wanted), len(wanted))
-    return PlannedDemonstration(out, found, assured, written[0], tuple(written[1:]))
+    return PlannedDemonstration(name, out, found, assured, written[0], tuple(written[1:]))
 
 
 def _recorded(name: str, out: Path, *, progress: Progress) -> Head:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def test_the_demonstration_plans_by_the_record_of_the_trial_before(
     assert (record["of"], record["not_judged"]) == (0, 8)  # nothing is published of their response
     assert found["assurance"]["safety"]["posterior"] == [0.5, 8.5]
     assert Path(found["report"]["pdf"]).exists()
+    simulate, rehearse = (shlex.split(one) for one in found["next"])
+    assert simulate == ["trialwright", "simulate-rct", str(tmp_path / "rct" / "plan.toml")]
+    assert (Path(rehearse[1]) / rehearse[-1]).read_text(encoding="utf-8").startswith("#!")
     code, out, _ = run(capsys, "assurance", RCT, "--from", tmp_path / "rct" / "msc-sle", "--lang", "fr")
     assert code == 0
     assert "ne dit rien de la réponse" in out

@@ -79,7 +79,7 @@ def test_a_step_holds_its_value_until_the_next_point() -> None:
 
 
 def test_names_at_the_ends_never_touch() -> None:
-    heights = curves._apart([50.0, 51.0, 52.0, 240.0, 241.0], [12.0] * 5)
+    heights = curves._apart([50.0, 51.0, 52.0, 240.0, 241.0], [12.0] * 5, limit=curves.TOP + curves.HEIGHT)
     assert all(high - low >= 12.0 - 1e-9 for low, high in pairwise(heights))
     assert heights[-1] <= curves.TOP + curves.HEIGHT
 

@@ -14,6 +14,7 @@ from trialwright.report.widths import (
     SIZES,
     WHOLE,
     ZERO_WIDTH_SPACE,
+    bound_brackets,
     breakable,
     layout_of,
     length,
@@ -80,3 +81,19 @@ def test_a_digest_in_a_narrow_column_is_broken() -> None:
     parts = breakable(DIGEST, width=30.0, size=9.0).split(ZERO_WIDTH_SPACE)
     assert len(parts) > 2
     assert "".join(parts) == DIGEST
+
+
+def test_a_head_takes_two_lines_where_there_is_room_and_its_bracket_stays_whole() -> None:
+    levels = [f"level {place} (1 × 10⁶ cells/kg)" for place in (1, 2, 3)]
+    empty, full = [["Enrolled", "–", "–", "–", "8"]], [["Enrolled", "–", "5 (100.0%)", "3 (100.0%)", "8 (100.0%)"]]
+    for rows in (empty, full):
+        found = layout_of(columns("Population", *levels, "Total"), [cells(*row) for row in rows], wish=False)
+        rooms = [width - PADDING for width in found.widths[1:4]]
+        heads = [bound_brackets(head, width=room, size=found.size) for head, room in zip(levels, rooms, strict=True)]
+        assert [head.split(" ") for head in heads] == [
+            ["level", str(place), "(1\xa0×\xa010⁶\xa0cells/kg)"] for place in (1, 2, 3)
+        ]
+
+
+def test_a_bracket_wider_than_its_column_is_left_to_be_broken() -> None:
+    assert bound_brackets("level 1 (1 × 10⁶ cells/kg)", width=10.0, size=9.0) == "level 1 (1 × 10⁶ cells/kg)"

@@ -127,7 +127,8 @@ def _invented(one: Activity, when: When, *, level: int | None) -> bool:
     return any(each.illustrative for each in measured if level is None or each.dose_level == level)
 
 
-def _middle(summary: Summary | None, values: tuple[float, ...]) -> Value:
+def middle_of(summary: Summary | None, values: tuple[float, ...]) -> Value:
+    """Median and quartiles; the values themselves where they are few; None where there is none."""
     if summary is None or summary.median is None or summary.lower_quartile is None or summary.upper_quartile is None:
         return None
     if summary.n < FEW:
@@ -173,10 +174,10 @@ def _row(findings: Findings, one: Activity, *, row: VisitRow) -> tuple[Cell, ...
         Cell(group_words(row.dose_level)),
         Cell(row.summary.n),
         Cell(row.summary.missing),
-        Cell(_middle(row.summary, row.values), illustrative=flag and bool(row.values)),
+        Cell(middle_of(row.summary, row.values), illustrative=flag and bool(row.values)),
         Cell(_range(row.summary), illustrative=flag and bool(row.values)),
         Cell(None if row.change is None else row.change.n),
-        Cell(_middle(row.change, row.changes), illustrative=changed and bool(row.changes)),
+        Cell(middle_of(row.change, row.changes), illustrative=changed and bool(row.changes)),
         Cell(_range(row.change), illustrative=changed and bool(row.changes)),
     )
 

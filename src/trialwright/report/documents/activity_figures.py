@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialwright.analysis.activity import Activity, Measured, When
+from trialwright.protocol import Study
 from trialwright.report.documents.findings import Findings
 from trialwright.report.model import Figure, Words, fill
 from trialwright.report.specifications import (
@@ -32,9 +33,14 @@ PANEL = Text(en="{dose}, n = {n}", fr="{dose}, n = {n}")
 
 def visit_words(findings: Findings, when: When, *, all_visits: Sequence[When] = ()) -> Words:
     """A visit in words; with the infusion where it is held after several."""
+    return visit_of(findings.case.study, when, all_visits=all_visits)
+
+
+def visit_of(study: Study, when: When, *, all_visits: Sequence[When] = ()) -> Words:
+    """The same, where there is a study and nothing else."""
     if when.is_baseline:
         return BASELINE
-    name = BESIDE_THE_PLAN.get(when.name) or findings.case.study.visit_name(when.name)
+    name = BESIDE_THE_PLAN.get(when.name) or study.visit_name(when.name)
     several = sum(other.name == when.name for other in all_visits) > 1 or when.infusion > 1
     return fill(OF_INFUSION, visit=name, number=when.infusion) if several else name
 

@@ -90,12 +90,12 @@ WINDOW: dict[str, Text] = {
     "not evaluable": Text(en="not evaluable", fr="non évaluable"),
     "infusions to come": Text(en="infusions to come", fr="perfusions à venir"),
 }
-ENDED = Text(en="ended {on}: {why}", fr="terminé le {on} : {why}")
+ENDED = Text(en="ended {on}: {why}", fr="fin le {on} : {why}")
 ONGOING = Text(en="day {days}, ongoing", fr="jour {days}, en cours")
 NOT_INFUSED = Text(en="not infused yet", fr="pas encore perfusée")
 NEW_PERSON = Text(en="{who} (new)", fr="{who} (nouvelle)")
 COUNTS_AT = Text(en="{level}, counts at {counted}", fr="{level}, compte au {counted}")
-COMPLETED = Text(en="completed", fr="terminé comme prévu")
+COMPLETED = Text(en="completed", fr="comme prévu")
 NO_REASON = Text(en="no reason recorded", fr="sans motif recueilli")
 
 

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from trialwright.analysis import Case
 from trialwright.analysis.arms import ArmOverview, Group, adverse_events_of, by_arm, disposition_of, everybody
+from trialwright.planning.interim import Looked
 from trialwright.report.documents.adverse_events import OPTIONAL_KINDS
+from trialwright.report.documents.board_efficacy import efficacy_sections
+from trialwright.report.documents.board_groups import group_columns, named
 from trialwright.report.documents.event_kinds import KINDS
+from trialwright.report.documents.interim_report import look_blocks
 from trialwright.report.model import (
     Block,
     Callout,
     Cell,
     Column,
     Document,
+    Filled,
+    Paragraph,
     Provenance,
     Section,
     Table,
@@ -50,7 +56,6 @@ SOURCES = {
 SUBTITLE = Text(en="{rehearsal}{id} — data cut {cut} of {on}", fr="{rehearsal}{id} — gel des données {cut} du {on}")
 REHEARSAL = Text(en="REHEARSAL: none of this happened. ", fr="RÉPÉTITION : rien de ceci n'a eu lieu. ")
 NOT_ILLUSTRATIVE = Text(en="illustrative", fr="illustratif")
-ALL = Text(en="Everybody randomised", fr="Toutes les personnes randomisées")
 ROWS = {
     "randomised": Text(en="Randomised", fr="Randomisées"),
     "infused": Text(en="Infused", fr="Perfusées"),
@@ -62,14 +67,27 @@ ROWS = {
 AS_RANDOMISED = Text(
     en="Everybody counts in the arm of randomisation.", fr="Chacun compte dans son bras de randomisation."
 )
+LOOK_OF_PLAN = Text(en="Look {look} of the plan", fr="Analyse {look} du plan")
+JUDGED = Text(
+    en="By the plan, on the same outcomes as above: whoever counts there counts here.",
+    fr="Selon le plan, sur les mêmes résultats que ci-dessus : qui compte là compte ici.",
+)
 OF_INFUSED = Text(
     en="Participants with at least one such event, share of those infused, number of events in brackets.",
     fr="Personnes ayant au moins un tel événement, part des personnes perfusées, nombre d'événements entre crochets.",
 )
 
 
-def board_report(case: Case, *, closed: bool, cut: str, software: str, version: str) -> Document:
-    """The report of one frozen cut; closed: by arm, which is refused where the case holds no allocation."""
+Judged = Looked | Filled  # what a look found, or why the data give no answer
+
+
+def board_report(
+    case: Case, *, closed: bool, cut: str, software: str, version: str, judged: Judged | None = None, look: int = 1
+) -> Document:
+    """The report of one frozen cut; closed: by arm, which is refused where the case holds no allocation.
+
+    ``judged``: the look of the plan at these data, in a closed report that was asked for it.
+    """
     groups = by_arm(case) if closed else everybody(case)
     identity, head = case.study.identity, case.state.head
     mark: Block = Callout("warning", UNBLINDED) if closed else Callout("info", POOLED)
@@ -79,6 +97,8 @@ def board_report(case: Case, *, closed: bool, cut: str, software: str, version: 
         Section(
             "adverse-events", Text(en="Adverse events", fr="Événements indésirables"), (mark, _events(case, groups))
         ),
+        *efficacy_sections(case, groups, mark=mark),
+        *((_judgement(judged, look=look, mark=mark),) if judged is not None else ()),
     )
     return Document(
         title=fill(TITLES[closed], title=identity.title),
@@ -98,27 +118,20 @@ def board_report(case: Case, *, closed: bool, cut: str, software: str, version: 
     )
 
 
-def _columns(case: Case, groups: tuple[Group, ...], *, sizes: tuple[int, ...]) -> tuple[Column, ...]:
-    section = case.study.randomisation
-    return tuple(
-        Column(
-            group.arm.replace(" ", "_") or "all",
-            section.arm(group.arm).title if group.arm and section else ALL,
-            "right",
-            big_n=size,
-        )
-        for group, size in zip(groups, sizes, strict=True)
-    )
+def _judgement(judged: Judged, *, look: int, mark: Block) -> Section:
+    """The look against the boundaries of the plan, or why there is none."""
+    blocks = look_blocks(judged) if isinstance(judged, Looked) else (Callout("warning", judged),)
+    return Section("interim", fill(LOOK_OF_PLAN, look=look), (mark, Paragraph(JUDGED), *blocks))
 
 
 def _disposition(case: Case, groups: tuple[Group, ...]) -> Table:
     found = disposition_of(case, groups)
     return Table(
-        name=_named("disposition", groups),
+        name=named("disposition", groups),
         title=Text(en="Participants randomised", fr="Personnes randomisées"),
         columns=(
             Column("what", Text(en="Participants", fr="Personnes")),
-            *_columns(case, groups, sizes=tuple(one.randomised for one in found)),
+            *group_columns(case, groups, sizes=tuple(one.randomised for one in found)),
         ),
         rows=tuple((Cell(label), *(Cell(getattr(one, name)) for one in found)) for name, label in ROWS.items()),
         notes=(AS_RANDOMISED,) if groups[0].arm else (),
@@ -128,11 +141,11 @@ def _disposition(case: Case, groups: tuple[Group, ...]) -> Table:
 def _events(case: Case, groups: tuple[Group, ...]) -> Table:
     rows = [one for one in adverse_events_of(case, groups) if one.kind not in OPTIONAL_KINDS or _any(one)]
     return Table(
-        name=_named("adverse-events", groups),
+        name=named("adverse-events", groups),
         title=Text(en="Adverse events", fr="Événements indésirables"),
         columns=(
             Column("kind", Text(en="Participants with (events)", fr="Personnes avec (événements)")),
-            *_columns(case, groups, sizes=tuple(tally.of for tally in rows[0].groups)),
+            *group_columns(case, groups, sizes=tuple(tally.of for tally in rows[0].groups)),
         ),
         rows=tuple(
             (Cell(KINDS[one.kind]), *(Cell(TallyCell(each.people, each.of, each.events)) for each in one.groups))
@@ -144,7 +157,3 @@ def _events(case: Case, groups: tuple[Group, ...]) -> Table:
 
 def _any(one: ArmOverview) -> bool:
     return any(tally.events for tally in one.groups)
-
-
-def _named(name: str, groups: tuple[Group, ...]) -> str:
-    return f"unblinded-{name}" if groups[0].arm else name

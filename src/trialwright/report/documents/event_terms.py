@@ -130,7 +130,7 @@ def _grade_cells(group: Text | Filled, grades: WorstGrades, *, illustrative: boo
     return (
         Cell(group),
         Cell(grades.of),
-        *(Cell(Count(n, grades.of, 0), illustrative=illustrative and n > 0) for n in counts),
+        *(Cell(Count(n, grades.of), illustrative=illustrative and n > 0) for n in counts),
     )
 
 

@@ -140,12 +140,21 @@ def _infusions(findings: Findings) -> Table:
         Column("minutes", Text(en="Duration", fr="Durée"), "right", sub="min"),
         Column("interruptions", Text(en="Interruptions", fr="Interruptions"), "right"),
     )
+    rows = tuple(_infusion_row(one) for one in findings.exposures)
+    measured = {"volume", "minutes", "interruptions"}
+    shown = [
+        place
+        for place, column in enumerate(columns)
+        if column.key not in measured or any(cells[place].value is not None for cells in rows)
+    ]
+    absent = measured - {columns[place].key for place in shown}
+    notes = (DURATION,) if "minutes" not in absent else (NOT_TIMED,) if "volume" not in absent else (NOT_MEASURED,)
     return Table(
         name="infusions",
         title=Text(en="Infusions: batch, volume and duration", fr="Perfusions : lot, volume et durée"),
-        columns=columns,
-        rows=tuple(_infusion_row(one) for one in findings.exposures),
-        notes=(DURATION,),
+        columns=tuple(columns[place] for place in shown),
+        rows=tuple(tuple(cells[place] for place in shown) for cells in rows),
+        notes=notes,
     )
 
 
@@ -190,4 +199,12 @@ DURATION = Text(
     en="Duration: minutes during which the product ran, interruptions left out; a dash where start or end is not "
     "recorded.",
     fr="Durée : minutes de perfusion effective, sans les interruptions ; un tiret si le début ou la fin manque.",
+)
+NOT_TIMED = Text(
+    en="No duration and no interruption is recorded of any infusion.",
+    fr="Aucune durée ni interruption n'est recueillie, pour aucune perfusion.",
+)
+NOT_MEASURED = Text(
+    en="No volume, duration or interruption is recorded of any infusion.",
+    fr="Ni volume, ni durée, ni interruption ne sont recueillis, pour aucune perfusion.",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, final
 
 from trialwright.analysis import Case
@@ -109,9 +109,12 @@ class Findings:
         return self.case.state.is_reconstruction
 
     def dose(self, level: int) -> Filled:
-        """A dose level with its amount: ``level 2 (2 × 10⁶ unit)``."""
+        """A dose level with its amount: ``level 2 (2 × 10⁶ unit)``; the interval only where levels differ in it."""
         study = self.case.study
-        return fill(LEVEL, level=level, dose=doses_in_words(study.dose_levels, study.dosing.unit)[level - 1])
+        levels = study.dose_levels
+        if len({one.interval_days for one in levels}) == 1:
+            levels = tuple(replace(one, interval_days=None) for one in levels)
+        return fill(LEVEL, level=level, dose=doses_in_words(levels, study.dosing.unit)[level - 1])
 
 
 YES, NO, UNKNOWN = Text(en="yes", fr="oui"), Text(en="no", fr="non"), Text(en="not known", fr="non connu")

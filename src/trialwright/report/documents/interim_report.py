@@ -91,8 +91,13 @@ SMALLER = Text(en="The number planned is not lowered for this.", fr="Le nombre p
 
 def interim_document(found: Looked, *, software: str, version: str) -> Document:
     """A look against its boundaries."""
-    section = Section("interim", fill(LOOK, look=found.look), (*_where(found), *_chances(found), Paragraph(NO_ADVICE)))
+    section = Section("interim", fill(LOOK, look=found.look), look_blocks(found))
     return titled(found.sized.plan, (section,), software=software, version=version)
+
+
+def look_blocks(found: Looked) -> tuple[Block, ...]:
+    """The same without a document around it."""
+    return (*_where(found), *_chances(found), Paragraph(NO_ADVICE))
 
 
 def blinded_document(found: Blinded, *, software: str, version: str) -> Document:

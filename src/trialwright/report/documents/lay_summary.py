@@ -80,7 +80,7 @@ def _done(findings: Findings) -> tuple[Block, ...]:
     if len(doses) == 1:
         listed: tuple[Words, ...] = (fill(words.ONE_DOSE, dose=doses[0]),)
     else:
-        listed = (fill(words.DOSES, n=len(doses), doses=Joined(doses, "; ")), words.STEPS)
+        listed = (fill(words.DOSES, n=len(doses), doses=Joined(doses, Text(en="; ", fr=" ; "))), words.STEPS)
     watched = fill(words.WATCHED, days=study.dlt.last_day)
     return tuple(map(Paragraph, (words.EVERYBODY, *listed, watched, words.LIMIT)))
 

@@ -51,7 +51,7 @@ INFORMATIVE = {
 def synopsis(findings: Findings) -> Section:
     """One page: what was done, to whom, and what came out."""
     blocks: list[Block] = [Callout("illustrative", RECONSTRUCTED)] if findings.invented else []
-    blocks += [KeyFacts(_facts(findings)), *_closing(findings), *_published(findings)]
+    blocks += [KeyFacts(_facts(findings)), *_closing(findings)[:1], *_published(findings)]
     return Section("synopsis", Text(en="Synopsis", fr="Synopsis"), tuple(blocks))
 
 

@@ -24,6 +24,7 @@ from trialwright.report.model import (
 from trialwright.report.specifications import IntervalFigure, IntervalRow, ReferenceLine
 from trialwright.vocabulary.disease_course import Appearance, CourseParameter, CourseTarget
 from trialwright.vocabulary.scores import STATUS_WORDS
+from trialwright.vocabulary.words import Text, unit_said
 
 FAR = 2.0  # weights
 OPEN = 0.8  # of the prior standard deviation
@@ -101,4 +102,8 @@ def numbers_table(appearance: Appearance) -> Table:
 def _number(one: CourseParameter, left: float | None) -> tuple[Cell, ...]:
     prior: Value = None if one.is_fixed else Estimate(one.prior, one.low, one.high)
     share: Value = None if left is None else Number(left)
-    return row(one.label, Number(one.value), one.unit, prior, share, one.source, STATUS_WORDS[one.status])
+    return row(one.label, Number(one.value), _unit(one.unit), prior, share, one.source, STATUS_WORDS[one.status])
+
+
+def _unit(unit: str) -> Text:
+    return Text(en=unit, fr=unit_said(unit, "fr"))

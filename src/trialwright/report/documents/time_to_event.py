@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from trialwright.analysis.time_to_event import EventTime, GroupCurve, Line, StateSpells
+from trialwright.analysis.time_to_event import EventTime, Followed, GroupCurve, Line, StateSpells
 from trialwright.numerics.survival import survival_at
 from trialwright.report.documents.activity import group_words
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
@@ -20,6 +21,7 @@ from trialwright.report.model import (
     Section,
     Share,
     Table,
+    Words,
     fill,
 )
 from trialwright.report.specifications import Curve, CurveFigure, ReferenceLine
@@ -82,6 +84,12 @@ def _blocks(findings: Findings, one: EventTime) -> list[Block]:
 
 
 def _figure(findings: Findings, one: EventTime) -> Figure:
+    shown = [group for group in one.groups if group.dose_level is not None] or list(one.groups)
+    return survival_figure(one, tuple(_curve(findings, one, group=group) for group in shown))
+
+
+def survival_figure(one: EventTime, curves: tuple[Curve, ...]) -> Figure:
+    """Step curves on the axes of one flare or remission."""
     is_flare = one.endpoint.kind == "flare"
     alt = Text(
         en="Step curves over days, one for each group, with the numbers at risk below; the values are in the next "
@@ -90,13 +98,12 @@ def _figure(findings: Findings, one: EventTime) -> Figure:
         "tableau suivant.",
     )
     title = Text(en="{title}: Kaplan–Meier", fr="{title} : Kaplan–Meier")
-    shown = [group for group in one.groups if group.dose_level is not None] or list(one.groups)
     return Figure(
         name=f"survival-{one.endpoint.name}",
         title=fill(title, title=one.endpoint.title),
         alt=alt,
         spec=CurveFigure(
-            curves=tuple(_curve(findings, one, group=group) for group in shown),
+            curves=curves,
             x_label=FROM_INFUSION if is_flare else FROM_REMISSION,
             y_label=fill(FREE if is_flare else STILL, title=one.endpoint.title),
             as_share=True,
@@ -111,6 +118,16 @@ def _figure(findings: Findings, one: EventTime) -> Figure:
 
 
 def _curve(findings: Findings, one: EventTime, *, group: GroupCurve) -> Curve:
+    people = [each for each in one.people if group.dose_level in (None, each.dose_level)]
+    label = group_words(None) if group.dose_level is None else findings.dose(group.dose_level)
+    has_band = group.dose_level is None
+    return step_curve(group, people, label=label, has_band=has_band, illustrative=one.illustrative)
+
+
+def step_curve(
+    group: GroupCurve, people: Sequence[Followed], *, label: Words, has_band: bool, illustrative: bool
+) -> Curve:
+    """A Kaplan-Meier curve of the people given, with a tick where somebody was censored and the numbers at risk."""
     curve = group.curve
     points = [
         (0.0, 1.0),
@@ -118,20 +135,15 @@ def _curve(findings: Findings, one: EventTime, *, group: GroupCurve) -> Curve:
     ]
     said = [survival_at(curve, float(time)) for time in curve.time]
     band = [(at.time, *at.limits) for at in said if at.limits is not None and 0 < at.survival < 1]
-    censored = [
-        person.days
-        for person in one.people
-        if person.outcome != "event" and group.dose_level in (None, person.dose_level)
-    ]
-    label = group_words(None) if group.dose_level is None else findings.dose(group.dose_level)
+    censored = [person.days for person in people if person.outcome != "event"]
     return Curve(
         label=label,
         points=tuple(points),
         kind="step",
-        band=tuple(band) if group.dose_level is None else (),
+        band=tuple(band) if has_band else (),
         ticks=tuple(sorted(set(censored))),
         at_risk=tuple(at.at_risk for at in group.at),
-        illustrative=one.illustrative,
+        illustrative=illustrative,
     )
 
 
@@ -142,10 +154,10 @@ def _table(one: EventTime) -> Table:
             Cell(group_words(group.dose_level), emphasis=place == 0),
             Cell(group.n if place == 0 else ""),
             Cell(group.events if place == 0 else "", illustrative=flag and place == 0),
-            Cell(_median(group) if place == 0 else "", illustrative=flag and place == 0),
+            Cell(median_of(group) if place == 0 else "", illustrative=flag and place == 0),
             Cell(Number(at.time, 0)),
             Cell(at.at_risk, illustrative=flag),
-            Cell(_survival(group, place=place), illustrative=flag),
+            Cell(share_at(group, place=place), illustrative=flag),
         )
         for group in one.groups
         for place, at in enumerate(group.at)
@@ -173,7 +185,7 @@ def _table(one: EventTime) -> Table:
     )
 
 
-def _median(group: GroupCurve) -> Text | Estimate:
+def median_of(group: GroupCurve) -> Text | Estimate:
     """The median with its limits; a limit that the curve does not reach is open."""
     if group.median is None:
         return Text(en="not reached", fr="non atteinte")
@@ -183,7 +195,8 @@ def _median(group: GroupCurve) -> Text | Estimate:
     return Estimate(group.median, low, math.inf if math.isnan(high) else high, 0)
 
 
-def _survival(group: GroupCurve, *, place: int) -> Estimate | None:
+def share_at(group: GroupCurve, *, place: int) -> Estimate | None:
+    """The share still without the event at one of the times, with its limits; None once nobody is followed."""
     at = group.at[place]
     if not at.followed:
         return None

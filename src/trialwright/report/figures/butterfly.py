@@ -21,7 +21,7 @@ from trialwright.report.specifications import ButterflyFigure, ButterflyRow
 from trialwright.vocabulary.words import Language
 
 MIDDLE = 168.0  # widest column of names
-BAR, GAP, EDGE = 9.0, 5.0, 52.0  # room at the outer edge, for what a bar that is full is labelled with
+BAR, GAP, EDGE = 9.0, 5.0, 62.0  # room at the outer edge, for what a bar that is full is labelled with
 DAGGER = " †"
 
 
@@ -71,7 +71,7 @@ def _draw_bar(
     look = {"facecolor": color} if side < 0 else {"facecolor": PAPER, "edgecolor": color, "hatch": "//////"}
     if width:
         board.box((x if side > 0 else x - width, y - BAR / 2), (width, BAR), **look)
-    words = written(Count(people, of, 0), language)
+    words = written(Count(people, of), language)
     anchor = "left" if side > 0 else "right"
     ink = {} if people else {"color": SOFT}
     board.text((x + side * (width + 4), y), words, size=SMALL - 0.5, anchor=anchor, **ink)

@@ -29,12 +29,12 @@ from trialwright.report.figures.scales import Scale, scale_for, tick_label
 from trialwright.report.specifications import Curve, CurveFigure, ReferenceLine
 from trialwright.vocabulary.words import Language
 
-HEIGHT, TOP = 210.0, 32.0
+HEIGHT, LOW, TOP = 210.0, 120.0, 32.0  # of the axes; low where one curve alone is drawn
 NAME_WIDTH, RISK_WIDTH = 110.0, 96.0
 NAME_STEP = SMALL * 1.25
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)), (0, (3, 1)), (0, (8, 3)))
 BAND_STRENGTH = 0.16
-DENSE = 1.6  # labels of an upright axis may stand this much nearer to each other than those of a level one
+DENSE, DENSER = 1.6, 2.4  # labels of a high or low upright axis may stand this much nearer than those of a level one
 
 Point = tuple[float, float]
 
@@ -50,7 +50,12 @@ class _Sheet:
     language: Language
 
     def at(self, point: Point) -> Point:
-        return self.across(point[0]), TOP + HEIGHT - self.up(point[1])
+        return self.across(point[0]), self.bottom - self.up(point[1])
+
+    @property
+    def bottom(self) -> float:
+        """Where the level axis lies."""
+        return TOP + self.up.right
 
 
 def draw(spec: CurveFigure, language: Language) -> Board:
@@ -64,7 +69,7 @@ def draw(spec: CurveFigure, language: Language) -> Board:
     for line in spec.x_references:
         _draw_upright(sheet, line)
     _draw_names(sheet, spec)
-    bottom = _draw_numbers_at_risk(sheet, spec, top=TOP + HEIGHT + 36)
+    bottom = _draw_numbers_at_risk(sheet, spec, top=sheet.bottom + 36)
     sheet.board.height = _draw_key(sheet, spec, y=bottom)
     return sheet.board
 
@@ -96,8 +101,14 @@ def _up(spec: CurveFigure) -> Scale:
     places = [*known, *bounds, *(line.value for line in spec.y_references)]
     places += [] if spec.y_end is None else [spec.y_end]
     start = 0.0 if spec.as_share and spec.y_start is None else spec.y_start
-    dense = scale_for(places, span=(0.0, HEIGHT * DENSE), start=start, end=1.0 if spec.as_share else None)
-    return replace(dense, right=HEIGHT)
+    height = LOW if len(spec.curves) == 1 and not (spec.curves[0].band or spec.curves[0].at_risk) else HEIGHT
+    dense = scale_for(
+        places,
+        span=(0.0, height * (DENSE if height == HEIGHT else DENSER)),
+        start=start,
+        end=1.0 if spec.as_share else None,
+    )
+    return replace(dense, right=height)
 
 
 def _draw_axes(sheet: _Sheet, spec: CurveFigure) -> None:
@@ -108,7 +119,7 @@ def _draw_axes(sheet: _Sheet, spec: CurveFigure) -> None:
         board.line((across.left, y), (across.right, y), color=FAINT, linewidth=0.8, zorder=0)
         words = tick_label(tick, up.step, language=language, as_share=spec.as_share)
         board.text((across.left - 6, y), words, anchor="right", size=SMALL, color=SOFT)
-    bottom = TOP + HEIGHT
+    bottom = sheet.bottom
     reached = -math.inf
     for place, tick in enumerate(spec.x_ticks or across.ticks):
         x, words = across(tick), _tick(spec, across, place=place, tick=tick, language=language)
@@ -200,7 +211,7 @@ def _draw_level(sheet: _Sheet, line: ReferenceLine) -> None:
 def _draw_upright(sheet: _Sheet, line: ReferenceLine) -> None:
     x = sheet.across(line.value)
     look = {"color": VERMILION, "linewidth": 1.0, "linestyle": (0, (4, 2.5)), "zorder": 2}
-    sheet.board.line((x, TOP - 4), (x, TOP + HEIGHT), **look)
+    sheet.board.line((x, TOP - 4), (x, sheet.bottom), **look)
     words = say(line.label, sheet.language)
     half = text_width(words, SMALL) / 2
     at = min(max(x, half), sheet.board.width - half)
@@ -220,23 +231,25 @@ def _draw_names(sheet: _Sheet, spec: CurveFigure) -> None:
             name = wrapped(say(curve.label, sheet.language), NAME_WIDTH, size=SMALL)
             wanted.append((end[1], name, _color(index), end))
     wanted.sort(key=lambda one: one[0])
-    heights = _apart([y for y, *_ in wanted], [NAME_STEP * len(words) + 2 for _, words, *_ in wanted])
+    heights = _apart(
+        [y for y, *_ in wanted], [NAME_STEP * len(words) + 2 for _, words, *_ in wanted], limit=sheet.bottom
+    )
     for y, (_, words, color, curve_end) in zip(heights, wanted, strict=True):
         if curve_end:
-            look = {"color": color, "linewidth": 0.8, "zorder": 1.5}
+            is_early = curve_end[0] < sheet.across.right - 1  # the line to its name must not look like the curve
+            look = {"color": RULE if is_early else color, "linewidth": 0.8, "zorder": 1.5}
             sheet.board.line(curve_end, (sheet.across.right + 6, y), **look)
             sheet.board.box((sheet.across.right + 6, y - 3), (3, 6), facecolor=color)
         ink = VERMILION if curve_end is None else INK
         sheet.board.lines((sheet.across.right + 12, y), words, size=SMALL, color=ink)
 
 
-def _apart(heights: Sequence[float], needs: Sequence[float]) -> list[float]:
+def _apart(heights: Sequence[float], needs: Sequence[float], *, limit: float) -> list[float]:
     """The heights moved as little as a simple sweep does, none nearer to the next than both need."""
     placed: list[float] = []
     for place, (y, need) in enumerate(zip(heights, needs, strict=True)):
         least = placed[-1] + (needs[place - 1] + need) / 2 if placed else -math.inf
         placed.append(max(y, least))
-    limit = TOP + HEIGHT
     for place in range(len(placed) - 1, -1, -1):
         placed[place] = min(placed[place], limit)
         limit = placed[place] - (needs[place] + needs[place - 1]) / 2

@@ -96,12 +96,13 @@ def _draw_branches(board: Board, spec: FlowFigure, *, middle: float, y: float, l
     if count > 1:
         _line(board, (min(*centres, middle), y), to=(max(*centres, middle), y))
     titles = [wrapped(say(branch.title, language), width, size=SMALL, is_bold=True) for branch in spec.branches]
-    top = y + 4 + max(map(len, titles)) * STEP + 3
+    top = y + 6 + max(map(len, titles)) * STEP + 2
     for centre, title in zip(centres, titles, strict=True):
-        _line(board, (centre, y), to=(centre, top + GAP / 2))
+        _line(board, (centre, y), to=(centre, y + 5))  # the line stops above the title and goes on below it
+        _line(board, (centre, top), to=(centre, top + GAP / 2))
         for number, words in enumerate(title):
-            at = y + 5 + STEP / 2 + number * STEP
-            board.text((centre, at), words, size=SMALL, is_bold=True, color=BLUE, anchor="center", is_clear=True)
+            at = y + 7 + STEP / 2 + number * STEP
+            board.text((centre, at), words, size=SMALL, is_bold=True, color=BLUE, anchor="center")
     return _draw_rows(board, spec, lefts=lefts, width=width, y=top + GAP / 2, language=language)
 
 
