@@ -5,6 +5,8 @@ methods of randomisation (``randomisation``, ``minimisation``) over numbers nobo
 how well their next allocation could be guessed (``guessing``); the simulated trial: the latent course of a disease
 (``disease_course``), what infusions do to it (``infusion_effect``), care, follow-up, whole trials (``rct_simulation``,
 ``rct_campaign``), their questions and the choice between them (``rct_questions``, ``optimiser``).
+What a plan may ask beyond its size (``further``): Bayesian monitoring (``posterior_monitoring``), earlier placebo arms
+as a prior (``borrowing``), a single-arm step, dropped arms, adaptive allocation.
 May import: everything below (operating, conduct, protocol, numerics, vocabulary). To add an endpoint: a frozen record
 in ``endpoints`` whose ``fixed`` says how many participants one look needs, from a kernel in ``numerics``. Parameters
 that cannot be meant raise one ParameterError with all findings; what does not apply raises Refused.

@@ -180,9 +180,11 @@ def _curves(one: Borrowed, *, power: bool, level: float) -> Figure:
         )
         curves.append(Curve(words.KINDS[name], points))
     y = words.BORROWING["y_power" if power else "y"]
+    least = min(value for each in curves for _, value in each.points if value is not None)
     spec = CurveFigure(
-        tuple(curves), COLUMNS["share"], y, as_share=True, x_as_share=True, y_start=None if power else 0.0,
-        y_end=1.0 if power else None, y_references=() if power else (ReferenceLine(level, words.BORROWING["level"]),),
+        tuple(curves), COLUMNS["share"], y, as_share=True, x_as_share=True,
+        y_start=math.floor(least * 10) / 10 if power else 0.0, y_end=1.0 if power else None,
+        y_references=() if power else (ReferenceLine(level, words.BORROWING["level"]),),
         x_references=(ReferenceLine(one.prior.mean, words.BORROWING["there"]),),
     )  # fmt: skip
     key, prefix = ("borrowing-power", "power_") if power else ("borrowing-error", "")
