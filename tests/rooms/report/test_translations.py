@@ -34,6 +34,7 @@ WORDS = """
     observation page participant participants phase placebo plan points population populations possible probable
     question rare score section sections signature signatures site sites source sources synopsis test tests total
     type urine utc variable version volume
+    allocation optimal minimax admissible p log rank fisher miettinen nurminen
     bicla bilag ctcae lldas sledai selena sha sle sri das lymphocytes prednisone sodium potassium calcium ml kg
 """
 SAME = frozenset(WORDS.split())
