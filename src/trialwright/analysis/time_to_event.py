@@ -18,7 +18,7 @@ from trialwright.analysis.response_course import Course, EndpointCourse
 from trialwright.conduct.adverse_events import course as ae_course, courses
 from trialwright.conduct.state import Participant
 from trialwright.numerics.competing_risks import Incidence, cumulative_incidence
-from trialwright.numerics.survival import Curve, SurvivalAt, kaplan_meier, median_time, survival_at
+from trialwright.numerics.survival import Curve, SurvivalAt, kaplan_meier, limits_of_time, median_time, survival_at
 from trialwright.protocol.sections import Endpoint
 from trialwright.vocabulary.spells import Spell, Time, spells, time_to_first, time_to_loss
 
@@ -176,19 +176,7 @@ def group_curve(people: Sequence[Followed], *, times: tuple[float, ...], level: 
     events = [one.outcome == "event" for one in mine]
     curve = kaplan_meier([one.days for one in mine], events)
     at = tuple(survival_at(curve, time) for time in times)
-    return GroupCurve(level, len(mine), sum(events), curve, median_time(curve), _median_limits(curve), at)
-
-
-def _median_limits(curve: Curve) -> tuple[float | None, float | None]:
-    """The first times at which the lower and the upper log(-log) limit are at one half or below; None: never.
-
-    (Brookmeyer & Crowley 1982, Biometrics 38:29, with the limits of the curve.)
-    """
-    said = [(float(time), survival_at(curve, float(time))) for time in curve.time]
-    ends = [(time, (0.0, 0.0) if one.survival == 0 else one.limits or (1.0, 1.0)) for time, one in said]
-    crossed = [next((time for time, limits in ends if limits[side] <= 0.5), None) for side in (0, 1)]
-    last = ends[-1][1] if ends else (1.0, 1.0)
-    return crossed[0], None if last == (0.0, 0.0) and crossed[1] == ends[-1][0] else crossed[1]
+    return GroupCurve(level, len(mine), sum(events), curve, median_time(curve), limits_of_time(curve), at)
 
 
 def lines(case: Case, endpoints: Sequence[EndpointCourse]) -> tuple[Line, ...]:

@@ -118,6 +118,34 @@ def survival_at(curve: Curve, time: float, *, confidence: float = 0.95) -> Survi
     return SurvivalAt(time, at_risk, share, share * math.sqrt(variance), limits, followed)
 
 
+def limits_of_curve(curve: Curve, *, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Lower and upper log(-log) limits of S(t) at every time of the curve, (T,) and (T,).
+
+    1 and 1 before the first event; where nobody is left without the event, 0 and the last upper limit before.
+    """
+    inside = (curve.survival > 0) & (curve.survival < 1)
+    z = float(sp.ndtri((1 + confidence) / 2))
+    reach = z * np.sqrt(curve.greenwood[inside]) / -np.log(curve.survival[inside])
+    low, high = np.ones(len(curve.time)), np.ones(len(curve.time))
+    low[inside] = curve.survival[inside] ** np.exp(reach)
+    high[inside] = curve.survival[inside] ** np.exp(-reach)
+    low[curve.survival == 0] = 0.0
+    high[curve.survival == 0] = high[inside][-1] if inside.any() else 1.0
+    return low, high
+
+
+def limits_of_time(curve: Curve, *, share: float = 0.5, confidence: float = 0.95) -> tuple[float | None, float | None]:
+    """The first times at which the lower and the upper log(-log) limit are at the share or below; None: never.
+
+    Limits of the median at a share of one half (Brookmeyer & Crowley 1982, Biometrics 38:29, with the limits of S(t)).
+
+    >>> limits_of_time(kaplan_meier([1, 2, 3, 4], [1, 1, 1, 1]))
+    (1.0, None)
+    """
+    low, high = (curve.time[limit <= share] for limit in limits_of_curve(curve, confidence=confidence))
+    return float(low[0]) if len(low) else None, float(high[0]) if len(high) else None
+
+
 def median_time(curve: Curve, *, share: float = 0.5) -> float | None:
     """Time by which half had the event: the first at which S(t) is at or below 0.5; None where it never is.
 

@@ -126,7 +126,7 @@ def _given(trial: Trial, verb: Verb, *, facts: Facts, taken: int, at: datetime |
     """The facts that were given, with a number and a day where they had none."""
     given = {name: value for name, value in facts.items() if value not in (None, "", ())}
     if "on" not in given and verb != "report":
-        given["on"] = trial.moment(at).astimezone(trial.study.identity.zone).date().isoformat()
+        given["on"] = trial.day_of(at).isoformat()
     if verb == "judge" and "related" not in given and given.get("causality") in RELATED:
         given["related"] = RELATED[given["causality"]]
     if given.get("related", UNKNOWN if verb == "report" else True) == UNKNOWN:

@@ -91,7 +91,7 @@ def screen(
     at: datetime | None = None,
 ) -> tuple[Record, ...]:
     """Record that a person consented and is screened, what was found, or both; all of it, or none and every finding."""
-    day = on or trial.moment(at).astimezone(trial.study.identity.zone).date()
+    day = on or trial.day_of(at)
     events: list[Event] = []
     if consented_on is not None:
         events.append(
@@ -128,7 +128,7 @@ def confirm(
 ) -> Record:
     """Record an investigator's judgement of eligibility, with what the criteria give and which of them are waived."""
     known = eligibility_of(trial, usubjid)
-    day = on or trial.moment(at).astimezone(trial.study.identity.zone).date()
+    day = on or trial.day_of(at)
     if not eligible and not reason.strip():
         raise TrialError("a person judged not eligible needs a --reason")
     event = EligibilityConfirmed(
@@ -154,7 +154,7 @@ def waive(
     at: datetime | None = None,
 ) -> Record:
     """Record that a criterion is set aside for one person, with a reason; it counts once it is signed."""
-    day = on or trial.moment(at).astimezone(trial.study.identity.zone).date()
+    day = on or trial.day_of(at)
     if not reason.strip():
         raise TrialError("a waiver needs a --reason")
     event = WaiverGranted(usubjid=usubjid, on=day, criterion=criterion, reason=reason)
@@ -173,7 +173,7 @@ def enrol(
     at: datetime | None = None,
 ) -> Record:
     """Record an enrolment, at the level the protocol advises that day unless another is named, with characteristics."""
-    day = on or trial.moment(at).astimezone(trial.study.identity.zone).date()
+    day = on or trial.day_of(at)
     if dose_level is None:
         advice = advise(trial.study, trial.state(), on=day)
         if advice.dose_level == 0 or advice.action in ("wait", "stop"):

@@ -20,7 +20,16 @@ from trialwright.analysis.adam.results import Answer, Result
 from trialwright.analysis.adam.summaries import ALL_ARMS, against
 from trialwright.analysis.adam.trial import ARM, PERSON, AdamTrial, Population
 from trialwright.numerics.arrays import Bools, Floats, Ints
-from trialwright.numerics.survival import Curve, cox, kaplan_meier, log_rank, median_time, survival_at
+from trialwright.numerics.survival import (
+    Curve,
+    cox,
+    kaplan_meier,
+    limits_of_curve,
+    limits_of_time,
+    log_rank,
+    median_time,
+    survival_at,
+)
 from trialwright.vocabulary.words import Text
 
 TABLE = "time_to_event"
@@ -140,7 +149,7 @@ def _arm(times: Times, place: int, *, group: str, item: tuple[str, ...], confide
         return
     for share, name in QUARTILES:
         found = median_time(curve, share=share)
-        limits = _limits_of_quantile(curve, share=share, confidence=confidence)
+        limits = limits_of_time(curve, share=share, confidence=confidence)
         for statistic, value in ((name, found), (f"{name} lower", limits[0]), (f"{name} upper", limits[1])):
             if value is not None:
                 yield Result(TABLE, item, group, statistic, value, flag, method=KAPLAN_MEIER)
@@ -157,7 +166,7 @@ def _arm(times: Times, place: int, *, group: str, item: tuple[str, ...], confide
 
 def _drawn(times: Times, curve: Curve, *, group: str, item: tuple[str, ...], confidence: float) -> Iterator[Result]:
     """The curve itself: S(t) with its limits from each event on, and when somebody was censored."""
-    flag, (low, high) = times.population.flag, _limits(curve, confidence=confidence)
+    flag, (low, high) = times.population.flag, limits_of_curve(curve, confidence=confidence)
     leaving = curve.at_risk - np.append(curve.at_risk[1:], 0) - curve.events
     for place, moment in enumerate(curve.time):
         share, drawn = float(curve.survival[place]), list[tuple[str, float, str]]()
@@ -170,25 +179,6 @@ def _drawn(times: Times, curve: Curve, *, group: str, item: tuple[str, ...], con
             drawn.append(("censored at", int(leaving[place]), ""))
         for name, value, method in drawn:
             yield Result(TABLE, item, group, name, value, flag, f"{moment:g}", method)
-
-
-def _limits(curve: Curve, *, confidence: float) -> tuple[Floats, Floats]:
-    """Log-log limits of S(t) at every time; where nobody is left without the event, 0 and the last upper limit."""
-    inside = (curve.survival > 0) & (curve.survival < 1)
-    z = float(sp.ndtri((1 + confidence) / 2))
-    reach = z * np.sqrt(curve.greenwood[inside]) / -np.log(curve.survival[inside])
-    low, high = np.ones(len(curve.time)), np.ones(len(curve.time))
-    low[inside] = curve.survival[inside] ** np.exp(reach)
-    high[inside] = curve.survival[inside] ** np.exp(-reach)
-    low[curve.survival == 0] = 0.0
-    high[curve.survival == 0] = high[inside][-1] if inside.any() else 1.0
-    return low, high
-
-
-def _limits_of_quantile(curve: Curve, *, share: float, confidence: float) -> tuple[float | None, float | None]:
-    """Times at which the log-log limits of S(t) reach the share (Brookmeyer & Crowley 1982, Biometrics 38:29)."""
-    low, high = (np.flatnonzero(limit <= share) for limit in _limits(curve, confidence=confidence))
-    return tuple(float(curve.time[one[0]]) if len(one) else None for one in (low, high))  # type: ignore[return-value]
 
 
 def _compared(times: Times, item: tuple[str, ...], *, answer: Answer, confidence: float) -> Iterator[Result]:
