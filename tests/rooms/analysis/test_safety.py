@@ -234,10 +234,9 @@ class TestMeasurements:
         found = summary(values)
         assert (found.n, found.lowest, found.highest) == (len(values), min(values), max(values))
         ordered = sorted(values)
-        place = len(values) * 0.25
-        low = ordered[max(math.ceil(place) - 1, 0)]
-        high = ordered[min(math.floor(place), len(values) - 1)]
-        assert found.lower == pytest.approx((low + high) / 2, rel=1e-9, abs=1e-9)
+        place = (len(values) - 1) * 0.25
+        low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+        assert found.lower == pytest.approx(low + (high - low) * (place % 1), rel=1e-9, abs=1e-9)
         assert (found.mean is None) == (len(values) < 5)
         if found.mean is not None:
             assert found.deviation == pytest.approx(np.std(values, ddof=1))
