@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,11 @@ class TestHelp:
         assert answer.status == 0
         assert "Usage" in answer.out
         assert len(answer.out) > 200
+
+    def test_the_version_is_the_one_reports_name(self) -> None:
+        asked = [sys.executable, "-m", "trialwright", "--version"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)
+        assert done.stdout == f"trialwright {version('trialwright')}\n"
 
     def test_the_help_loads_nothing_heavy(self) -> None:
         code = (
