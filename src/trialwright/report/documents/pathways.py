@@ -67,9 +67,9 @@ RECONSTRUCTION = Text(
 )
 PROMISE = Text(
     en="Each answer is given by the protocol's own design and rules once the whole cohort is settled. In between, ask "
-    "`trialwright advise`: it may answer earlier, for example after a first toxicity.",
+    "“trialwright advise”: it may answer earlier, for example after a first toxicity.",
     fr="Chaque réponse est celle du plan et des règles du protocole, une fois toute la cohorte évaluée. Entre-temps, "
-    "demandez `trialwright advise` : la réponse peut venir plus tôt, par exemple après une première toxicité.",
+    "demandez « trialwright advise » : la réponse peut venir plus tôt, par exemple après une première toxicité.",
 )
 DOSES = Text(en="Dose levels: {levels}.", fr="Paliers de dose : {levels}.")
 ONE_DOSE = Text(en="{level}: {dose}", fr="{level} : {dose}")
