@@ -112,7 +112,7 @@ STAGGER = Text(
 )
 NO_INTERVAL = Text(
     en="The protocol file states no interval between participants (no rule “sentinel” or “stagger”).",
-    fr="Le fichier de protocole n'indique aucun intervalle entre participants (pas de règle « sentinel » ou « stagger »).",
+    fr="Le fichier de protocole n'indique aucun intervalle entre participants (ni « sentinel » ni « stagger »).",
 )
 PLANNED = Text(en="{n} participants are planned to be treated.", fr="Il est prévu de traiter {n} personnes.")
 NO_STOP = Text(
