@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trialwright.vocabulary.words import Text
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from trialwright.report import Block, Document, Section
-    from trialwright.vocabulary.words import Language, Text
+    from trialwright.vocabulary.words import Language
 
 Lang = Annotated[
     str, typer.Option("--lang", help="Language of the output: en or fr.", envvar="TRIALWRIGHT_LANG", metavar="en|fr")
@@ -208,6 +210,12 @@ def phrase(texts: Mapping[str, Text], key: str, *, spoken: Language, **values: o
 
 
 OUR_MISTAKE = 70  # EX_SOFTWARE of sysexits.h
+MISTAKE = Text(
+    en="trialwright made a mistake ({kind}: {error}). Nothing that was acknowledged is lost. Run the command again "
+    "with TRIALWRIGHT_DEBUG=1 to see where, and report it.",
+    fr="trialwright a commis une erreur ({kind} : {error}). Rien de ce qui a été confirmé n'est perdu. Relancer la "
+    "commande avec TRIALWRIGHT_DEBUG=1 pour voir où, et la signaler.",
+)
 
 
 def asked_in(arguments: Sequence[str]) -> Language:
@@ -221,21 +229,14 @@ def asked_in(arguments: Sequence[str]) -> Language:
 
 
 def complain(error: Exception, spoken: Language = "en") -> int:
-    """Explain an error on standard error, a refusal in its reader's language; the answer is the exit status."""
+    """Explain an error on standard error in its reader's language; the answer is the exit status."""
     from rich.console import Console  # loaded when something went wrong
 
-    from trialwright.vocabulary.errors import FindingsError, Refused, TrialError  # loaded when something went wrong
+    from trialwright.vocabulary.errors import FindingsError, TrialError  # loaded when something went wrong
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if isinstance(error, TrialError):
-        said = error.said(spoken) if isinstance(error, Refused) else str(error)
-        console.print(escape(said), style="red")
+        console.print(escape(error.said(spoken)), style="red")
         return 2 if isinstance(error, FindingsError) else 1
-    console.print(
-        escape(
-            f"trialwright made a mistake ({type(error).__name__}: {error}). Nothing that was acknowledged is lost. "
-            "Run the command again with TRIALWRIGHT_DEBUG=1 to see where, and report it."
-        ),
-        style="red",
-    )
+    console.print(escape(MISTAKE.said(spoken, kind=type(error).__name__, error=str(error))), style="red")
     return OUR_MISTAKE

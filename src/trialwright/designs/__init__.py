@@ -65,7 +65,7 @@ class Published:
 
 def check_target(complaints: Complaints, target: float) -> bool:
     """Note what is wrong with a target DLT rate; the answer is whether it is one."""
-    return check_probabilities(complaints, usual="0.2 to 0.33", target_toxicity_rate=target)
+    return check_probabilities(complaints, usual="0.2–0.33", target_toxicity_rate=target)
 
 
 def check_probabilities(complaints: Complaints, *, usual: str, **probabilities: float) -> bool:

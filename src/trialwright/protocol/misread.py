@@ -34,6 +34,8 @@ def finding_of(section: str, detail: ErrorDetails, *, adapter: TypeAdapter[Any])
         return Finding(
             place, detail["input"], "is not known here", did_you_mean(str(detail["loc"][-1]), known) or "remove it"
         )
+    if message.endswith(" an instance of Text"):
+        return Finding(place, detail["input"], "must be said in both languages", 'as in { en = "…", fr = "…" }')
     return Finding(place, detail["input"], message.replace("input should", "must"))
 
 

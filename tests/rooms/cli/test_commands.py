@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -97,6 +98,16 @@ class TestHelp:
 
 
 class TestCheck:
+    def test_findings_in_french(self, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+        (tmp_path / "bad.toml").write_text('[identity]\ntitle = "t"\nplanned_n = 0\n[unknown]\n')
+        answer = run("check", tmp_path / "bad.toml", "--lang", "fr")
+        assert answer.status == 2
+        assert "bad.toml ne décrit pas encore un essai — " in answer.err
+        assert '"t" doit être dit dans les deux langues ; comme { en = "…", fr = "…" }' in answer.err
+        assert "0 doit être 1 ou plus" in answer.err
+        assert "identity.sponsor est requis ; l'ajouter" in answer.err
+        assert not re.search(r"\b(?:must|is|add|remove|there)\b", answer.err)
+
     def test_five_mistakes_five_findings(self, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
         broken = (
             protocol_text(cohort_size=0, rules=['name = "stop_at_n"\nn = -2'])
