@@ -122,8 +122,13 @@ def test_the_whole_report_is_written_in_both_languages_and_on_paper() -> None:
         "Left the trial because of an event 0 (0.0%) 1 (25.0%) – 1 (12.5%)",
         "P-1 1 4.50 × (day 14)",
         "Participant-years at risk 0.92 0.73 – 1.65",
+        "Candidate: ALT or AST at least 3 × ULN, bilirubin above 2 × ULN",
+        "Limit of alkaline phosphatase: JMP Clinical, manual: 2 × ULN; FDA, Drug-Induced Liver Injury, July 2009: no "
+        "number; status: sources disagree.",
     ):
         assert said in english
+    assert "ALAT ou ASAT d'au moins 3 × LSN, bilirubine au-dessus de 2 × LSN" in french
+    assert re.search(r"Limite \(ALAT et ASAT\) : FDA[^;]* ; statut : confirmé", french)
     assert "Réaction à la perfusion 1 (25,0 %) [1]" in french
     assert render_pdf(document, language="fr").startswith(b"%PDF")
 
