@@ -91,7 +91,9 @@ OTHERS = [
     designs.build("boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "elimination_confidence": 0.8}),
     designs.build("tite_boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "max_pending": 0.9}),
     designs.build("tite_boin", {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.3, "max_pending": 0.2}),
-    designs.build("tite_boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "bound_selection": True}),
+    designs.build(
+        "tite_boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "bound_selection": True, "estimate": "imputed"}
+    ),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6}),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6, "leave_excluded": True}),
     designs.build("mtpi2", {"target_toxicity_rate": 0.3, "margin_below": 0.03, "exclusion_confidence": 0.5}),

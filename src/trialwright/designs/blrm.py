@@ -18,8 +18,9 @@ outside the range of the levels, instead of at the nearest level; ``doses`` must
 recommended is still a level. Exact operating characteristics do not exist then; simulate.
 
 Reference. Neuenschwander, Branson & Gsponer 2008, Statistics in Medicine 27:2420; Babb, Rogatko & Zacks 1998,
-Statistics in Medicine 17:1103 (overdose control). Numbers agree with references/crmpack_logistic_lognormal,
-references/crmpack_logistic_normal and references/trialr_nbg.
+Statistics in Medicine 17:1103 (overdose control). The default target interval, 16 to 33%, is the one of later trials;
+the paper of 2008 is remembered with 20 to 35%, which was not checked. Numbers agree with
+references/crmpack_logistic_lognormal, references/crmpack_logistic_normal and references/trialr_nbg.
 
 Choose it when overdosing has to be limited explicitly, earlier trials can inform the prior, or cohorts differ in size.
 Not when nobody can defend a prior for two parameters: it decides the first cohorts.

@@ -31,7 +31,8 @@ activity and scores from the day activity is known, never as inactive before. Wh
 current level, it is kept unless toxicity asks for a lower one; such a level is not selected either.
 
 Reference. Lin, Zhou, Yan, Li & Yuan 2020, JCO Precision Oncology 4:1393. Numbers agree with
-references/escalation_boin12.
+references/escalation_boin12. The defaults (limits of confidence 0.95 and 0.90, scores 40 and 60, six to leave the level
+above out, more than eight to try it) are those that public documents report of the paper.
 
 Choose it when activity is seen as early as the DLT window ends and may level off or fall with dose. Not when activity
 is observed late, nor when nobody can defend the scores. A trial that does not observe activity is refused.

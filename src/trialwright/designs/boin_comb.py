@@ -17,15 +17,16 @@ isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, 
 decimals, except with selection = "paper".
 
 Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. (The paper's
-rules are given from memory.) At the end BOIN 2.7.2, select.mtd.comb(), does two things that the formula above does
-not; both were found from the numbers of references/boin_select_mtd_comb alone. It rounds the estimates to two
-decimals before they are compared (case 009), and it closes less (case 006): only the first level of a row, from the
-left, that is too toxic by its own counts closes the rest of its row and of its column; what lies above it in both
-components stays open. "rounded", the default, follows the tool in the first, which is no less safe: a tie still goes
-to the lower level above the target. It does not follow it in the second, which is less safe: in case 006 4 of 6 had a
-DLT at level (1, 2), and the tool recommends level (2, 3), more of both, estimated at 50 % for a target of 30 %. The
-default's answers are those of the tool in the 11 other cases; there, it recommends (2, 1). "boin-2.7.2" repeats all
-12, to check a protocol against the tool. "paper" rounds nothing: 10 of 12.
+rules are given from memory; its prior for the promise of a neighbour, taken to be Beta(1, 1) here, is not confirmed.)
+At the end BOIN 2.7.2, select.mtd.comb(), does two things that the formula above does not; both were found from the
+numbers of references/boin_select_mtd_comb alone. It rounds the estimates to two decimals before they are compared (case
+009), and it closes less (case 006): only the first level of a row, from the left, that is too toxic by its own counts
+closes the rest of its row and of its column; what lies above it in both components stays open. "rounded", the default,
+follows the tool in the first, which is no less safe: a tie still goes to the lower level above the target. It does not
+follow it in the second, which is less safe: in case 006 4 of 6 had a DLT at level (1, 2), and the tool recommends level
+(2, 3), more of both, estimated at 50 % for a target of 30 %. The default's answers are those of the tool in the 11
+other cases; there, it recommends (2, 1). "boin-2.7.2" repeats all 12, to check a protocol against the tool. "paper"
+rounds nothing: 10 of 12.
 
 Closing is read from the present counts, as in boin. There is no extra_safe option; add stop_when_too_toxic.
 

@@ -24,7 +24,8 @@ batch: ten thousand different states take minutes.
 
 Differs from the paper: a participant whose DLT window is settled while activity is not known yet counts for the DLT
 rate alone, neither as active nor as inactive, and no level above the current one follows while nobody's activity is
-known. With nobody settled the current level is kept.
+known. With nobody settled the current level is kept. The paper is reported to admit the lowest untried level above the
+starting one by its DLT rate alone; here, as in the tool behind the reference, every level has to pass both.
 
 One more DLT can open a level above. The slope may be negative under a normal prior: three DLTs in three at the lowest
 level flatten the curve, and the reference then goes one level up (case 010). This is the published rule and is kept

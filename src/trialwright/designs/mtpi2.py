@@ -14,7 +14,8 @@ masses: the highest interval. Selection: isotonic regression of (y + 0.005) / (n
 
 Excluded levels. A level with two or more settled participants and P(p > t) > exclusion_confidence is excluded with
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
-stays because nobody is treated at an excluded level again.
+stays because nobody is treated at an excluded level again. That two are needed is the rule of TPI (2007) and of the
+reference files; it was not checked in this paper.
 
 Differs from tables with "DU": the rule only bars the way up to an excluded level; one that becomes excluded while its
 own counts say "stay" would be kept, unless leave_excluded = true. With margins of 0.05, targets of 20 to 33% and

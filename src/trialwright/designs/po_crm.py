@@ -20,8 +20,9 @@ row by row.
 
 Differs from Wages, Conaway & O'Quigley 2011: the paper may draw the order at random, with its posterior probability,
 early in the trial. Here nothing is drawn: the same counts always give the same level. The probabilities are kept as
-evidence ("ordering_probability"). The limit on untried levels is ours; the paper's stages are not part of this file.
-The paper's formulas are given from memory; with one order the numbers are those of references/dfcrm_crm.
+evidence ("ordering_probability"). The limit on untried levels is ours; the paper's stages (an escalation fixed in
+advance until the first DLT, then the model) are not part of this file. The paper's formulas are given from memory; with
+one order the numbers are those of references/dfcrm_crm.
 
 One more DLT never raises an answer while the most probable order stays the same. It may point to another order,
 though, and then even to a level known to be above the current one, because the blame moves from one component to the

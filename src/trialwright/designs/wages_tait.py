@@ -26,7 +26,8 @@ Activity that comes later than the DLT window ends: a settled participant counts
 activity from the day it is known, never as inactive before. While nobody's activity is known no higher level follows.
 
 Reference. Wages & Tait 2015, Journal of Biopharmaceutical Statistics 25:903. Numbers agree with
-references/escalation_wages_tait.
+references/escalation_wages_tait. The first author's web application stops by intervals of 90% (the lower end at the
+lowest level, the upper end for activity); confidence = 0.9 follows it, the default of 0.95 stops later.
 
 Choose it when activity is seen within the DLT window, may peak or level off, and a statistician can calibrate the
 curves. Not when activity is observed late, nor without somebody who can defend the working models. A trial that does

@@ -26,7 +26,7 @@ def skeleton(
 
     Level ``prior_mtd`` (from 1) is guessed at the target. Between neighbours there is a beta at which the lower one has
     the rate target - halfwidth and the upper one target + halfwidth, so their coded doses stand in one fixed ratio
-    (Lee & Cheung 2009, Clinical Trials 6:227, section 3.2).
+    (Lee & Cheung 2009, Clinical Trials 6:227).
 
     >>> skeleton(target=0.2, halfwidth=0.05, prior_mtd=2, levels=3).round(4).tolist()
     [0.1105, 0.2, 0.3085]
@@ -58,7 +58,7 @@ class Sensitivity:
 
 
 def sensitivity(model: OneParameterModel, *, target: float) -> Sensitivity:
-    """Model sensitivity (Cheung & Chappell 2002, Biometrics 58:671; Cheung 2011, section 5.1).
+    """Model sensitivity (Cheung & Chappell 2002, Biometrics 58:671; Cheung 2011).
 
     Level d is nearest to the target for beta between b_(d-1) and b_d, where p_d(b_d) + p_(d+1)(b_d) = 2 target. Its
     indifference interval is from p_(d-1)(b_(d-1)) to p_(d+1)(b_d).

@@ -103,7 +103,7 @@ def cumulative(log_density: LogDensity, panels: tuple[Panel, ...], *, points: Fl
 
     The sinc interpolant of the density is integrated term by term: with nodes x_k and step h,
     F(x) = h sum_k f(x_k) (1/2 + Si(pi (x - x_k) / h) / pi)   (Stenger 1993, Numerical Methods Based on Sinc and
-    Analytic Functions, section 3.6). Its error is the square root of the trapezoid's, hence the halved step.
+    Analytic Functions). Its error is the square root of the trapezoid's, hence the halved step.
     """
     answer = np.empty((sum(len(panel.rows) for panel in panels), len(points)))
     for panel in panels:

@@ -286,7 +286,7 @@ def _left(at: _At, data: _Data) -> Floats:
 
 
 def _sums(at: _At, data: _Data) -> tuple[Floats, Floats]:
-    """P ``[k, p, p]`` without its sign, and Q ``[k, k, p, p]`` (Kenward & Roger 1997, section 3)."""
+    """P ``[k, p, p]`` without its sign, and Q ``[k, k, p, p]`` (Kenward & Roger 1997)."""
     turned = np.einsum("iab,sbp->isap", at.shape.first, at.wx, optimize=True)
     slopes: Floats = np.einsum("sap,isaq->ipq", at.wx, turned, optimize=True)
     weighed = at.weights[data.which][None] @ turned
@@ -300,7 +300,7 @@ def _information(at: _At, data: _Data) -> tuple[Floats, Floats]:
     """Observed and expected second derivatives of the deviance.
 
     Expected: tr(G V_i G V_j). Observed: tr(G V_ij) - tr(G V_i G V_j) + 2 y' G V_i G V_j G y - y' G V_ij G y   (Harville
-    1977, section 5; Searle, Casella & McCulloch 1992, section 6.6). G y is u.
+    1977; Searle, Casella & McCulloch 1992). G y is u.
     """
     people = np.bincount(data.which, minlength=len(data.sets)).astype(np.float64)
     by_set = at.weights[:, None] @ at.shape.first[None]

@@ -10,7 +10,7 @@ up. Only the direction of the effect counts as success. With z_a, z_b upper norm
     risk ratio  n1 = (z_a s0 + z_b s1)^2 / (p1 - f p2)^2, s1^2 = p1 q1 + r f^2 p2 q2, s0 the same at the most likely
                 rates with p1 = f p2, f the ratio under the null (Farrington & Manning 1990, the same appendix)
     odds ratio  n1 = (z_a + z_b)^2 (1 / (p1 q1) + r / (p2 q2)) / (logit p1 - logit p2 - log f)^2, the Wald test of the
-                log odds ratio (Wang, Chow & Li 2002, J Biopharm Statistics 12:97)
+                log odds ratio (Wang, Chow & Li 2002, J Biopharm Statistics)
     two means   n = (1 + r)^2 / r (s / (d - m))^2 (z_a + z_b)^2; sd estimated: the n at which the noncentral t with
                 n - 2 degrees of freedom exceeds its critical value with probability 1 - beta
     one group   the same with one variance: s^2 at p0 under the null and at p1 under the alternative
