@@ -98,8 +98,9 @@ def halved(looks: list[int], ends: tuple[float, float], times: int, asking: dict
 
 @pytest.mark.parametrize("start", ["looks times cP0", (0.001, 0.25), (0.01, 0.5)], ids=str)
 def test_a_coarse_search_explains_the_three_that_differ_and_is_not_the_only_one(start: Any) -> None:
-    """Six halvings of the level give every case of priority "alt", from more than one start."""
+    """Six halvings of the level give each of the eleven cases of priority "alt", from more than one start."""
     cases = [case for case in EXACT["cases"] if case["inputs"]["priority"] == "alt"]
+    assert (len(cases), len(EXACT["cases"]) - len(cases)) == (11, 11)
     assert {case["id"] for case in cases} >= set(NOT_NEAREST)
     for case in cases:
         looks = case["inputs"]["n"]
@@ -113,6 +114,7 @@ class TestExact:
     def test_nearest_boundaries(self, case: dict[str, Any]) -> None:
         below, above = neighbouring_boundaries(case["inputs"]["n"], **asked(case))
         differs = NOT_NEAREST.get(case["id"])
+        assert case["outputs"]["looks"] == case["inputs"]["n"]
         assert (below == stops_at(case["outputs"]["hi_bdry"])) == (differs != "hi")
         assert (above == stops_at(case["outputs"]["lo_bdry"])) == (differs != "lo")
 

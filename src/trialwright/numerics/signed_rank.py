@@ -128,10 +128,9 @@ def paired_t(change: npt.ArrayLike, *, confidence: float = 0.95) -> PairedT:
 
 def _exact(ranks: Floats, seen: float) -> float:
     """Twice the smaller tail, at most 1, over all choices of signs of these ranks."""
-    below = np.cumsum(_ways(ranks))
-    at = round(2 * seen)
-    lower, upper = float(below[at]), 1 - float(below[at - 1]) if at else 1.0
-    return min(1.0, 2 * min(lower, upper))
+    below, at = np.cumsum(_ways(ranks)), round(2 * seen)
+    nearer = min(at, len(below) - 1 - at)  # turned round, the distribution is the same: no difference of near-equals
+    return min(1.0, 2 * float(below[nearer]))
 
 
 def _ways(ranks: Floats) -> Floats:

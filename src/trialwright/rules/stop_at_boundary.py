@@ -19,8 +19,8 @@ the R package clinfun 1.1.5, toxbdry, describes the same; its boundaries are the
 than stop_at: "acceptable" is its hi.bdry, "unacceptable" its lo.bdry. They surround the bound, and in 19 of the 22
 cases of references/clinfun_toxbdry they are the nearest ones that do. In 3, all of them with priority "alt", one of
 the two is not the nearest: what a search leaves that halves the level a few times and stops. Several such searches
-repeat all nine cases with priority "alt", so the numbers do not say which one is the tool's, and its manual does not
-either (a set number of iterations). None of them is a rule about DLTs. The nearest is taken here: "slightly above"
+repeat all eleven cases with priority "alt", so the numbers do not say which one is the tool's, and its manual does
+not either (a set number of iterations). None of them is a rule about DLTs. The nearest is taken here: "slightly above"
 and "slightly below" are the manual's words, and no boundary of the family lies in between.
 
 Choose it where a protocol prints a table of stopping numbers, or bounds the probability of a false stop. List as looks
