@@ -42,8 +42,8 @@ class Finding:
     def line(self, width: int = 0) -> str:
         """One line of text for a person."""
         value = "" if self.value is MISSING else f"{shown(self.value)}  "
-        remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"  {self.place:<{width}}  {value}{self.allowed}{remedy}"
+        said = f"{self.allowed.removesuffix('.')}; {self.remedy}" if self.remedy else self.allowed
+        return f"  {self.place:<{width}}  {value}{said}"
 
 
 class _Missing:
@@ -58,7 +58,12 @@ MISSING = _Missing()
 
 def shown(value: object, limit: int = 60) -> str:
     """A value as a person would recognise it from the file, cut when it is long."""
-    text = str(value) if not isinstance(value, str) else f'"{value}"'
+    if isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    else:
+        text = str(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
