@@ -45,7 +45,7 @@ WAIT = Text(
 class ThreePlusThree:
     """Parameters of the 3+3 design."""
 
-    allow_deescalate: bool = False
+    allow_deescalate: bool = False  # fill the level below up to six before it is the MTD
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -39,6 +39,11 @@ class Finding:
         """The same finding seen from one folder further out: ``skeleton`` becomes ``design.skeleton``."""
         return replace(self, place=f"{prefix}.{self.place}" if self.place else prefix)
 
+    def as_data(self) -> dict[str, object]:
+        """The same for a program: ``value`` as a person would recognise it, null where nothing stands there."""
+        value = None if self.value is MISSING else shown(self.value)
+        return {"place": self.place, "value": value, "allowed": self.allowed, "remedy": self.remedy or None}
+
     def line(self, width: int = 0) -> str:
         """One line of text for a person."""
         value = "" if self.value is MISSING else f"{shown(self.value)}  "
