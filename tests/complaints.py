@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from house import PACKAGE, sources
+from trialwright.vocabulary.validated import ALLOWED, IN_BOTH_LANGUAGES, way_out
 
 SAYERS = {"unless": (3, 4), "Finding": (2, 3), "raise_as": (1,), "Unreadable": (1,)}
 KEYWORDS = frozenset({"allowed", "remedy", "headline"})
@@ -38,6 +39,7 @@ ERRORS = frozenset(
 )
 DEEP = 5  # names and calls followed one after the other
 COMPLAINS = re.compile(rf"\b(?:{'|'.join((*SAYERS, *sorted(ERRORS), 'ValueError', *sorted(KEYWORDS)))})\b")
+NO_QUOTES = way_out("1", allowed="a number")
 PLACE = re.compile(r"\{\d+\}")
 SPOKEN = re.compile(r"[^\W\d_]{2,}.*\s|\s.*[^\W\d_]{2,}", re.DOTALL)  # a word, and something beside it
 
@@ -62,6 +64,10 @@ def every_sentence() -> dict[str, str]:
     for source in sources(PACKAGE):
         if source.room != "testing":
             found = sentences_of(source.place, source.text) | found
+    found |= {
+        re.sub(r"\{\w+\}", "{0}", one): "vocabulary/validated.py"
+        for one in (*ALLOWED.values(), IN_BOTH_LANGUAGES, NO_QUOTES)
+    }
     for path in sorted(PACKAGE.rglob("*.toml")):
         found |= dict.fromkeys(_remedies(tomllib.loads(path.read_text("utf-8"))), str(path.relative_to(PACKAGE)))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialwright.cli.terminal import say, show_table
+from trialwright.cli.terminal import say, say_item, show_table
 from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day, number, percent
 
@@ -236,7 +236,7 @@ def show_advice(decision: Decision, spoken: Language, *, hypothetical: bool = Fa
     )
     say(heading, style="bold green")
     for reason in decision.reasons:
-        say(f"  · {reason.said(spoken)}")
+        say_item(reason.said(spoken))
     say()
 
 

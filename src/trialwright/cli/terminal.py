@@ -141,7 +141,8 @@ def _show_block(block: Block, spoken: Language) -> None:
         case Paragraph() | Callout():
             say(said(block.text, spoken))
         case Bullets():
-            say("\n".join(f"  · {said(item, spoken)}" for item in block.items))
+            for item in block.items:
+                say_item(said(item, spoken))
         case KeyFacts():
             facts = [[said(fact.label, spoken), written(fact.value.value, spoken)] for fact in block.rows]
             show_table("", ["", ""], rows=facts)
@@ -202,6 +203,16 @@ def escape(text: str) -> str:
 def say(text: str = "", *, style: str | None = None) -> None:
     """A paragraph."""
     console().print(escape(text), style=style)
+
+
+def say_item(text: str) -> None:
+    """One item of a list; where it takes more lines, they stand under its first letter."""
+    from rich.table import Table  # loaded when there is something to show
+    from rich.text import Text as Plain
+
+    item = Table.grid(padding=(0, 1, 0, 0))
+    item.add_row("  ·", Plain(text))
+    console().print(item)
 
 
 def phrase(texts: Mapping[str, Text], key: str, *, spoken: Language, **values: object) -> str:

@@ -82,13 +82,13 @@ class Blrm:
     """Parameters of the Bayesian logistic regression."""
 
     doses: tuple[float, ...]  # amounts, one per level
-    reference_dose: float
+    reference_dose: float  # dose at which the intercept is the logit of the DLT rate
     prior_mean: tuple[float, float]  # of the intercept a and of b
-    prior_sd: tuple[float, float]
-    prior_correlation: float = 0.0
-    slope: Literal["log-normal", "normal"] = "log-normal"
+    prior_sd: tuple[float, float]  # of a and of b
+    prior_correlation: float = 0.0  # of a and b
+    slope: Literal["log-normal", "normal"] = "log-normal"  # "log-normal": exp(b), always rising; "normal": b
     target_interval: tuple[float, float] = (0.16, 0.33)  # both ends belong to it
-    max_overdose_probability: float = 0.25
+    max_overdose_probability: float = 0.25  # levels with more than this are closed
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
     dose: Literal["level", "given"] = "level"  # what a participant counts for: the nearest level, or the dose given
 

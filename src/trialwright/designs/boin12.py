@@ -109,11 +109,11 @@ class Boin12:
     activity_limit: float  # phi_E, the lowest activity rate that is acceptable
     score_neither: float = 40.0  # u2: neither DLT nor activity
     score_both: float = 60.0  # u3: both
-    toxicity_confidence: float = 0.95
-    activity_confidence: float = 0.9
+    toxicity_confidence: float = 0.95  # a level is closed when P(DLT rate > limit) reaches this
+    activity_confidence: float = 0.9  # a level is closed when P(activity rate < limit) reaches this
     stay_from: int = 6  # N*: settled at the current level from which an undecided DLT rate does not go up
-    prior_a: float = 1.0
-    prior_b: float = 1.0
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -92,13 +92,13 @@ NONE_OPEN = Text(
 class BoinComb:
     """Parameters of BOIN for combinations."""
 
-    target_toxicity_rate: float
-    rows: int
-    columns: int
-    p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
-    p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
-    elimination_confidence: float = 0.95
-    selection: Literal["rounded", "boin-2.7.2", "paper"] = "rounded"
+    target_toxicity_rate: float  # DLT rate aimed at
+    rows: int  # steps of one component
+    columns: int  # steps of the other; rows x columns levels, numbered row by row
+    p_saf: float | None = None  # highest rate that is too low; absent: 0.6 target
+    p_tox: float | None = None  # lowest rate that is too high; absent: 1.4 target
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
+    selection: Literal["rounded", "boin-2.7.2", "paper"] = "rounded"  # how estimates are compared at the end
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -93,15 +93,15 @@ Believed = OneParameterPosterior | TwoParameterPosterior
 class Crm:
     """Parameters of the continual reassessment method."""
 
-    target_toxicity_rate: float
-    skeleton: tuple[float, ...]
-    prior_sd: float = 1.34**0.5
-    model: Literal["power", "logistic", "logistic-gamma", "two-parameter"] = "power"
+    target_toxicity_rate: float  # DLT rate aimed at
+    skeleton: tuple[float, ...]  # guess of the DLT rate at every level
+    prior_sd: float = 1.34**0.5  # of beta; the square root of 1.34
+    model: Literal["power", "logistic", "logistic-gamma", "two-parameter"] = "power"  # curve that beta bends
     intercept: float = 3.0  # a0 of the logistic models
     intercept_sd: float = 2.0  # prior of the intercept in the two-parameter model
     prior_shape: float = 1.0  # of the gamma prior
-    method: Literal["bayes", "likelihood"] = "bayes"
-    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    method: Literal["bayes", "likelihood"] = "bayes"  # posterior, or maximum likelihood
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
     initial_sequence: tuple[int, ...] = ()  # levels by participant until the first DLT; empty: one stage

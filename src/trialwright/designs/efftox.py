@@ -96,20 +96,20 @@ NOBODY = Text(
 class EffTox:
     """Parameters of the EffTox design; every prior is the mean and sd of a normal distribution."""
 
-    doses: tuple[float, ...]
-    toxicity_limit: float
-    activity_limit: float
+    doses: tuple[float, ...]  # amounts, one per level
+    toxicity_limit: float  # highest DLT rate that is acceptable
+    activity_limit: float  # lowest activity rate that is acceptable
     hinge_activity: float  # q1: the activity rate that is just enough without any DLT
     hinge_dlt: float  # p2: the DLT rate that is just bearable if everybody responds
     hinge_both: tuple[float, float]  # q3 and p3: a pair of activity and DLT rates just as good
-    prior_dlt_intercept: tuple[float, float]
-    prior_dlt_slope: tuple[float, float]
-    prior_activity_intercept: tuple[float, float]
-    prior_activity_slope: tuple[float, float]
-    prior_activity_curvature: tuple[float, float] = (0.0, 0.2)
-    prior_association: tuple[float, float] = (0.0, 1.0)
-    least_probability_safe: float = 0.1
-    least_probability_active: float = 0.1
+    prior_dlt_intercept: tuple[float, float]  # mean and standard deviation of a
+    prior_dlt_slope: tuple[float, float]  # mean and standard deviation of b
+    prior_activity_intercept: tuple[float, float]  # mean and standard deviation of c
+    prior_activity_slope: tuple[float, float]  # mean and standard deviation of e
+    prior_activity_curvature: tuple[float, float] = (0.0, 0.2)  # mean and standard deviation of f
+    prior_association: tuple[float, float] = (0.0, 1.0)  # mean and standard deviation of s
+    least_probability_safe: float = 0.1  # P(DLT rate below its limit) of an acceptable level is above this
+    least_probability_active: float = 0.1  # P(activity rate above its limit) of an acceptable level is above this
 
     def __post_init__(self) -> None:
         complaints = Complaints()

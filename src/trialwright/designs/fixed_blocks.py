@@ -50,12 +50,12 @@ NONE_LEFT = Text(
 class FixedBlocks:
     """Parameters: block k treats ``sizes[k]`` participants at level ``levels[k]``."""
 
-    levels: tuple[int, ...]
-    sizes: tuple[int, ...]
-    safety_rate: float | None = None  # None: no boundary
-    safety_confidence: float = 0.9
-    prior_a: float = 1.0
-    prior_b: float = 1.0
+    levels: tuple[int, ...]  # level of each block, in order
+    sizes: tuple[int, ...]  # participants in each block
+    safety_rate: float | None = None  # absent: no boundary
+    safety_confidence: float = 0.9  # a level is closed when P(rate > safety_rate) is above this
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
 
     def __post_init__(self) -> None:
         complaints = Complaints()

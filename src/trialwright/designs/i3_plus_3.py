@@ -71,10 +71,10 @@ TOO_FEW = Text(
 class I3Plus3:
     """Parameters of the i3+3 design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # epsilon 1: rates from target - margin_below on are near enough
     margin_above: float = 0.05  # epsilon 2
-    elimination_confidence: float = 0.95
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
 
     def __post_init__(self) -> None:
         complaints = Complaints()

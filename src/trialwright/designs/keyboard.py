@@ -71,10 +71,10 @@ DE_ESCALATE = Text(
 class Keyboard:
     """Parameters of the keyboard design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # the target key reaches from target - margin_below
     margin_above: float = 0.05  # to target + margin_above
-    elimination_confidence: float = 0.95
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
     elimination_n: int = 1  # settled participants before a level can be eliminated; differs from the paper's 3
 
     def __post_init__(self) -> None:

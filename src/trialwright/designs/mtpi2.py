@@ -77,13 +77,13 @@ DE_ESCALATE = Text(
 class Mtpi2:
     """Parameters of the mTPI-2 design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # epsilon 1: rates from target - margin_below on are near enough
     margin_above: float = 0.05  # epsilon 2
-    exclusion_confidence: float = 0.95
-    prior_a: float = 1.0
-    prior_b: float = 1.0
-    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
+    exclusion_confidence: float = 0.95  # a level is excluded when P(rate > target) is above this
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
+    leave_excluded: bool = False  # true: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -82,14 +82,14 @@ NOBODY = Text(
 class PoCrm:
     """Parameters of the continual reassessment method for partial orders."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     skeleton: tuple[float, ...]  # guesses at the first, second, ... place of an order
-    orderings: Literal["default"] | tuple[tuple[int, ...], ...] = "default"
+    orderings: Literal["default"] | tuple[tuple[int, ...], ...] = "default"  # each low to high; "default": of a grid
     rows: int | None = None  # of the grid, for orderings = "default"
-    columns: int | None = None
+    columns: int | None = None  # of the grid
     prior_probability: tuple[float, ...] = ()  # of every ordering; empty: all alike
-    prior_sd: float = 1.34**0.5
-    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    prior_sd: float = 1.34**0.5  # of beta; the square root of 1.34
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     untried: Literal["one", "all", "open"] = "one"  # levels directly below that must have been given
     possible: tuple[tuple[int, ...], ...] = field(init=False, repr=False)  # the orderings, written out
 

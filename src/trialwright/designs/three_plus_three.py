@@ -48,7 +48,7 @@ WAIT = Text(
 class ThreePlusThree:
     """Parameters of the 3+3 design."""
 
-    allow_deescalate: bool = False
+    allow_deescalate: bool = False  # fill the level below up to six before it is the MTD
     six_at_highest: bool = False  # three without a DLT are not enough at the highest level
 
     def __post_init__(self) -> None:

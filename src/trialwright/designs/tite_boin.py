@@ -142,14 +142,14 @@ UNSETTLED = Text(
 class TiteBoin:
     """Parameters of the TITE-BOIN design."""
 
-    target_toxicity_rate: float
-    p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
-    p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
+    target_toxicity_rate: float  # DLT rate aimed at
+    p_saf: float | None = None  # highest rate that is too low; absent: 0.6 target
+    p_tox: float | None = None  # lowest rate that is too high; absent: 1.4 target
     max_pending: float = 0.5  # highest share of the participants at the current level that may be in their window
-    elimination_confidence: float = 0.95
-    extra_safe: bool = False
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
+    extra_safe: bool = False  # stop earlier at the lowest level
     offset: float = 0.05  # the lowest level stops the trial above elimination_confidence - offset, when extra_safe
-    bound_selection: bool = False
+    bound_selection: bool = False  # the level selected may not be estimated above the upper boundary
     estimate: Literal["effective-number", "imputed"] = "effective-number"  # how those in their window count
 
     def __post_init__(self) -> None:

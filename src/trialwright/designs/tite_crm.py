@@ -100,14 +100,14 @@ class Known:
 class TiteCrm:
     """Parameters of the time-to-event continual reassessment method."""
 
-    target_toxicity_rate: float
-    skeleton: tuple[float, ...]
-    weights: Literal["linear", "adaptive"] = "linear"
-    prior_sd: float = 1.34**0.5
-    model: Literal["power", "logistic"] = "power"
+    target_toxicity_rate: float  # DLT rate aimed at
+    skeleton: tuple[float, ...]  # guess of the DLT rate at every level
+    weights: Literal["linear", "adaptive"] = "linear"  # how the weight grows with follow-up
+    prior_sd: float = 1.34**0.5  # of beta; the square root of 1.34
+    model: Literal["power", "logistic"] = "power"  # curve that beta bends
     intercept: float = 3.0  # a0 of the logistic model
-    method: Literal["bayes", "likelihood"] = "bayes"
-    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    method: Literal["bayes", "likelihood"] = "bayes"  # posterior, or maximum likelihood
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
 

@@ -71,13 +71,13 @@ DE_ESCALATE = Text(
 class Tpi:
     """Parameters of the TPI design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     sds_below: float = 1.5  # K2: the interval reaches this many posterior standard deviations below the target
     sds_above: float = 1.0  # K1
-    exclusion_confidence: float = 0.95
-    prior_a: float = 0.005
-    prior_b: float = 0.005
-    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
+    exclusion_confidence: float = 0.95  # a level is excluded when P(rate > target) is above this
+    prior_a: float = 0.005  # of the Beta prior
+    prior_b: float = 0.005  # of the Beta prior
+    leave_excluded: bool = False  # true: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

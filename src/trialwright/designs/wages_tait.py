@@ -93,12 +93,12 @@ INACTIVE = Text(
 class WagesTait:
     """Parameters of Wages and Tait's design."""
 
-    toxicity_limit: float
-    activity_limit: float
+    toxicity_limit: float  # highest DLT rate that is admissible
+    activity_limit: float  # lowest activity rate that is worth going on
     skeleton: tuple[float, ...]  # guesses of the DLT rate
     activity_skeletons: tuple[tuple[float, ...], ...]  # one row per working model
     model_weights: tuple[float, ...] = ()  # before the data; empty: all alike
-    prior_sd: float = 1.34**0.5
+    prior_sd: float = 1.34**0.5  # of beta and theta; the square root of 1.34
     confidence: float = 0.95  # of the exact intervals that stop the trial
 
     def __post_init__(self) -> None:

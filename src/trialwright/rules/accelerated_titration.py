@@ -59,7 +59,7 @@ FILLING = Text(
 class AcceleratedTitration:
     """Parameters: the level at which the titration ends if no DLT ended it before."""
 
-    until_level: Literal["highest"] | int = "highest"
+    until_level: Literal["highest"] | int = "highest"  # level at which it ends, without a DLT
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -63,9 +63,9 @@ NO_PEOPLE = Text(
 class Backfill:
     """Parameters: the room of a level, who takes it up, and the lowest level to be filled."""
 
-    at_most: int
-    lowest: int = 1
-    count: Literal["backfill", "all"] = "backfill"
+    at_most: int  # room of a level
+    lowest: int = 1  # no backfill below this level
+    count: Literal["backfill", "all"] = "backfill"  # who takes the room: backfill participants, or everybody
 
     def __post_init__(self) -> None:
         complaints = Complaints()

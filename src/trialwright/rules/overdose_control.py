@@ -58,8 +58,8 @@ NO_POSTERIOR = Text(
 class OverdoseControl:
     """Parameters: the DLT rate above which a dose is an overdose, and how probable that may be."""
 
-    rate: float
-    max_probability: float
+    rate: float  # DLT rate above which a level is an overdose
+    max_probability: float  # highest P(overdose) of a level that may be given
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -44,7 +44,7 @@ REPLACED = Text(
 class ReplaceNonEvaluable:
     """Parameters: how many participants at most give their place back, in the whole trial."""
 
-    at_most: Literal["unlimited"] | int = "unlimited"
+    at_most: Literal["unlimited"] | int = "unlimited"  # participants replaced in the whole trial
 
     def __post_init__(self) -> None:
         complaints = Complaints()

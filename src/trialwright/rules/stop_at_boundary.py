@@ -75,14 +75,14 @@ GIVEN_OR_DERIVED = "leave it out where stop_at gives the boundary"
 class StopAtBoundary:
     """Parameters: the looks, the boundary or what it is derived from, and whose DLTs count."""
 
-    looks: tuple[int, ...]
-    stop_at: tuple[int, ...] | None = None  # None: derived
-    acceptable_rate: float | None = None
+    looks: tuple[int, ...]  # numbers of settled participants
+    stop_at: tuple[int, ...] | None = None  # absent: derived
+    acceptable_rate: float | None = None  # DLT rate at which a stop would be false
     max_false_stop: float | None = None  # probability of stopping at the acceptable rate
-    unacceptable_rate: float | None = None
+    unacceptable_rate: float | None = None  # DLT rate at which the trial should stop
     min_true_stop: float | None = None  # probability of stopping at the unacceptable rate
-    priority: Literal["acceptable", "unacceptable"] | None = None  # None: both are kept, or the protocol is refused
-    level: Literal["all", "any"] | int = "all"
+    priority: Literal["acceptable", "unacceptable"] | None = None  # absent: both are kept, or the protocol is refused
+    level: Literal["all", "any"] | int = "all"  # all together, each by itself, or one
     boundary: tuple[int, ...] = field(init=False)  # the count that stops at each look
 
     def __post_init__(self) -> None:

@@ -75,13 +75,13 @@ NO_POSTERIOR = Text(
 class StopWhenTooToxic:
     """Parameters: which level is judged, against which rate, and how sure one has to be."""
 
-    rate: float
-    confidence: float
-    level: Literal["lowest", "any"] | int = "lowest"
-    posterior: Literal["beta", "design", "normal-approximation"] = "beta"
-    prior_a: float = 1.0
-    prior_b: float = 1.0
-    n_min: int = 0
+    rate: float  # DLT rate that is too high
+    confidence: float  # stops when P(rate too high) is above this
+    level: Literal["lowest", "any"] | int = "lowest"  # lowest, any that was given, or one
+    posterior: Literal["beta", "design", "normal-approximation"] = "beta"  # of the level alone (beta), or the design's
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
+    n_min: int = 0  # settled participants at the level before it is judged
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -45,7 +45,7 @@ SAID = {"all": ANYBODY, "before_next_cohort": COHORT, "before_escalation": ESCAL
 class WaitForPending:
     """Parameters: which assignments have to wait."""
 
-    scope: Literal["all", "before_next_cohort", "before_escalation"] = "all"
+    scope: Literal["all", "before_next_cohort", "before_escalation"] = "all"  # which assignments wait
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -40,12 +40,19 @@ class Finding:
         """The same finding seen from one folder further out: ``skeleton`` becomes ``design.skeleton``."""
         return replace(self, place=f"{prefix}.{self.place}" if self.place else prefix)
 
+    def as_data(self) -> dict[str, object]:
+        """The same for a program: ``value`` as a person would recognise it, null where nothing stands there."""
+        value = None if self.value is MISSING else shown(self.value)
+        return {"place": self.place, "value": value, "allowed": self.allowed, "remedy": self.remedy or None}
+
     def line(self, width: int = 0, language: Language = "en") -> str:
         """One line of text for a person."""
         value = "" if self.value is MISSING else f"{shown(self.value)}  "
-        between = " ; " if language == "fr" else "; "
-        remedy = between + translated(self.remedy, language) if self.remedy else ""
-        return f"  {self.place:<{width}}  {value}{translated(self.allowed, language)}{remedy}"
+        said = translated(self.allowed, language)
+        if self.remedy:
+            between = " ; " if language == "fr" else "; "
+            said = said.removesuffix(".") + between + translated(self.remedy, language)
+        return f"  {self.place:<{width}}  {value}{said}"
 
 
 class _Missing:
@@ -60,7 +67,12 @@ MISSING = _Missing()
 
 def shown(value: object, limit: int = 60) -> str:
     """A value as a person would recognise it from the file, cut when it is long."""
-    text = str(value) if not isinstance(value, str) else f'"{value}"'
+    if isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    else:
+        text = str(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

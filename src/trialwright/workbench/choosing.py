@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, final
@@ -17,6 +17,7 @@ from trialwright.protocol import read_protocol
 from trialwright.report import render_pdf, table_csv
 from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
 from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.parameters import Parameter, parameters_of
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.files import write_file
@@ -34,7 +35,7 @@ class Described:
     name: str
     sentence: Text
     chapters: tuple[str, ...]
-    parameters: Mapping[str, str]  # default as written in Python; "" where the parameter is required
+    parameters: tuple[Parameter, ...]
 
 
 def describe_all(kind: Kind) -> tuple[Described, ...]:
@@ -48,9 +49,8 @@ def describe(kind: Kind, name: str) -> Described:
     module = registry.module(name)
     paragraphs = (inspect.getdoc(module) or "").replace("``", "").split("\n\n")[1:]
     offered = getattr(module, registry.attribute)
-    parameters = {field.name: _default(field) for field in fields(offered) if field.init}
     chapters = tuple(" ".join(paragraph.split()) for paragraph in paragraphs)
-    return Described(name, _sentence(registry, name), chapters, parameters)
+    return Described(name, _sentence(registry, name), chapters, parameters_of(offered))
 
 
 def decision_tables(
@@ -91,12 +91,6 @@ def _registry(kind: Kind) -> Registry:
 def _sentence(registry: Registry, name: str) -> Text:
     english, french = registry.sentence(name), registry.sentence_in_french(name)
     return Text.literally(english, french or f"{english} (en anglais)")
-
-
-def _default(field: Any) -> str:
-    if field.default is not MISSING:
-        return repr(field.default)
-    return "" if field.default_factory is MISSING else repr(field.default_factory())
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, Any]:

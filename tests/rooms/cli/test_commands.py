@@ -103,7 +103,7 @@ class TestCheck:
         answer = run("check", tmp_path / "bad.toml", "--lang", "fr")
         assert answer.status == 2
         assert "bad.toml ne décrit pas encore un essai — " in answer.err
-        assert '"t" doit être dit dans les deux langues ; comme { en = "…", fr = "…" }' in answer.err
+        assert '"t" doit être dit dans les deux langues, comme { en = "…", fr = "…" }' in answer.err
         assert "0 doit être 1 ou plus" in answer.err
         assert "identity.sponsor est requis ; l'ajouter" in answer.err
         assert not re.search(r"\b(?:must|is|add|remove|there)\b", answer.err)

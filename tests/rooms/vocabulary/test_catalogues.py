@@ -14,36 +14,26 @@ from trialwright.protocol.misread import finding_of
 from trialwright.protocol.sections import Identity
 from trialwright.vocabulary.catalogues import Bilingual, messages, translated
 from trialwright.vocabulary.errors import MISSING, Finding, LedgerMoved, NotFound, ParameterError
+from trialwright.vocabulary.words import Text
 
 FRENCH = messages("trialwright.vocabulary", "fr")
 OF_SEVERAL = frozenset({"{0}; {1}"})  # two complaints in one, each known by itself
-WRONG: tuple[tuple[Any, Any], ...] = (  # what pydantic finds wrong in its own words: a type, and what does not fit it
+WRONG: tuple[tuple[Any, Any], ...] = (  # what a validator finds wrong: a type, and what does not fit it
     (float, "x"),
-    (float, []),
-    (int, "x"),
-    (int, []),
     (int, 1.5),
-    (bool, "x"),
     (bool, []),
     (str, 1),
-    (list[int], 1),
-    (tuple[int, ...], 1),
-    (dict[str, int], 1),
-    (date, "x"),
     (date, []),
+    (list[int], 1),
+    (dict[str, int], 1),
     (Identity, 1),
-    (Finding, 1),
+    (Text, 1),
     (Annotated[float, Field(allow_inf_nan=False)], float("inf")),
     (Annotated[float, Field(gt=2)], 1),
-    (Annotated[float, Field(ge=2)], 1),
-    (Annotated[float, Field(lt=2)], 3),
     (Annotated[float, Field(le=2)], 3),
-    (Annotated[str, Field(min_length=1)], ""),
     (Annotated[str, Field(min_length=2)], ""),
     (Annotated[str, Field(pattern="^a$")], "b"),
-    (Annotated[tuple[int, ...], Field(min_length=1)], ()),
     (Annotated[tuple[int, ...], Field(min_length=2)], ()),
-    (Annotated[tuple[int, ...], Field(max_length=2)], (1, 2, 3)),
 )
 
 
