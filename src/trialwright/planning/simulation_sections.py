@@ -46,14 +46,18 @@ class AnalysisSection(Part):
 
     endpoint: Annotated[str, Field(description="Endpoint, by its name")]
     week: Annotated[Week, Field(description="Week of the visit at which it is judged")]
-    method: Annotated[Literal["cmh", "exact", "ancova", "log-rank"], Field(description="How the arms are compared")] = (
-        "cmh"
-    )
+    method: Annotated[
+        Literal["cmh", "exact", "ancova", "mmrm", "log-rank"], Field(description="How the arms are compared")
+    ] = "cmh"
     dose_at_most: Annotated[
         NotNegative | None, Field(description="A response with more background treatment than this is none")
     ] = None
     strata_at: Annotated[
         NotNegative | None, Field(description="Baseline index from which a participant is in the upper stratum")
+    ] = None
+    after_rescue: Annotated[
+        Literal["kept", "left out"] | None,
+        Field(description="Values of a change after rescue; if absent, ancova keeps them and mmrm leaves them out"),
     ] = None
 
 

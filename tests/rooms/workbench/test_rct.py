@@ -74,6 +74,7 @@ def test_a_stopped_simulation_says_so(file: Path) -> None:
 
 
 def test_the_command_answers_a_program_and_a_person(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(SMALL.replace('method = "ancova"', 'method = "mmrm"'), "utf-8")
     for arguments in (["--json"], ["--lang", "fr"]):
         with pytest.raises(SystemExit) as end:
             main(["simulate-rct", str(file), "--trials", "20", *arguments])
@@ -85,7 +86,13 @@ def test_the_command_answers_a_program_and_a_person(file: Path, capsys: pytest.C
             assert data["arms"] == ["placebo", "cells"]
             assert len(data["found"]["found"]["z"]) == 20
         else:
-            assert "Essai simulé MSC-SLE-RCT" in shown
+            said = (
+                "Essai simulé MSC-SLE-RCT",
+                "semaine 24, MMRM",
+                "Kenward–Roger. Valeurs après",
+                "Calendrier de l'essai",
+            )
+            assert [words for words in said if words not in " ".join(shown.split())] == []
 
 
 def test_a_plan_that_says_nothing_of_simulation_is_told_all_at_once(file: Path) -> None:

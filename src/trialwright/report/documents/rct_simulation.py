@@ -103,6 +103,8 @@ def _trial(run: RctRun) -> Section:
     blocks += _assumed(run)
     if plan.secondary:
         blocks.append(_others(run))
+    ways = {one.leaves_out_rescued for one in (plan.primary, *plan.secondary) if one.method == "mmrm"}
+    blocks += [Paragraph(fill(words.MMRM, rescue=words.RESCUE[way])) for way in sorted(ways)]
     return Section("trial", words.SECTIONS["trial"], tuple(blocks))
 
 
