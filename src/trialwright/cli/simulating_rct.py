@@ -13,6 +13,7 @@ from trialwright.cli.terminal import Json, Lang, counting, language, print_json,
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
+    from trialwright.planning.rct_calendar import RctCalendar
     from trialwright.report.documents.rct_simulation import RctRun
 
 PlanFile = Annotated[
@@ -56,7 +57,8 @@ def simulate_rct(
     """Simulate the randomised trial of a plan: people with a course of disease, visits, endpoints, analyses, looks.
 
     What infusions do is assumed, and every number says with which Monte Carlo limits it was found. The same file and
-    seed give the same numbers on any number of workers. Ctrl-C keeps and shows what is done.
+    seed give the same numbers on any number of workers. Where the plan says how people come (its section accrual),
+    the trials have calendar days too: looks, what they overrun, the end. Ctrl-C keeps and shows what is done.
     """
     spoken = language(lang)
     asked = workbench.RctAsked(trials, seed, workers=workers, cluster=cluster, questions=questions)
@@ -72,8 +74,9 @@ def simulate_rct(
 
 
 def rct_data(run: RctRun) -> dict[str, object]:
-    """Everything at full precision, for a program."""
+    """Everything at full precision, for a program; the calendar only where there is one."""
     results = run.results
+    calendar = {} if run.calendar is None else {"calendar": calendar_data(run.calendar)}
     return {
         "plan": run.plan.identity.id,
         "plan_digest": run.plan.digest,
@@ -101,4 +104,18 @@ def rct_data(run: RctRun) -> dict[str, object]:
             }
             for one in run.ranked
         ],
+        **calendar,
+    }
+
+
+def calendar_data(calendar: RctCalendar) -> dict[str, object]:
+    """Days of every trial from the planned opening, by look; ``ends_at_look`` counts from 1."""
+    return {
+        "last_randomised": calendar.last_randomised.tolist(),
+        "data_complete": calendar.reached.tolist(),
+        "decision": calendar.decided.tolist(),
+        "randomised_by_decision": calendar.randomised.tolist(),
+        "infused_by_decision": calendar.infused.tolist(),
+        "last_visit": calendar.last_visit.tolist(),
+        "ends_at_look": (calendar.stops + 1).tolist(),
     }

@@ -75,7 +75,12 @@ def ancova_z(value: Floats, *, baseline: Floats, treated: Bools, counted: Bools)
     effect = np.where(left > TINY, (ay - slope * by) / np.maximum(left, TINY), 0.0)
     residual = yy - np.where(bb > TINY, by**2 / np.maximum(bb, TINY), 0.0) - effect**2 * left
     t = _over(effect, np.maximum(residual, 0.0) / free / np.maximum(left, TINY))
-    lower = sp.stdtr(free, -np.abs(t))
+    return z_of_t(t, degrees_of_freedom=free)
+
+
+def z_of_t(t: Floats, *, degrees_of_freedom: Floats) -> Floats:
+    """The z whose normal tail is that of a t, ``[B]``."""
+    lower = sp.stdtr(degrees_of_freedom, -np.abs(t))
     return np.asarray(np.sign(t) * np.minimum(-sp.ndtri(np.maximum(lower, 1e-300)), LARGEST_Z))
 
 

@@ -17,7 +17,13 @@ from trialwright.planning.further_sections import (
     SingleArmSection,
 )
 from trialwright.planning.looks import Shape
-from trialwright.planning.simulation_sections import CourseSection, OptimiseSection, ScheduleSection, SimulationSection
+from trialwright.planning.simulation_sections import (
+    AccrualSection,
+    CourseSection,
+    OptimiseSection,
+    ScheduleSection,
+    SimulationSection,
+)
 from trialwright.protocol.sections import About, Part, Positive, Share, Status, in_every_language
 from trialwright.vocabulary.words import Text
 
@@ -313,6 +319,7 @@ class Plan:
     course: CourseSection | None = None
     schedule: tuple[ScheduleSection, ...] = ()
     simulation: SimulationSection | None = None
+    accrual: AccrualSection | None = None
     optimise: OptimiseSection | None = None
     bayesian: BayesianSection | None = None
     single_arm: SingleArmSection | None = None

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from trialwright.planning import further_sections as beyond, plan as parts, simulation_sections as simulated
+from trialwright.planning.accrual import Accrual
 from trialwright.planning.further_checks import check_further
 from trialwright.planning.looks import Looks
 from trialwright.planning.plan import Plan
@@ -34,6 +35,7 @@ PARTS: Mapping[str, tuple[TypeAdapter[Any], bool]] = {
     "course": (TypeAdapter(simulated.CourseSection), True),
     "schedule": (TypeAdapter(tuple[simulated.ScheduleSection, ...]), True),
     "simulation": (TypeAdapter(simulated.SimulationSection), True),
+    "accrual": (TypeAdapter(simulated.AccrualSection), True),
     "optimise": (TypeAdapter(simulated.OptimiseSection), True),
     "bayesian": (TypeAdapter(beyond.BayesianSection), True),
     "single_arm": (TypeAdapter(beyond.SingleArmSection), True),
@@ -70,6 +72,7 @@ def parse_plan(content: bytes, *, name: str = "the plan") -> Plan:
     _check_endpoint(read, complaints)
     _check_looks(read, complaints)
     _check_assurance(read, complaints)
+    _check_accrual(read, complaints)
     check_further(read, complaints)
     complaints.raise_as(ParameterError, headline)
     return Plan(**read, digest=hashlib.sha256(content).hexdigest())
@@ -261,6 +264,25 @@ def looks_of(section: parts.LooksSection) -> Looks:
         futility_parameter=section.futility_parameter,
         binding=section.binding,
     )
+
+
+def accrual_of(section: simulated.AccrualSection) -> Accrual:
+    """How people come, as a file says it."""
+    wait = section.to_infusion_days
+    said = section.model_dump() | {"to_infusion_days": wait if isinstance(wait, tuple) else (wait,)}
+    return Accrual(**said)
+
+
+def _check_accrual(read: Mapping[str, Any], complaints: Complaints) -> None:
+    """What accrual itself complains of, and that somebody reads it."""
+    if "accrual" not in read:
+        return
+    try:
+        accrual_of(read["accrual"])
+    except ParameterError as error:
+        complaints.add(finding.within("accrual") for finding in error.findings)
+    allowed = "is read by simulate-rct only"
+    complaints.unless("simulation" in read, "accrual", MISSING, allowed, "add [simulation], or remove it")
 
 
 def _check_assurance(read: Mapping[str, Any], complaints: Complaints) -> None:

@@ -1,30 +1,36 @@
 """Analyses of a simulated randomised trial: what is tested, when, and what counts as a response.
 
 Missing is no response, and so is leaving (composite estimand); a change that is missing is left out of ANCOVA; a time
-to an event ends at the last visit attended.
+to an event ends at the last visit attended. Repeated measures (MMRM) use every visit up to the week, as the single
+analysis does: change by arm and visit, baseline by visit, unstructured covariance, REML, Kenward-Roger. They leave out
+what comes after rescue (hypothetical estimand) unless told to keep it; ANCOVA keeps it unless told to leave it out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, final, get_args
 
 import numpy as np
 
+from trialwright.analysis.repeated_measures import by_visit
 from trialwright.numerics.arrays import Bools, Floats, Ints
-from trialwright.numerics.randomised_tests import ancova_z, fisher_z, log_rank_z, mantel_haenszel_z
+from trialwright.numerics.randomised_tests import ancova_z, fisher_z, log_rank_z, mantel_haenszel_z, z_of_t
+from trialwright.numerics.repeated_measures_many import contrasts_of_many
 from trialwright.numerics.scalars import is_number
 from trialwright.vocabulary.disease_course import SimulatedEndpoint
-from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 
-Method = Literal["cmh", "exact", "ancova", "log-rank"]
+Method = Literal["cmh", "exact", "ancova", "mmrm", "log-rank"]
+AfterRescue = Literal["kept", "left out"]
 METHODS: tuple[Method, ...] = get_args(Method)
 FITS: Mapping[str, tuple[Method, ...]] = {
     "response": ("cmh", "exact"),
-    "change": ("ancova",),
+    "change": ("ancova", "mmrm"),
     "event": ("log-rank", "cmh"),
 }
+MOST_VISITS = 13  # after baseline, a year of four weeks; larger matrices would round by the number of threads
 
 
 @final
@@ -37,6 +43,12 @@ class Analysis:
     method: Method
     dose_at_most: float | None = None  # a response with more background treatment than this is none
     strata_at: float | None = None  # baseline index from which a participant is in the upper stratum
+    after_rescue: AfterRescue | None = field(default=None, repr=False)  # values of a change after rescue; by the method
+
+    @property
+    def leaves_out_rescued(self) -> bool:
+        """Whether values after rescue do not count: as asked, or else in repeated measures only."""
+        return self.method == "mmrm" if self.after_rescue is None else self.after_rescue == "left out"
 
     def check(self, endpoints: Mapping[str, SimulatedEndpoint], *, weeks: tuple[int, ...]) -> Complaints:
         """Everything about it that does not go together."""
@@ -51,6 +63,13 @@ class Analysis:
             kind = endpoints[self.endpoint].kind
             fits = "must be " + " or ".join(FITS[kind]) + f" for an endpoint that is a {kind}"
             complaints.unless(self.method in FITS[kind], "analysis.method", self.method, fits)
+            fine = kind == "change" or self.after_rescue is None
+            allowed = "goes with an endpoint that is a change: rescue is no response"
+            complaints.unless(fine, "analysis.after_rescue", self.after_rescue, allowed, "remove it")
+        visits = sum(0 < week <= self.week for week in weeks)
+        fine = self.method != "mmrm" or visits <= MOST_VISITS
+        allowed = f"has {visits} visits up to week {self.week}, more than {MOST_VISITS}"
+        complaints.unless(fine, "analysis.method", self.method, allowed, "ancova, or fewer visits")
         for place in ("dose_at_most", "strata_at"):
             value = getattr(self, place)
             fine = value is None or (is_number(value) and value >= 0)
@@ -74,6 +93,7 @@ class TrialData:
     index: Floats  # [B, N, V], the activity index
     dose: Floats  # [B, N, V]
     seen: Bools  # [B, N, V], visits attended
+    rescued: Bools  # [B, N, V], by the visit: decided after what it showed
     arm: Ints  # [N], 0 is the control
 
     def place(self, week: int) -> int:
@@ -93,10 +113,17 @@ def response(data: TrialData, analysis: Analysis) -> Floats:
     return yes.astype(np.float64)
 
 
+def changes(data: TrialData, analysis: Analysis) -> Floats:
+    """The change since baseline at every visit up to the week, ``[B, N, T]``; NaN where it is missing or left out."""
+    until = data.place(analysis.week) + 1
+    values = data.found[analysis.endpoint][:, :, :until]
+    found = values[:, :, 1:] - values[:, :, :1]
+    return np.where(data.rescued[:, :, : until - 1], np.nan, found) if analysis.leaves_out_rescued else found
+
+
 def change(data: TrialData, analysis: Analysis) -> Floats:
-    """The change since baseline, ``[B, N]``; NaN where the visit was missed."""
-    values = data.found[analysis.endpoint]
-    return np.asarray(values[:, :, data.place(analysis.week)] - values[:, :, 0])
+    """The change since baseline, ``[B, N]``; NaN where the visit was missed, or comes after a rescue that ends it."""
+    return changes(data, analysis)[:, :, -1]
 
 
 def first_events(data: TrialData, analysis: Analysis) -> tuple[Ints, Ints]:
@@ -126,6 +153,9 @@ def z_of(data: TrialData, analysis: Analysis, *, arm: int, people: int | None = 
         value = change(data, analysis)[:, here]
         baseline = data.found[analysis.endpoint][:, here, 0]
         return sign * ancova_z(value, baseline=baseline, counted=~np.isnan(value), **who)
+    if analysis.method == "mmrm":
+        value, baseline = changes(data, analysis)[:, here], data.found[analysis.endpoint][:, here, 0]
+        return sign * repeated_z(value, baseline=baseline, treated=treated)
     if analysis.method == "log-rank":
         event, last = first_events(data, analysis)
         return sign * log_rank_z(event[:, here], last[:, here], counted=everybody, **who)
@@ -135,3 +165,34 @@ def z_of(data: TrialData, analysis: Analysis, *, arm: int, people: int | None = 
     cut = np.inf if analysis.strata_at is None else analysis.strata_at
     stratum = (data.index[:, here, 0] >= cut).astype(np.int64)
     return sign * mantel_haenszel_z(yes, counted=everybody, stratum=stratum, **who)
+
+
+def repeated_z(value: Floats, *, baseline: Floats, treated: Bools) -> Floats:
+    """Repeated measures of every trial: the difference at the last visit as a z, above 0 where the treated have more.
+
+    ``value`` ``[B, N, T]``, NaN where missing; ``baseline`` ``[B, N]``; ``treated`` ``[N]``. Kenward-Roger's t with its
+    degrees of freedom, as the z of the same tail. Trials without an unstructured estimate are analysed one by one with
+    the named fallbacks of the single analysis; 0 where none of them fits.
+    """
+    columns = np.stack([np.ones_like(baseline), np.broadcast_to(treated, baseline.shape), baseline], axis=2)
+    found = contrasts_of_many(value, columns, column=1)
+    z = z_of_t(found.t, degrees_of_freedom=found.degrees_of_freedom)
+    for trial in np.flatnonzero(np.isnan(found.t)):
+        z[trial] = single_repeated_z(value[trial], baseline=baseline[trial], treated=treated)
+    return z
+
+
+def single_repeated_z(value: Floats, *, baseline: Floats, treated: Bools) -> float:
+    """The same of one trial by the single analysis, with its fallbacks: ``[N, T]``, ``[N]``, ``[N]``."""
+    who, visit = np.nonzero(np.isfinite(value) & np.isfinite(baseline)[:, None])
+    try:
+        fitted = by_visit(
+            value[who, visit], participant=who, visit=visit, baseline=baseline[who], arm=treated[who].astype(np.int64)
+        )
+    except Refused:
+        return 0.0
+    last = [one.mean for one in fitted.differences if one.visit == value.shape[1] - 1]
+    if not last:
+        return 0.0
+    t, free = np.asarray([last[0].t]), np.asarray([last[0].degrees_of_freedom])
+    return float(z_of_t(t, degrees_of_freedom=free)[0])

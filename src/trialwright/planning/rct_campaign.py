@@ -99,6 +99,8 @@ class RctCampaign:
         values = central(self.appearance.parameters)
         sure = self.appearance.uncertainty.tolist() if self.plan.drawn != "nothing" else None
         parts = [FORM, repr(self.plan), json.dumps([values, sure]), str(self.trials), str(self.seed)]
+        rescue = [one.after_rescue for one in (self.plan.primary, *self.plan.secondary)]
+        parts += [json.dumps(rescue)] if any(rescue) else []
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def run(

@@ -234,7 +234,7 @@ def _data(plan: RctPlan, everybody: Observed, *, appearance: Appearance) -> Tria
     seen = ~np.isnan(arrays[index])
     return TrialData(
         appearance.endpoints, plan.visits.weeks, arrays, arrays[index], everybody.dose.reshape(shape), seen,
-        plan.allocation,
+        everybody.rescued.reshape(shape), plan.allocation,
     )  # fmt: skip
 
 

@@ -101,7 +101,10 @@ def _visits(simulation: SimulationSection) -> Visits:
 
 
 def _analysis(one: AnalysisSection) -> Analysis:
-    return Analysis(one.endpoint, one.week, one.method, dose_at_most=one.dose_at_most, strata_at=one.strata_at)
+    return Analysis(
+        one.endpoint, one.week, one.method, dose_at_most=one.dose_at_most, strata_at=one.strata_at,
+        after_rescue=one.after_rescue,
+    )  # fmt: skip
 
 
 def choices_of(plan: Plan, simulated: RctPlan) -> Choices | None:

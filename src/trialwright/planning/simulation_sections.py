@@ -46,14 +46,18 @@ class AnalysisSection(Part):
 
     endpoint: Annotated[str, Field(description="Endpoint, by its name")]
     week: Annotated[Week, Field(description="Week of the visit at which it is judged")]
-    method: Annotated[Literal["cmh", "exact", "ancova", "log-rank"], Field(description="How the arms are compared")] = (
-        "cmh"
-    )
+    method: Annotated[
+        Literal["cmh", "exact", "ancova", "mmrm", "log-rank"], Field(description="How the arms are compared")
+    ] = "cmh"
     dose_at_most: Annotated[
         NotNegative | None, Field(description="A response with more background treatment than this is none")
     ] = None
     strata_at: Annotated[
         NotNegative | None, Field(description="Baseline index from which a participant is in the upper stratum")
+    ] = None
+    after_rescue: Annotated[
+        Literal["kept", "left out"] | None,
+        Field(description="Values of a change after rescue; if absent, ancova keeps them and mmrm leaves them out"),
     ] = None
 
 
@@ -83,6 +87,30 @@ class SimulationSection(AnalysisSection):
     secondary: tuple[AnalysisSection, ...] = ()
     trials: Annotated[int, Field(ge=1, le=1_000_000, description="Simulated trials")] = 1000
     seed: Annotated[int, Field(ge=0, description="Fixes every virtual person")] = 1
+
+
+@final
+class AccrualSection(Part):
+    """How people come in calendar time; without it simulated trials have no calendar. Read by simulate-rct."""
+
+    per_month: Annotated[float | None, Field(description="Participants a month (30.44 days) in all")] = None
+    per_site_month: Annotated[float | None, Field(description="Or: participants a month of one site")] = None
+    sites: Annotated[int | None, Field(le=1000, description="Sites in all, with per_site_month")] = None
+    at_start: Annotated[int, Field(description="Sites planned to be open on day 0")] = 1
+    opening_gap_days: Annotated[float, Field(description="Then one more site each so many days")] = 0.0
+    opening_delay_days: Annotated[
+        float, Field(description="Mean by which each site opens later than planned (exponential)")
+    ] = 0.0
+    between_sites_cv: Annotated[
+        float, Field(description="Coefficient of variation of the rates of sites (gamma); 0: all alike")
+    ] = 0.0
+    ramp_days: Annotated[float, Field(description="From opening to the full rate, rising evenly")] = 0.0
+    start_share: Annotated[float, Field(description="Share of the full rate on opening")] = 1.0
+    to_infusion_days: Annotated[
+        float | tuple[float, float, float],
+        Field(description="From randomisation to week 0 (manufacturing): days, or least, most likely and most"),
+    ] = 0.0
+    decision_days: Annotated[float, Field(description="From the last visit a look needs to its decision")] = 0.0
 
 
 @final

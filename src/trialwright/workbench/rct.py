@@ -12,6 +12,8 @@ from trialwright import diseases
 from trialwright.operating.simulated import Progress
 from trialwright.planning.optimiser import Candidate, candidates
 from trialwright.planning.plan import Plan
+from trialwright.planning.plan_file import accrual_of
+from trialwright.planning.rct_calendar import rct_calendar
 from trialwright.planning.rct_campaign import RctCampaign, content, here, run_rct_lot
 from trialwright.planning.rct_questions import questions
 from trialwright.planning.rct_simulation import RctPlan, RctResults
@@ -61,7 +63,8 @@ def simulate_rct_plan(path: Path, asked: RctAsked, *, progress: Progress | None 
     ranked: tuple[Candidate, ...] = ()
     if asked.questions and choices is not None and all(f"choice/{name}" in found for name in choices.schedules):
         ranked = candidates(choices, {name: found[f"choice/{name}"] for name in choices.schedules})
-    return RctRun(plan, simulated, appearance, found, ranked, trials=trials, seed=seed)
+    calendar = None if plan.accrual is None else rct_calendar(accrual_of(plan.accrual), found["trial"])
+    return RctRun(plan, simulated, appearance, found, ranked, trials=trials, seed=seed, calendar=calendar)
 
 
 def _size(plan: Plan) -> int | None:

@@ -96,6 +96,9 @@ def test_the_schema_knows_every_part() -> None:
         ({"more": "[assurance]\n[[assurance.treatment]]\nresponders = 7\nof = 6"},
          {"assurance.treatment[1].responders", "assurance.control"}),
         ({"more": "[assurance]\neffect = [1, 0.3]"}, {"assurance.effect", "assurance.control"}),
+        ({"more": "[accrual]\nper_month = 3\nsites = 4\nto_infusion_days = [3, 2, 1]"},
+         {"accrual", "accrual.sites", "accrual.to_infusion_days"}),
+        ({"more": "[accrual]\nper_moth = 3"}, {"accrual.per_moth"}),
         ({"more": "[estimnad]"}, {"estimnad"}),
     ],
 )  # fmt: skip

@@ -8,13 +8,23 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from trialwright.analysis.repeated_measures import by_visit
 from trialwright.diseases.lupus.simulated import APPEARANCE
 from trialwright.planning.follow_up import Visits
 from trialwright.planning.infusion_effect import Schedule
 from trialwright.planning.looks import Errors, Looks
-from trialwright.planning.rct_analysis import Analysis
+from trialwright.planning.rct_analysis import (
+    AfterRescue,
+    Analysis,
+    TrialData,
+    change,
+    changes,
+    repeated_z,
+    single_repeated_z,
+    z_of,
+)
 from trialwright.planning.rct_campaign import RctCampaign, content
-from trialwright.planning.rct_simulation import Arm, RctPlan, RctResults
+from trialwright.planning.rct_simulation import Arm, RctPlan, RctResults, trial_data
 from trialwright.vocabulary.disease_course import Entry
 from trialwright.vocabulary.errors import ParameterError
 
@@ -32,6 +42,7 @@ PLAN = RctPlan(
     ),
     errors=Errors(0.1, 0.8),
 )
+MMRM = Analysis("sledai-2k", 24, "mmrm")
 TRIALS = 400
 
 
@@ -41,9 +52,10 @@ def run(plan: RctPlan, *, trials: int = TRIALS, seed: int = 9) -> RctResults:
 
 @pytest.fixture(scope="module")
 def null() -> RctResults:
-    """Two looks, both arms without the product."""
+    """Two looks, both arms without the product; repeated measures with values after rescue left out, and kept."""
     arms = (PLAN.arms[0], replace(PLAN.arms[1], active=False))
-    return run(replace(PLAN, arms=arms, looks=Looks((0.5, 1.0), "P")))
+    others = (*PLAN.secondary, MMRM, replace(MMRM, after_rescue="kept"))
+    return run(replace(PLAN, arms=arms, looks=Looks((0.5, 1.0), "P"), secondary=others))
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +77,17 @@ class TestErrors:
             assert within(int(count), float(share), of=TRIALS)  # the recursion of group-sequential designs
 
     def test_every_analysis_has_the_spread_of_a_normal(self, null: RctResults) -> None:
-        for z in (null.z[:, 0, 1], null.others[:, 0, 1, 1], null.others[:, 0, 2, 1]):
+        for z in (null.z[:, 0, 1], *(null.others[:, 0, place, 1] for place in (1, 2, 3, 4))):
             assert abs(z.mean()) < 4 / np.sqrt(TRIALS)
             assert z.std() == pytest.approx(1, abs=0.15)
+
+    @pytest.mark.parametrize("place", [1, 3, 4])
+    def test_a_change_keeps_its_level_at_every_look(self, null: RctResults, place: int) -> None:
+        """ANCOVA and repeated measures, with values after rescue left out and kept; 40 people, then 80."""
+        for look in (0, 1):
+            for level in (0.05, 0.2):
+                found = scipy.stats.norm.sf(null.others[:, 0, place, look]) <= level
+                assert within(int(found.sum()), level, of=TRIALS)
 
     def test_the_exact_test_is_conservative(self, null: RctResults) -> None:
         one_sided = scipy.stats.norm.sf(null.others[:, 0, 0, 1])
@@ -84,6 +104,52 @@ class TestErrors:
         drift = (p1 - p0) / np.sqrt(2 * pooled * (1 - pooled) / n)
         power = scipy.stats.norm.sf(scipy.stats.norm.isf(0.1) - drift)
         assert active.rejections[0] / active.trials == pytest.approx(power, abs=0.09)
+
+
+class TestRepeatedMeasures:
+    DATA, _ = trial_data(replace(PLAN, primary=MMRM, secondary=()), APPEARANCE, seed=4, trials=range(20))
+
+    @pytest.mark.parametrize("after_rescue", ["left out", "kept"])
+    def test_they_are_the_single_analysis_of_each_trial(self, after_rescue: AfterRescue) -> None:
+        """The slow twin: by participant and visit, Kenward-Roger, as a live trial is analysed."""
+        analysis = replace(MMRM, after_rescue=after_rescue)
+        many = z_of(self.DATA, analysis, arm=1)
+        for trial in (0, 7, 19):
+            assert many[trial] == pytest.approx(alone(self.DATA, analysis, trial=trial), abs=1e-7)
+
+    def test_rescue_ends_what_counts_and_leaving_what_is_seen(self) -> None:
+        """A value counts up to the visit that decides on rescue; nothing is filled in."""
+        data, counted = self.DATA, np.isfinite(changes(self.DATA, MMRM))
+        before = data.rescued[:, :, :-1]
+        assert np.array_equal(counted, data.seen[:, :, 1:] & ~before)
+        assert (data.seen[:, :, 1:] & before).any()
+        kept = np.isfinite(changes(data, replace(MMRM, after_rescue="kept")))
+        assert np.array_equal(kept, data.seen[:, :, 1:])
+        ancova = Analysis("sledai-2k", 24, "ancova")
+        assert np.array_equal(np.isfinite(change(data, ancova)), data.seen[:, :, -1])
+        assert np.array_equal(np.isfinite(change(data, replace(ancova, after_rescue="left out"))), counted[:, :, -1])
+
+    def test_what_has_no_unstructured_estimate_is_analysed_by_the_next_pattern_or_finds_nothing(self) -> None:
+        data = self.DATA
+        value, baseline = changes(data, MMRM)[:2, :30].copy(), data.found["sledai-2k"][:2, :30, 0]
+        value[0, :15, 0], value[0, 15:, 1], value[1] = np.nan, np.nan, np.nan
+        found = repeated_z(value, baseline=baseline, treated=data.arm[:30] == 1)
+        assert found[1] == 0
+        assert found[0] == single_repeated_z(value[0], baseline=baseline[0], treated=data.arm[:30] == 1) != 0
+
+
+def alone(data: TrialData, analysis: Analysis, *, trial: int) -> float:
+    """Rows of one trial as an analyst has them; a fall is good."""
+    rows = [
+        (person, visit, values[visit] - values[0], values[0])
+        for person, values in enumerate(data.found["sledai-2k"][trial])
+        for visit in (1, 2, 3)
+        if np.isfinite(values[visit]) and not (analysis.leaves_out_rescued and data.rescued[trial, person, visit - 1])
+    ]
+    person, visit, value, baseline = (np.asarray(column) for column in zip(*rows, strict=True))
+    found = by_visit(value, participant=person, visit=visit, baseline=baseline, arm=data.arm[person])
+    mean = found.differences[-1].mean
+    return -float(scipy.stats.norm.isf(scipy.stats.t.sf(mean.t, mean.degrees_of_freedom)))
 
 
 class TestLots:
@@ -141,10 +207,14 @@ class TestPlans:
 
     def test_everything_wrong_is_said_at_once(self) -> None:
         wrong = replace(
-            PLAN, participants=2, primary=Analysis("sri-4", 25, "ancova"), changed=(("no_such_number", 1.0),)
-        )
+            PLAN, participants=2, primary=Analysis("sri-4", 25, "ancova"), changed=(("no_such_number", 1.0),),
+            secondary=(Analysis("sri-4", 24, "cmh", after_rescue="kept"),),
+        )  # fmt: skip
         with pytest.raises(ParameterError) as caught:
             wrong.check(APPEARANCE)
         assert {finding.place for finding in caught.value.findings} == {
-            "participants", "course.change.no_such_number", "analysis.week", "analysis.method"
+            "participants", "course.change.no_such_number", "analysis.week", "analysis.method", "analysis.after_rescue"
         }  # fmt: skip
+        weekly = replace(PLAN, visits=Visits(tuple(range(25))), primary=MMRM)
+        with pytest.raises(ParameterError, match="24 visits up to week 24, more than 13"):
+            weekly.check(APPEARANCE)

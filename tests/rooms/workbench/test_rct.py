@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from trialwright.cli import main
+from trialwright.cli.simulating_rct import rct_data
 from trialwright.planning.plan_file import parse_plan
 from trialwright.report.edition import edition_of
 from trialwright.vocabulary.errors import ParameterError
@@ -36,15 +37,29 @@ def test_two_workers_of_a_cluster_give_the_same_bytes(file: Path) -> None:
     shared = simulate_rct_plan(file, RctAsked(trials=45, workers=2, cluster="local"))
     assert rct_bytes(shared) == rct_bytes(alone)
     assert json.loads(rct_bytes(alone))["trials"] == 45
+    assert rct_data(shared) == rct_data(alone)
+
+
+def test_a_calendar_is_added_and_changes_nothing_else(file: Path) -> None:
+    with_it = simulate_rct_plan(file, RctAsked(trials=20))
+    begin, end = SMALL.index("# When: nobody"), SMALL.index("[optimise]")
+    file.write_text(SMALL[:begin] + SMALL[end:], "utf-8")
+    without = simulate_rct_plan(file, RctAsked(trials=20))
+    assert rct_bytes(with_it) == rct_bytes(without)
+    data, bare = rct_data(with_it), rct_data(without)
+    assert set(data) - set(bare) == {"calendar"}
+    assert {key for key in bare if data[key] != bare[key]} == {"plan_digest"}
+    ids = [[section.id for section in rct_as_document(run).sections] for run in (with_it, without)]
+    assert ids == [["trial", "calendar", "course"], ["trial", "course"]]
 
 
 def test_questions_become_sections_with_figures_in_both_languages(file: Path) -> None:
     run = simulate_rct_plan(file, RctAsked(trials=4, questions=True))
     document = rct_as_document(run)
     names = [section.id for section in document.sections]
-    assert names == ["trial", "schedule", "endpoint", "size", "taper", "waning", "choice", "course"]
+    assert names == ["trial", "calendar", "schedule", "endpoint", "size", "taper", "waning", "choice", "course"]
     for spoken in LANGUAGES:
-        assert len(edition_of(document, spoken).figures) >= 7
+        assert len(edition_of(document, spoken).figures) >= 8
     assert run.ranked
 
 
@@ -59,6 +74,7 @@ def test_a_stopped_simulation_says_so(file: Path) -> None:
 
 
 def test_the_command_answers_a_program_and_a_person(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(SMALL.replace('method = "ancova"', 'method = "mmrm"'), "utf-8")
     for arguments in (["--json"], ["--lang", "fr"]):
         with pytest.raises(SystemExit) as end:
             main(["simulate-rct", str(file), "--trials", "20", *arguments])
@@ -70,7 +86,13 @@ def test_the_command_answers_a_program_and_a_person(file: Path, capsys: pytest.C
             assert data["arms"] == ["placebo", "cells"]
             assert len(data["found"]["found"]["z"]) == 20
         else:
-            assert "Essai simulé MSC-SLE-RCT" in shown
+            said = (
+                "Essai simulé MSC-SLE-RCT",
+                "semaine 24, MMRM",
+                "Kenward–Roger. Valeurs après",
+                "Calendrier de l'essai",
+            )
+            assert [words for words in said if words not in " ".join(shown.split())] == []
 
 
 def test_a_plan_that_says_nothing_of_simulation_is_told_all_at_once(file: Path) -> None:

@@ -164,7 +164,8 @@ def named(analysis: Analysis, appearance: Appearance) -> Words:
     title = appearance.endpoints[analysis.endpoint].title
     if analysis.dose_at_most is not None:
         return fill(words.WITH_DOSE, endpoint=title, week=analysis.week, dose=analysis.dose_at_most)
-    return fill(words.AT_WEEK, endpoint=title, week=analysis.week)
+    said = words.BY_MMRM if analysis.method == "mmrm" else words.AT_WEEK
+    return fill(said, endpoint=title, week=analysis.week)
 
 
 def _sizes(found: Found) -> Iterator[Block]:

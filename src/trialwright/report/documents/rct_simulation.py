@@ -10,8 +10,10 @@ from trialwright.numerics.intervals import wilson
 from trialwright.planning.optimiser import Candidate
 from trialwright.planning.plan import Plan
 from trialwright.planning.rct_analysis import Analysis
+from trialwright.planning.rct_calendar import RctCalendar
 from trialwright.planning.rct_simulation import RctPlan, RctResults
 from trialwright.report.documents import rct_words as words
+from trialwright.report.documents.rct_calendar import calendar_section
 from trialwright.report.documents.rct_course import course_section
 from trialwright.report.documents.rct_questions import named, question_sections
 from trialwright.report.documents.rct_words import COLUMNS
@@ -47,6 +49,7 @@ class RctRun:
     ranked: tuple[Candidate, ...]
     trials: int
     seed: int
+    calendar: RctCalendar | None = None  # of the trial itself, where the plan says how people come
 
     @property
     def results(self) -> RctResults:
@@ -62,7 +65,10 @@ def rct_document(run: RctRun, *, every_number: bool = True, software: str, versi
         title=fill(words.TITLE, id=plan.identity.id),
         subtitle=plan.identity.title,
         running_head=fill(words.RUNNING, id=plan.identity.id),
-        sections=(_trial(run), *asked, course_section(run.appearance, every_number=every_number)),
+        sections=(
+            _trial(run), *calendar_section(run.simulated, run.calendar), *asked,
+            course_section(run.appearance, every_number=every_number),
+        ),
         provenance=Provenance(
             source=fill(words.SOURCE, id=plan.identity.id), data_cut=None, software=software, version=version,
             protocol_digest=plan.digest,
@@ -97,6 +103,8 @@ def _trial(run: RctRun) -> Section:
     blocks += _assumed(run)
     if plan.secondary:
         blocks.append(_others(run))
+    ways = {one.leaves_out_rescued for one in (plan.primary, *plan.secondary) if one.method == "mmrm"}
+    blocks += [Paragraph(fill(words.MMRM, rescue=words.RESCUE[way])) for way in sorted(ways)]
     return Section("trial", words.SECTIONS["trial"], tuple(blocks))
 
 

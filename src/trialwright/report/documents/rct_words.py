@@ -99,6 +99,18 @@ SCHEDULES = {
 }
 YES, NO = Text(en="yes", fr="oui"), Text(en="no", fr="non")
 AT_WEEK = Text(en="{endpoint}, week {week}", fr="{endpoint}, semaine {week}")
+BY_MMRM = Text(en="{endpoint}, week {week}, MMRM", fr="{endpoint}, semaine {week}, MMRM")
+MMRM = Text(
+    en="MMRM: changes at every visit up to that week on arm and baseline, each by visit; unstructured covariance, "
+    "REML, Kenward–Roger. Values after rescue are {rescue}. The changes shown are plain means of those observed.",
+    fr="MMRM : variations à chaque visite jusqu'à cette semaine selon le bras et la valeur initiale, chacun par "
+    "visite ; covariance non structurée, REML, Kenward–Roger. Valeurs après traitement de secours : {rescue}. Les "
+    "variations affichées sont les moyennes simples des valeurs observées.",
+)
+RESCUE = {
+    True: Text(en="left out", fr="exclues"),
+    False: Text(en="kept", fr="gardées"),
+}
 WITH_DOSE = Text(
     en="{endpoint}, week {week}, dose at most {dose:number1}",
     fr="{endpoint}, semaine {week}, dose au plus {dose:number1}",
