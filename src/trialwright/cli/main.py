@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,8 +87,6 @@ for panel, groups in PANELS.items():
 def _tell_version(wanted: bool) -> None:
     """The version that reports and manifests name, for a bug report or a validation file."""
     if wanted:
-        from importlib.metadata import version  # only when asked
-
         typer.echo(f"trialwright {version('trialwright')}")
         raise typer.Exit
 
