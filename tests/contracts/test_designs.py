@@ -538,6 +538,8 @@ class TestWhatTheDesignsSay:
         for outcomes in ("1NNT", "1NNN 2NNT", "1NNN 2NNN 3NN", "1NN 2N"):  # a DLT, a DLT, its end, off the sequence
             seen = seen_after(outcomes, 5)
             assert crm.propose(seen).dose_level[0] == one_stage.propose(seen).dose_level[0]
+            said = [note.code for note in crm.propose(seen).notes if note.where[0]]
+            assert ("crm.off_sequence" in said) == (outcomes == "1NN 2N")
         nobody = seen_after("1NNN", 5)
         pending = replace(nobody, n=np.array([[2, 0, 0, 0, 0]]), n_pending=np.array([[1, 0, 0, 0, 0]]))
         assert crm.propose(pending).dose_level[0] == 1

@@ -4,9 +4,10 @@ Rule in words. Before the trial the team writes down its guess of the DLT rate a
 number, beta, bends this curve up or down. After every cohort beta is estimated anew from everybody settled so far,
 and the level whose estimated DLT rate is nearest to the target is recommended; equal distances go to the lower level.
 With an initial sequence the trial has two stages: it follows these levels, participant by participant, until the first
-DLT, and the curve decides from then on, or as soon as somebody is treated off the sequence. A sequence after which a
-first DLT would raise the level (an incoherent one) is refused. There is no limit on steps, no early stopping: add the
-rules no_skipping and stop_when_too_toxic.
+DLT, and the curve decides from then on, or as soon as somebody is treated off the sequence, which is said: whole
+cohorts have to fit it, as three at a level do in cohorts of three. A sequence after which a first DLT would raise the
+level (an incoherent one) is refused. There is no limit on steps, no early stopping: add the rules no_skipping and
+stop_when_too_toxic.
 
 Formula. power: p_d = s_d^exp(beta); logistic: logit p_d = a0 + exp(beta) (logit(s_d) - a0); beta ~ N(0, prior_sd^2).
 logistic-gamma: the same curve with exp(beta) ~ Gamma(prior_shape, rate = prior_shape), whose mean is 1. two-parameter:
@@ -79,6 +80,12 @@ NOBODY = Text(
 FIRST_STAGE = Text(
     en="No DLT in {settled} settled participants so far: the initial sequence stands at level {level}.",
     fr="Aucune DLT chez {settled} participants évalués à ce jour : la séquence initiale en est au palier {level}.",
+)
+OFF_SEQUENCE = Text(
+    en="No DLT in {settled} settled participants, but the treated ones do not follow the initial sequence: the curve "
+    "decides from here on.",
+    fr="Aucune DLT chez {settled} participants évalués, mais les participants traités ne suivent pas la séquence "
+    "initiale : la courbe décide désormais.",
 )
 NO_MAXIMUM = Text(
     en="With {n_dlt} DLT in {n} participants the likelihood has no maximum; the end of the curve it rises to is used.",
@@ -205,11 +212,13 @@ class Crm:
         treated, settled = seen.n_treated.sum(axis=1), seen.n.sum(axis=1)
         last = len(self.initial_sequence) - 1
         kept = (seen.n_treated == expected[np.minimum(treated, last + 1)]).all(axis=1) & (treated <= last + 1)
-        first = kept & (seen.n_dlt.sum(axis=1) == 0) & (settled <= last)
+        no_dlt_yet = (seen.n_dlt.sum(axis=1) == 0) & (settled <= last)
+        first = kept & no_dlt_yet
         level = np.where(first, np.asarray(self.initial_sequence)[np.minimum(settled, last)], proposal.dose_level)
         notes = tuple(replace(note, where=note.where & ~first) for note in proposal.notes)
         said = Note("crm.initial_sequence", FIRST_STAGE, first, {"level": level, "settled": settled})
-        return replace(proposal, dose_level=level, notes=(*notes, said))
+        left = Note("crm.off_sequence", OFF_SEQUENCE, no_dlt_yet & ~kept, {"settled": settled})
+        return replace(proposal, dose_level=level, notes=(*notes, said, *((left,) if left.where.any() else ())))
 
     def select(self, seen: Seen) -> Ints:
         """The level nearest to the target at the end; 0 when nobody is settled."""
