@@ -117,6 +117,10 @@ def test_safety_boundary(case: dict[str, Any]) -> None:
     limit = {"level": "lowest", "rate": inputs["threshold"], "confidence": inputs["cutoff"]}
     prior = {"prior_a": inputs["prior_a"], "prior_b": inputs["prior_b"], "n_min": inputs["first_look"]}
     rule = rules.build("stop_when_too_toxic", {**limit, **prior})
+    for n, least in enumerate(wanted["stop_if_ge"], start=1):
+        ones = np.ones(n + 1, np.int64)
+        stopped = rule(Proposal.of_level(ones), Seen.of_counts(n * ones[:, None], np.arange(n + 1)[:, None], ones)).stop
+        assert stopped.tolist() == [least is not None and y >= least for y in range(n + 1)]
     blocks = designs.build("fixed_blocks", {"levels": [1], "sizes": [inputs["n_max"]]})
     study = study_with(blocks, levels=1, rules=[rule], planned=inputs["n_max"], cohort_size=1)
     ends = every_end(study, Conditions(after_each=True))

@@ -103,9 +103,11 @@ class TestEveryCase:
         assert_allclose((design.lambda_e, design.lambda_d), (wanted["lambda_e"], wanted["lambda_d"]), **close)
 
     def test_eliminates_the_same(self, case: dict[str, Any]) -> None:
-        proposal, wanted = design_of(case).propose(seen_of(case)), case["outputs"]["eliminated"]
+        proposal, wanted = design_of(case).propose(seen_of(case)), case["outputs"]
         assert proposal.evidence is not None
-        assert proposal.evidence["eliminated"][0].tolist() == wanted
+        eliminated = proposal.evidence["eliminated"][0].tolist()
+        assert eliminated == wanted["eliminated"]
+        assert eliminated[case["inputs"]["current_dose"] - 1] == wanted["eliminated_current"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

@@ -59,8 +59,8 @@ from trialwright.vocabulary.words import Text
 
 LEAST = 3  # settled participants before a level can be closed
 PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
-SAME = 9  # decimals to which estimates are compared: the pooled ones differ by the rounding of the iteration
-SAME_IN_REFERENCE = 2
+SAME = 1e-8  # estimates that differ by less are equal: pooled ones differ by what the iteration leaves, about 1e-10
+DECIMALS = 2  # to which the reference rounds them before it compares
 
 NOBODY = Text(
     en="Nobody's DLT window is settled at level {current} yet, so nothing speaks for another level.",
@@ -168,8 +168,8 @@ class BoinComb:
         less = self.selection == "boin-2.7.2"
         closed = self._closed_in_reference(seen, over) if less else self._closed(seen, over)
         rate = isotonic_grid_dlt_rate(n=seen.n.reshape(shape), n_dlt=seen.n_dlt.reshape(shape), prior=PSEUDO_COUNT)
-        decimals = SAME if self.selection == "paper" else SAME_IN_REFERENCE
-        return self._nearest(rate.reshape(seen.n.shape).round(decimals), among=(seen.n > 0) & ~closed)
+        rate = rate.reshape(seen.n.shape)
+        return self._nearest(rate if self.selection == "paper" else rate.round(DECIMALS), among=(seen.n > 0) & ~closed)
 
     def _direction(self, seen: Seen) -> Ints:
         counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
@@ -205,11 +205,11 @@ class BoinComb:
     def _nearest(self, rate: Floats, *, among: Bools) -> Ints:
         """The level nearest to the target; 0 = none. Ties as on the page."""
         target = self.target_toxicity_rate
-        distance = np.where(among, np.abs(rate - target).round(SAME), np.inf)
-        tied = among & (distance == distance.min(axis=1, keepdims=True))
-        beneath = tied & (rate < target)
+        distance, below = np.where(among, np.abs(rate - target), np.inf), rate < target - SAME
+        tied = among & (distance <= distance.min(axis=1, keepdims=True) + SAME)
+        beneath = tied & below
         tied = np.where(beneath.any(axis=1, keepdims=True), beneath, tied)
-        height = np.where(rate < target, -self._height, self._height)
+        height = np.where(below, -self._height, self._height)
         column = np.arange(rate.shape[1]) % self.columns
         worth = np.where(tied, height * self.columns + column, np.iinfo(np.int64).max)
         return np.asarray(np.where(among.any(axis=1), worth.argmin(axis=1) + 1, NO_LEVEL), np.int64)

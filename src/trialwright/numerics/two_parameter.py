@@ -169,7 +169,8 @@ class TwoParameterPosterior:
             raise ValueError(f"a quantile needs a probability between 0 and 1, not {probability}")
         answer = np.empty((len(self.counts), len(self.model.coded_doses)))
         for patch in self._patches:
-            box = Box(patch.box.u, patch.box.v.halved())  # finer than for the rates that were checked
+            # the error of a tail is the square root of a moment's (quadrature.cumulative), hence both halved
+            box = Box(patch.box.u.halved(), patch.box.v.halved())
             terms = self.model.table(box)
             for row in patch.rows:
                 weights = plane.densities(self.counts[row : row + 1], terms)[0]

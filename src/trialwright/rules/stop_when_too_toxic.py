@@ -40,6 +40,7 @@ from trialwright.numerics.one_parameter import OneParameterPosterior
 from trialwright.numerics.scalars import is_count, is_positive, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.stepwise import ROUNDING
 from trialwright.vocabulary.words import Text
 
 KINDS = ("beta", "design", "normal-approximation")
@@ -154,7 +155,7 @@ class StopWhenTooToxic:
         """The level judged in every trial (the lowest one over the limit if any will do), and whether it is over."""
         enough = seen.n >= self.n_min
         enough &= seen.n > 0 if self.posterior == "beta" else seen.n.sum(axis=1, keepdims=True) > 0
-        over = enough & (exceedance > self.confidence)
+        over = enough & (exceedance > self.confidence + ROUNDING)
         if self.level == "any":
             over &= seen.n_treated > 0
             return np.asarray(over.argmax(axis=1) + 1, np.int64), np.asarray(over.any(axis=1), np.bool_)
