@@ -30,6 +30,8 @@ import scipy.special as sp
 
 from trialwright.numerics.arrays import Floats
 
+LARGE_SHIFT = 30.0  # a noncentrality from which exp(-d^2 / 2) is lost below the least number
+NODES, WEIGHTS = (9 * part for part in np.polynomial.legendre.leggauss(60))  # of a standard normal, to 9
 ROUNDING = 1e-12  # an error probability this close to its bound keeps it
 
 
@@ -204,9 +206,19 @@ def one_mean(difference: float, sd: float, *, alpha: float, beta: float, sd_know
 
 
 def t_power(n: float, *, effect: float, groups: int, alpha: float) -> float:
-    """P(T > t_{1-alpha}) with n - groups degrees of freedom and noncentrality effect sqrt(n)."""
-    freedom = n - groups
-    return float(1 - sp.nctdtr(freedom, effect * np.sqrt(n), -sp.stdtrit(freedom, alpha)))
+    """P(T > t_{1-alpha}) with n - groups degrees of freedom and noncentrality effect sqrt(n).
+
+    T = (Z + d) / s: for a large d, whose series start at exp(-d^2 / 2), the chi-square probability of s < (Z + d) / t
+    is averaged over the normal Z instead.
+    """
+    freedom, shift = n - groups, float(effect * np.sqrt(n))
+    critical = float(-sp.stdtrit(freedom, alpha))
+    if shift <= LARGE_SHIFT:
+        return float(1 - sp.nctdtr(freedom, shift, critical))
+    if critical <= 0:
+        return 1.0
+    below = sp.gammainc(freedom / 2, freedom / 2 * ((shift + NODES) / critical) ** 2)
+    return min(1.0, float(WEIGHTS @ (below * np.exp(-(NODES**2) / 2)) / np.sqrt(2 * np.pi)))
 
 
 def _of_mean(effect: float, groups: int, *, alpha: float, beta: float, known: bool) -> float:
