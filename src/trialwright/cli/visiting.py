@@ -122,8 +122,7 @@ def assess(
             text = workbench.visit_template(reached, usubjid=usubjid, visit=visit, infusion=infusion, language=spoken)
             typer.echo(text, nl=False)
             return
-        zone = reached.study.identity.zone
-        today = day_of(on) or reached.moment(at).astimezone(zone).date()
+        today = day_of(on) or reached.day_of(at)
         seen: list[Any] = []
         if file is not None:
             seen += workbench.read_visits(file, today=today, usubjid=usubjid, visit=visit, infusion=infusion)

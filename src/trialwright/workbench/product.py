@@ -242,7 +242,7 @@ def release_batch(
     verdict = specification_of(trial.study, state, batch=batch)
     event = BatchReleased(
         batch=batch,
-        on=moment.astimezone(trial.study.identity.zone).date(),
+        on=trial.study.identity.day_of(moment),
         in_specification=verdict.verdict == "met",
         failed=verdict.failed,
         justification=justification,
@@ -255,7 +255,7 @@ def store_bags(
 ) -> tuple[Record, ...]:
     """Record that something happened to bags in store, at the moment of the entry."""
     moment = trial.moment(at)
-    on = moment.astimezone(trial.study.identity.zone).date()
+    on = trial.study.identity.day_of(moment)
     body = {"on": on.isoformat(), "at": moment.isoformat(), **facts}
     return record_events(trial, [revive(StorageRecorded.kind, {"bag": bag, **body}) for bag in bags], by=by, at=at)
 
@@ -276,7 +276,7 @@ def prepare_dose(
         trial.state(),
         usubjid=usubjid,
         weight_kg=weight_kg,
-        on=moment.astimezone(trial.study.identity.zone).date(),
+        on=trial.study.identity.day_of(moment),
         moment=moment,
         infusion_number=infusion_number,
         bags=bags,
@@ -312,7 +312,7 @@ def _thawings(trial: Trial, release: ProductReleased) -> list[Event]:
     known = {bag for bag, events in storage.items() if any(one.event.what == "thawed" for one in events)}
     if release.thawed_at is None:
         return []
-    on = release.thawed_at.astimezone(trial.study.identity.zone).date()
+    on = trial.study.identity.day_of(release.thawed_at)
     new = [bag for bag in release.bags if bag not in known]
     return [StorageRecorded(bag=bag, on=on, what="thawed", at=release.thawed_at) for bag in new]
 
@@ -351,7 +351,7 @@ def infuse(trial: Trial, usubjid: str, *, facts: Mapping[str, Any], by: str, at:
     known = one.release_for(number)
     release = known.event if known else None
     stated = {name: _timed(trial, value) for name, value in facts.items() if value is not None}
-    body = {"usubjid": usubjid, "on": moment.astimezone(study.identity.zone).date().isoformat(), **stated}
+    body = {"usubjid": usubjid, "on": study.identity.day_of(moment).isoformat(), **stated}
     body["infusion_number"] = number
     if release is not None:
         body = {"batch": release.batch, "bags": list(release.bags), "volume_ml": release.volume_ml, **body}
