@@ -97,7 +97,8 @@ def assess(
         int | None, typer.Option("--infusion", min=1, help="The infusion it belongs to, where there are several.")
     ] = None,
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of the visit; today if absent.")
+        datetime | None,
+        typer.Option("--on", metavar="DAY", formats=["%Y-%m-%d"], help="The day of the visit; today if absent."),
     ] = None,
     item: Annotated[
         list[str] | None,
