@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +33,7 @@ from trialwright.vocabulary.events import (
 )
 from trialwright.vocabulary.records import Record, revive
 from trialwright.workbench.recording import record_events, record_offers
+from trialwright.workbench.tables import named_cells
 from trialwright.workbench.trials import Trial
 
 TABLES: Mapping[str, type[Event]] = {  # in the order in which they are recorded
@@ -139,15 +139,14 @@ def _rows_of_tables(tables: Any) -> list[_Row]:
 
 
 def _rows_of_csv(text: str) -> list[_Row]:
-    """Rows in the order of ``TABLES``; an empty cell is a field that is not there, ``;`` parts the parts of a list."""
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    """Rows in the order of ``TABLES``; an empty cell is a field that is not there, ``|`` or ``;`` parts a list."""
     rows = []
-    for row in reader:
-        cells = {name: value.strip() for name, value in row.items() if name and isinstance(value, str)}
-        if row.get(None) or None in row.values():
-            raise ValueError(f"line {reader.line_num} has not as many cells as the first line has names")
-        fields = {name: _cell(name, value) for name, value in cells.items() if name != "what" and value}
-        rows.append(_Row(cells.get("what", ""), f"line {reader.line_num}", fields))
+    for line, row in named_cells(text):
+        cells = {name: value.strip() for name, value in row.items() if value is not None}
+        if len(cells) < len(row):
+            raise ValueError(f"line {line} has not as many cells as the first line has names")
+        fields = {name: _cell(name, value) for name, value in cells.items() if name and name != "what" and value}
+        rows.append(_Row(cells.get("what", ""), f"line {line}", fields))
     order = list(TABLES)
     return sorted(rows, key=lambda row: order.index(row.table) if row.table in order else len(order))
 
@@ -155,12 +154,12 @@ def _rows_of_csv(text: str) -> list[_Row]:
 def _cell(name: str, value: str) -> Any:
     """A cell as its field is typed: a list, a number, true or false, or the text itself."""
     if name == "donations":
-        return [part.strip() for part in value.split(";") if part.strip()]
+        return [part.strip() for part in value.replace("|", ";").split(";") if part.strip()]
     if value in ("true", "false"):
         return value == "true"
     numeric = name in ("value", "volume_ml", "cells", "viability", "dmso_percent", "temperature_c", "minutes")
     try:
-        return float(value) if numeric else value
+        return float(value.replace(",", ".")) if numeric else value
     except ValueError:
         return value
 
