@@ -24,7 +24,10 @@ def column_widths(
     bodies = [max(map(keep, cells), default=1) for keep, cells in zip(kept, columns, strict=True)]
     with_heads = [max(body, _longest_word(head)) for body, head in zip(bodies, heads, strict=True)]
     least = next((one for one in (with_heads, bodies) if sum(one) <= room), None)
-    return None if least is None else _shared(_shared(least, with_heads, room=room), natural, room=room)
+    whole = [max(map(len, [*cells, ""])) for cells in columns]
+    for wanted in (with_heads, whole, natural):  # whole words of a head, then whole cells, then whole heads
+        least = least and _shared(least, wanted, room=room)
+    return least
 
 
 def _longest_word(text: str) -> int:
@@ -32,11 +35,14 @@ def _longest_word(text: str) -> int:
 
 
 def _shared(least: Sequence[int], wanted: Sequence[int], *, room: int) -> list[int]:
-    """What is left of the room, letter by letter to the column that is furthest from the width it would like."""
-    widths = list(least)
-    for _ in range(room - sum(widths)):
-        lacking = [want - width for want, width in zip(wanted, widths, strict=True)]
-        if max(lacking) <= 0:
-            break
-        widths[lacking.index(max(lacking))] += 1
+    """What is left of the room: narrow columns get all they would like, the widest ones are cut to one width."""
+
+    def cut(at: int) -> list[int]:
+        return [max(low, min(want, at)) for low, want in zip(least, wanted, strict=True)]
+
+    widest = max(at for at in range(max(*wanted, 0) + 1) if sum(cut(at)) <= room)
+    widths, fuller = cut(widest), cut(widest + 1)
+    for place, width in enumerate(fuller):
+        if sum(widths) < room:
+            widths[place] = width
     return widths
