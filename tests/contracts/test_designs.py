@@ -497,7 +497,10 @@ class TestWhatTheDesignsSay:
         crm = designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": [0.06, 0.12, 0.2]})
         (note, *_) = [note for note in crm.propose(seen_after("1NNN", 3)).notes if note.where[0]]
         english, french = (note.text.said(language, **note.said_of(0)) for language in ("en", "fr"))
-        assert english == "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4%."
+        assert english == (
+            "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4% (plug-in: the curve at the "
+            "mean of beta; the posterior mean, shown in tables, is 14.3%)."
+        )
         assert french.startswith("Le palier 3 a le taux de DLT estimé le plus proche de la cible de 20,0")
 
     @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from trialwright.cli.widths import column_widths
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -31,21 +32,25 @@ AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of",
+        metavar="DAY",
         formats=["%Y-%m-%d"],
-        help="Show what was known at the end of that day, whatever was corrected since.",
+        help="Show what was known at the end of that day, as 2026-03-02, whatever was corrected since.",
     ),
 ]
 At = Annotated[
     datetime | None,
     typer.Option(
         "--at",
+        metavar="MOMENT",
         formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
         help="In a rehearsal: the moment at which this happens, as 2026-03-02T09:30+01:00.",
     ),
 ]
 On = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."),
+    typer.Option(
+        "--on", metavar="DAY", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."
+    ),
 ]
 LedgerAddress = Annotated[
     str | None,
@@ -103,11 +108,14 @@ def show_table(title: str, columns: Sequence[str], *, rows: Sequence[Sequence[st
     from rich.table import Table  # loaded when there is something to show
 
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    screen = console()
+    widths = column_widths(columns, rows, right=right, width=screen.width)
     for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place in right else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if place in right else "left"
+        table.add_column(column, justify=justify, overflow="fold", width=widths[place] if widths else None)
     for cells in rows:
         table.add_row(*(escape(cell) for cell in cells))
-    console().print(table)
+    screen.print(table)
 
 
 def show_document(document: Document, spoken: Language) -> None:

@@ -38,8 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -51,6 +52,7 @@ from trialwright.designs import (
     check_skeleton,
     check_target,
     one_guess_per_level,
+    rate_at,
 )
 from trialwright.numerics import one_parameter, two_parameter
 from trialwright.numerics.closest import closest_to_target
@@ -72,6 +74,12 @@ from trialwright.vocabulary.words import Text
 CLOSEST = Text(
     en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1}.",
     fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1}.",
+)
+PLUGGED_IN = Text(
+    en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1} "
+    "(plug-in: the curve at the mean of beta; the posterior mean, shown in tables, is {mean:percent1}).",
+    fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1} "
+    "(plug-in : courbe à la moyenne de bêta ; la moyenne a posteriori, celle des tableaux, est {mean:percent1}).",
 )
 NOBODY = Text(
     en="Nobody's DLT window is settled yet, so there is nothing to estimate from; level {level} is kept.",
@@ -241,7 +249,7 @@ class Crm:
         anybody = _anybody(seen)
         level = np.where(anybody, closest_to_target(curve, self.target_toxicity_rate), seen.current)
         evidence = self._evidence(believed)
-        notes = self._notes(curve, level=level, anybody=anybody)
+        notes = self._notes(curve, level=level, anybody=anybody, believed=believed)
         return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
 
     def _by_likelihood(self, seen: Seen) -> Proposal:
@@ -255,11 +263,16 @@ class Crm:
         notes = tuple(note for note in notes if note.where.any())
         return Proposal.of_level(level, notes=notes, evidence={"beta": fitted.beta, "plug_in": fitted.rate})
 
-    def _notes(self, curve: Floats, *, level: Ints, anybody: Bools) -> tuple[Note, ...]:
-        rate = np.take_along_axis(curve, np.maximum(level - 1, 0)[:, None], axis=1)[:, 0]
-        values = {"level": level, "rate": rate, "target": self.target_toxicity_rate}
+    def _notes(
+        self, curve: Floats, *, level: Ints, anybody: Bools, believed: Believed | None = None
+    ) -> tuple[Note, ...]:
+        """The reason; a rate that is not the posterior mean, which every table shows, stands beside it."""
+        values: dict[str, Any] = {"level": level, "rate": rate_at(curve, level), "target": self.target_toxicity_rate}
+        text = CLOSEST
+        if believed is not None and self.estimate == "plug-in":
+            text, values["mean"] = PLUGGED_IN, cache(lambda: rate_at(believed.mean(), level))
         return (
-            Note("crm.closest_to_target", CLOSEST, anybody, values),
+            Note("crm.closest_to_target", text, anybody, values),
             Note("crm.nobody_settled", NOBODY, ~anybody, {"level": level}),
         )
 

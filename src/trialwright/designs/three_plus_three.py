@@ -38,8 +38,8 @@ STAY = Text(
     fr="{n_dlt} DLT sur {n} au palier {current} : il faut {goal} participants avant de décider.",
 )
 WAIT = Text(
-    en="{n_pending} of {treated} participants at level {level} are still in their DLT window; their outcome decides.",
-    fr="{n_pending} des {treated} participants du palier {level} sont dans leur fenêtre de DLT : il faut attendre.",
+    en="{n_pending} of {treated} participants at level {level} are not settled yet; their outcome decides.",
+    fr="{n_pending} des {treated} participants du palier {level} ne sont pas encore évalués ; leur issue décide.",
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, final, get_args, get_origin, get_type_hi
 
 from trialwright.vocabulary.words import Text
 
-ABSENT = Text(en="absent", fr="absent")
+ABSENT = Text(en="absent", fr="omis")
 REQUIRED = Text(en="required", fr="obligatoire")
 FORMS = {
     float: Text(en="number", fr="nombre"),

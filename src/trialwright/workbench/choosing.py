@@ -16,7 +16,7 @@ from trialwright.operating.variants import own_parameters
 from trialwright.protocol import read_protocol
 from trialwright.report import render_pdf, table_csv
 from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
-from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.parameters import Parameter, parameters_of
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.words import Language, Text
@@ -25,6 +25,13 @@ from trialwright.workbench.files import write_file
 UP_TO = 12  # participants at a level, where the protocol plans more
 
 Kind = Literal["designs", "rules"]
+
+BY_ACTIVITY_TOO = Text(
+    en="{name} decides by activity as well as by DLTs, so no table of DLT counts alone says what it advises; ask about "
+    "one course after the other with `trialwright what-if PROTOCOL --outcomes`",
+    fr="{name} décide selon l'activité autant que selon les DLT : aucune table des seules DLT ne dit son avis ; "
+    "interrogez les déroulements un à un avec `trialwright what-if PROTOCOLE --outcomes`",
+)
 
 
 @final
@@ -59,12 +66,15 @@ def decision_tables(
     """What a design alone advises in the trial of a protocol, at every level or at one.
 
     The parameters are the protocol's own, changed by ``settings`` ("name=value"). A design that is not the protocol's
-    takes the target DLT rate from it, and nothing else. ParameterError names everything that is missing.
+    takes the target DLT rate from it, and nothing else. ParameterError names everything that is missing; Refused for a
+    design that looks at activity, which no count of DLTs alone decides.
     """
     registry, study = _registry("designs"), read_protocol(path)
     registry.module(name)
     parameters = {**own_parameters(study, name), **read_settings(settings)}
     design = designs.build(name, parameters)
+    if design.looks_at == "counts with activity":
+        raise Refused(BY_ACTIVITY_TOO, {"name": name})
     dosing = study.dosing
     setting = Setting(len(dosing.amounts), dosing.start_level, dosing.cohort_size)
     wanted = range(1, setting.levels + 1) if level is None else (level,)

@@ -54,10 +54,10 @@ def visits_missing() -> tuple[Event, ...]:
 
 
 SAYS = {  # what the report has to say in words, besides everything else
-    nobody: ("Nobody has been enrolled.", "Personne n'a été inclus."),
+    nobody: ("Nobody has been enrolled.", "Personne n’a été inclus."),
     no_event: (
         "No treatment-emergent adverse event has been recorded.",
-        "Aucun événement indésirable survenu sous traitement n'a été enregistré.",
+        "Aucun événement indésirable survenu sous traitement n’a été enregistré.",
     ),
     one_participant: (
         "1 of 2 planned infusions given; the DLT window counts from the last",
@@ -65,11 +65,11 @@ SAYS = {  # what the report has to say in words, besides everything else
     ),
     nobody_evaluable: (
         "left on 21 Jan 2024, before the end of the DLT window, without a DLT",
-        "sortie de l'essai le 21 janv. 2024, avant la fin de la fenêtre de DLT, sans DLT",
+        "sortie de l’essai le 21 janv. 2024, avant la fin de la fenêtre de DLT, sans DLT",
     ),
     never_infused: (
         "left on 6 Jan 2024 before any infusion",
-        "sortie de l'essai le 6 janv. 2024 avant toute perfusion",
+        "sortie de l’essai le 6 janv. 2024 avant toute perfusion",
     ),
     two_levels: (
         "A participant counts at one level only, by the dose given at the first infusion",
