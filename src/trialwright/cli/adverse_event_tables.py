@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import AsOf, Json, Lang, TrialFolder, day, language, print_json, say, show_table
+from trialwright.cli.terminal import AsOf, Json, Lang, TrialFolder, day, language, print_json, say, say_item, show_table
 from trialwright.vocabulary import ctcae
 from trialwright.vocabulary.errors import NotFound
 from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day as written_day
@@ -111,7 +111,7 @@ def listed(
         say()
         say(POINTS.said(spoken), style="bold yellow")
         for point in points:
-            say(f"  · {said(point, spoken)}")
+            say_item(said(point, spoken))
 
 
 def _row(one: AdverseEventNow, spoken: Language) -> list[str]:

@@ -9,7 +9,7 @@ import typer
 
 from trialwright import workbench
 from trialwright.cli.exploring import Csv, Pdf, Svg
-from trialwright.cli.terminal import Json, Lang, ProtocolFile, counting, language, print_json, say, show_table
+from trialwright.cli.terminal import Json, Lang, ProtocolFile, counting, language, print_json, say, say_item, show_table
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _show_comparison(found: Comparison, spoken: Language) -> None:
     if found.left_out:
         say(NOT_COMPARED.said(spoken), style="bold yellow")
         for one in left_out(found):
-            say(f"  · {one.said(spoken)}")
+            say_item(one.said(spoken))
         say()
     say(FOR_PROTOCOL.said(spoken), style="bold")
     say(" ".join(one.said(spoken) for one in protocol_text(found)))
@@ -239,13 +239,14 @@ def _show_calibration(found: Calibration, spoken: Language) -> None:
         ranking_table,
     )
 
-    _show(ranking_table(found, most=ROWS_SHOWN), spoken)
+    if found.tried:
+        _show(ranking_table(found, most=ROWS_SHOWN), spoken)
     if len(found.tried) > ROWS_SHOWN:
         say(AND_MORE.said(spoken, more=len(found.tried) - ROWS_SHOWN))
     if found.impossible:
         say(NOT_POSSIBLE.said(spoken), style="bold yellow")
         for one in impossible_in_words(found)[:ROWS_SHOWN]:
-            say(f"  · {one.said(spoken)}")
+            say_item(one.said(spoken))
     first, *rest = conclusions(found)
     say(first.said(spoken), style="bold")
     for line in rest:

@@ -20,6 +20,7 @@ from trialwright.cli.terminal import (
     language,
     print_json,
     say,
+    say_item,
     show_document,
 )
 from trialwright.vocabulary.words import Text
@@ -168,7 +169,7 @@ def gate(trial: TrialFolder, *, as_of: AsOf = None, lang: Lang = "en", as_json: 
     else:
         say((GATE_SHUT if found.shut else GATE_OPEN).said(spoken), style="bold red" if found.shut else "bold green")
         for line in reasons:
-            say(f"  · {line}")
+            say_item(line)
     raise typer.Exit(int(found.shut))
 
 
@@ -260,7 +261,7 @@ def _show_roles(roles: tuple[str, ...], position: int, *, spoken: Language) -> N
 def _show_points(points: tuple[CutPoint, ...], spoken: Language) -> None:
     say((OPEN_POINTS if points else NOTHING_OPEN).said(spoken))
     for point in points:
-        say(f"  · {workbench.point_said(point, spoken)}")
+        say_item(workbench.point_said(point, spoken))
 
 
 def _cut_data(event: DataCutFrozen, spoken: Language) -> dict[str, Any]:

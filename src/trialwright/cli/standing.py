@@ -108,7 +108,7 @@ def show_exposure(status: Status, spoken: Language) -> None:
     columns = [
         words(key, spoken) for key in ("participant", "infused", "assigned", "released", "given", "counts", "window")
     ]
-    show_table(words("people", spoken, unit=case.study.dosing.unit), columns, rows=rows, right=(2, 3, 4, 5))
+    show_table(words("people", spoken, unit=case.study.dosing.unit), columns, rows=rows, right=(2, 3, 4))
     say()
 
 

@@ -175,8 +175,8 @@ def _to_come(study: Study, state: TrialState, one: Observed) -> CutPoint:
     given = len(state.participants[one.usubjid].infusions)
     if given == 0:
         return CutPoint(code="not-infused", about=one.usubjid, values={})
-    planned = study.dose_levels[one.assigned - 1].infusions
-    return CutPoint(code="infusions-to-come", about=one.usubjid, values={"given": given, "planned": planned})
+    values = {"given": float(given), "planned": float(study.dose_levels[one.assigned - 1].infusions)}
+    return CutPoint(code="infusions-to-come", about=one.usubjid, values=values)
 
 
 def _events(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:

@@ -33,6 +33,7 @@ NO_BEST = Text(
     en="None of the {tried} settings keeps the limits; the table shows how close they come.",
     fr="Aucun des {tried} réglages ne respecte les limites ; le tableau montre à quelle distance ils en sont.",
 )
+NONE_JUDGED = Text(en="No setting was judged.", fr="Aucun réglage n'a été évalué.")
 OBJECTIVES = {
     "mean": Text(en="mean over the scenarios", fr="moyenne sur les scénarios"),
     "worst": Text(en="in the worst scenario", fr="dans le pire scénario"),
@@ -91,7 +92,7 @@ def conclusions(found: Calibration) -> tuple[Filled, ...]:
             over=best.mean_overdosing,
         )
     else:
-        said = fill(NO_BEST, tried=len(found.tried))
+        said = fill(NO_BEST, tried=len(found.tried)) if found.tried else fill(NONE_JUDGED)
     done = len(found.tried) + len(found.impossible)
     stopped = () if found.is_complete else (fill(STOPPED, done=done, of=found.settings),)
     judged = fill(EXACT, scenarios=len(found.scenarios), target=found.aim.target, too_toxic=found.aim.too_toxic)
