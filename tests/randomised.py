@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cache
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
-
-import typer.main
 
 from trials import THREE, protocol_text
-from trialwright.cli import app, main
+from trialwright.cli import main
 
 ARMS = ("ZORVEX", "QUILTAMB")  # neither is part of any other word, in English, French, Base64 of a test or code
 TITLES = ("zorvexine infusion", "perfusion de zorvexine", "quiltambol saline", "quiltambol salé")
@@ -82,16 +76,10 @@ definition = {{ en = "made up", fr = "inventé" }}
 """
 
 
-@cache
-def commands() -> Any:
-    """Every command, built once instead of at every line."""
-    return typer.main.get_command(app)
-
-
 def run(*arguments: object) -> tuple[int, str]:
     """Run one command line here: its exit status, and everything it printed."""
     said, status = io.StringIO(), 0
-    with redirect_stdout(said), redirect_stderr(said), patch.object(sys.modules[main.__module__], "app", commands()):
+    with redirect_stdout(said), redirect_stderr(said):
         try:
             main([str(argument) for argument in arguments])
         except SystemExit as end:

@@ -50,15 +50,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import ModuleType
 
-app = typer.Typer(
-    name="trialwright",
-    help="Runs an early-phase trial of a cell therapy, from the protocol file to the report.",
-    epilog="Begin with `trialwright demo`, then `trialwright check PROTOCOL` on a protocol file of your own.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-)
+PASSWORD_FILE = "--password-file"  # the one option before the name of a command that takes a value
+
+
+def _without_commands() -> typer.Typer:
+    return typer.Typer(
+        name="trialwright",
+        help="Runs an early-phase trial of a cell therapy, from the protocol file to the report.",
+        epilog="Begin with `trialwright demo`, then `trialwright check PROTOCOL` on a protocol file of your own.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+    )
+
+
+app = _without_commands()
 PANELS: Mapping[str, tuple[ModuleType, ...]] = {
     "Begin": (demonstration, asking),
     "Design a trial": (choosing, operating, exploring, comparing, simulating),
@@ -100,7 +107,7 @@ def everywhere(
     password_file: Annotated[
         Path | None,
         typer.Option(
-            "--password-file",
+            PASSWORD_FILE,
             help="For scripts: a file whose first line is the password of --by; before the command's name.",
             envvar="TRIALWRIGHT_PASSWORD_FILE",
         ),
@@ -112,15 +119,37 @@ def everywhere(
         here.password_file = password_file
 
 
+def _name_in(arguments: Sequence[str]) -> str:
+    """The name of the command: the first word that is neither an option nor the value of one; empty without."""
+    words = iter(arguments)
+    for word in words:
+        if word == PASSWORD_FILE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _with_what_is_asked(arguments: Sequence[str]) -> typer.Typer:
+    """The command that is asked for, alone: building all of them takes longer than running most of them."""
+    asked = _name_in(arguments)
+    one = _without_commands()
+    one.callback()(everywhere)
+    one.registered_commands = [command for command in app.registered_commands if command.name == asked]
+    one.registered_groups = [group for group in app.registered_groups if group.name == asked]
+    return one if one.registered_commands or one.registered_groups else app
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line.
 
     Exit status: 0 done, 1 the trial cannot go on, 2 the input does not fit, 70 a mistake of this program.
     """
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         with asking_people(Terminal()):
-            app(args=arguments, prog_name="trialwright")
+            _with_what_is_asked(given)(args=arguments, prog_name="trialwright")
     except Exception as error:  # the last line of defence: a person gets a message, never a traceback
         if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise
-        sys.exit(complain(error, asked_in(sys.argv[1:] if arguments is None else arguments)))
+        sys.exit(complain(error, asked_in(given)))

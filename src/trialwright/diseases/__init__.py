@@ -14,7 +14,7 @@ from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.scores import Disease
 from trialwright.vocabulary.words import Text
 
-__all__ = ["appearance", "available", "disease", "sentence"]
+__all__ = ["appearance", "available", "disease", "is_known", "sentence"]
 
 NO_COURSE = Text(
     en="Trials of {disease} cannot be simulated: it does not say how its course appears at visits (APPEARANCE).",
@@ -28,6 +28,11 @@ _REGISTRY = Registry(package=__name__, attribute="DISEASE")
 def available() -> tuple[str, ...]:
     """The names of all diseases a protocol may speak of, in alphabetical order."""
     return _REGISTRY.available()
+
+
+def is_known(name: str) -> bool:
+    """Whether a protocol may speak of a disease of this name."""
+    return _REGISTRY.knows(name)
 
 
 def disease(name: str) -> Disease:

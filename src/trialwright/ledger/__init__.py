@@ -11,8 +11,8 @@ clock: the time comes with the entry.
 To add a backend: write one file with a class that keeps ``chain.Line`` and answers the ``Ledger`` protocol, run
 ``trialwright.testing.check_ledger`` on it, and name it below. To keep a ledger in another SQL database: one file with a
 class that answers ``places.Place``, its guards in ``schema.APPEND_ONLY``, its errors in ``troubles.REMEDIES``. To
-change the tables: add a file to ``migrations/versions/``, old ones are never edited; and a ledger of the version before
-to ``tests/rooms/ledger/released/``.
+change the tables: add a file to ``migrations/versions/``, whose name says its version (``version_0003_….py``), old ones
+are never edited; and a ledger of the version before to ``tests/rooms/ledger/released/``.
 """
 
 from trialwright.ledger.chain import Line, check_anchor

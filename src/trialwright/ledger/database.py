@@ -72,7 +72,7 @@ class DatabaseLedger:
                 is_current = schema.is_current(connection, place=ledger.place)
             if not is_current:
                 with ledger._writer.begin() as connection:
-                    schema.bring_up_to_date(connection)
+                    schema.upgrade(connection, place=ledger.place)
             ledger._kept_in.settle()
         return ledger
 

@@ -6,17 +6,34 @@ made it. A test compares the two.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, String, Table, Text, inspect
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    column,
+    inspect,
+    select,
+    table,
+)
 
 from trialwright.vocabulary.errors import LedgerUnavailable
 
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION = re.compile(r"version_(\d{4})\w*")  # the file name of a migration says the version that it makes
 
 metadata = MetaData()
 
@@ -106,14 +123,42 @@ APPEND_ONLY: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Alembic keeps one line here; it is loaded only where tables are made or brought up to date.
+_stamp = table("alembic_version", column("version_num"))
+
+
+def versions() -> tuple[str, ...]:
+    """The versions of the tables that this program knows, the oldest first."""
+    named = (MIGRATION.fullmatch(file.stem) for file in (MIGRATIONS / "versions").glob("*.py"))
+    return tuple(sorted(found[1] for found in named if found))
+
+
 def scripts() -> ScriptDirectory:
     """The migrations that came with this version."""
-    return ScriptDirectory(str(MIGRATIONS))
+    return _scripts_in(MIGRATIONS)
 
 
-def version_of(connection: Connection) -> str | None:
-    """The version of the tables in this database; None when no ledger was ever made in it."""
-    return MigrationContext.configure(connection).get_current_revision()
+@cache
+def _scripts_in(folder: Path) -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(folder))
+
+
+def version_of(connection: Connection, *, place: str) -> str | None:
+    """The version of the tables in this database; None when no ledger was ever made in it.
+
+    LedgerUnavailable when they claim to be of several versions at once.
+    """
+    if not inspect(connection).has_table(_stamp.name):
+        return None
+    found = sorted(connection.scalars(select(_stamp.c.version_num)))
+    if len(found) > 1:
+        raise LedgerUnavailable(
+            f"{place} cannot be used as a ledger: its tables claim to be of several versions ({', '.join(found)}). "
+            "Restore it from a backup"
+        )
+    return found[0] if found else None
 
 
 def is_empty(connection: Connection) -> bool:
@@ -123,19 +168,28 @@ def is_empty(connection: Connection) -> bool:
 
 def is_current(connection: Connection, *, place: str) -> bool:
     """Whether the tables are those of this version; LedgerUnavailable when there are none, or newer ones."""
-    version, ours = version_of(connection), scripts()
+    version, ours = version_of(connection, place=place), versions()
     if version is None:
         raise LedgerUnavailable(f"{place} is a database, but holds no ledger. Name the file that does, or create one")
-    if version not in {script.revision for script in ours.walk_revisions()}:
+    if version not in ours:
         raise LedgerUnavailable(
             f"{place} was made by a newer version of this program (its tables are version {version}; this program "
-            f"knows up to {ours.get_current_head()}). Install that version or a later one; nothing was changed"
+            f"knows up to {ours[-1]}). Install that version or a later one; nothing was changed"
         )
-    return version == ours.get_current_head()
+    return version == ours[-1]
+
+
+def upgrade(connection: Connection, *, place: str) -> None:
+    """Bring older tables up to date, unless another program did so, or went further, while we waited to write."""
+    if not is_current(connection, place=place):
+        bring_up_to_date(connection)
 
 
 def bring_up_to_date(connection: Connection) -> None:
     """Run every migration that this database has not seen, within the caller's transaction."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     context, ours = MigrationContext.configure(connection), scripts()
     missing = ours.iterate_revisions("head", context.get_current_revision() or "base")
     for script in reversed(list(missing)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from trialwright.vocabulary.errors import LedgerBroken, LedgerError, LedgerUnavailable
@@ -71,7 +70,7 @@ def in_plain_words(place: str, *, reached: int | None = None) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _explained(error, place=place, reached=reached) from error
-    except (SQLAlchemyError, CommandError) as error:
+    except SQLAlchemyError as error:
         raise LedgerUnavailable(f"{place} cannot be used as a ledger: {error}") from error
     except (MemoryError, UnicodeDecodeError) as error:  # from rows whose damaged length or text makes no sense
         raise _damaged(place=place, reached=reached, words=repr(error)) from error

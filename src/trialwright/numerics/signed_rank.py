@@ -13,7 +13,6 @@ from typing import final
 import numpy as np
 import numpy.typing as npt
 import scipy.special as sp
-import scipy.stats as ss
 
 from trialwright.numerics.arrays import Floats
 
@@ -54,9 +53,9 @@ def signed_rank(change: npt.ArrayLike) -> SignedRank:
     """
     changes = _finite(change)
     moved = changes[changes != 0]
-    ranks = np.asarray(ss.rankdata(np.abs(moved)), np.float64)
+    _, place, sizes = np.unique(np.abs(moved), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[place]
     seen, n = float(ranks[moved > 0].sum()), len(moved)
-    _, sizes = np.unique(np.abs(moved), return_counts=True)
     if n == 0:
         return SignedRank(0.0, 0, len(changes), False, None, None)
     variance = n * (n + 1) * (2 * n + 1) / 24 - float((sizes.astype(np.float64) ** 3 - sizes).sum()) / 48

@@ -39,6 +39,8 @@ LEAST_WEIGHT = 1e-5  # of the heaviest node: lighter ones take no part in the su
 NEXT_TO_NOTHING = 1e-8  # of the heaviest node: lighter ones are not worth a rate
 ASSOCIATIONS = 9  # Gauss-Hermite nodes
 MOST_PAIRS = 400_000  # of nodes whose coupling is worked out: 3 MB
+TILE = 16_384  # pairs at a time: they stay in the processor's cache
+AT_ONCE = 16  # factors, each between 1e-16 and 2, whose product a float holds
 ROUNDS = 100  # of Newton's method
 REMEMBERED = 4_096  # states
 
@@ -213,19 +215,48 @@ def _every(grid: _Grid, stride: int) -> _Grid:
 def _coupled(dlt: _Grid, activity: _Grid, *, counts: Floats, association: Normal) -> tuple[_Grid, _Grid]:
     """Both grids weighed by the coupling of the outcomes, averaged over the other grid and over the association."""
     p, q = sp.expit(dlt.logits), sp.expit(activity.logits)
-    signs = (1.0, -1.0, -1.0, 1.0)
+    nodes, shares = np.polynomial.hermite_e.hermegauss(ASSOCIATIONS)
+    kappa = np.tanh((association[0] + association[1] * nodes) / 2)
+    rows = max(1, TILE // len(q))
+    tiles = [
+        _coupling(p[first : first + rows], q, counts=counts, association=(kappa, shares))
+        for first in range(0, len(p), rows)
+    ]
+    most = max(top for _, top in tiles)
+    factor = np.concatenate([weight * np.exp(top - most) for weight, top in tiles])
+    return _reweighed(dlt, factor @ activity.weights), _reweighed(activity, dlt.weights @ factor)
+
+
+def _coupling(p: Floats, q: Floats, *, counts: Floats, association: tuple[Floats, Floats]) -> tuple[Floats, float]:
+    """The mean coupling of every pair of nodes, divided by its largest term, and the logarithm of that."""
     shares = ((p, q), (1 - p, q), (p, 1 - q), (1 - p, 1 - q))
     terms = [
-        (counts[cell, level], signs[cell] * np.multiply.outer(shares[cell][0][:, level], shares[cell][1][:, level]))
-        for cell in range(4)
+        (
+            int(counts[cell, level]),
+            np.multiply.outer(sign * shares[cell][0][:, level], shares[cell][1][:, level]),
+        )
+        for cell, sign in enumerate((1.0, -1.0, -1.0, 1.0))
         for level in np.flatnonzero(counts[cell])
     ]
-    nodes, shares_of = np.polynomial.hermite_e.hermegauss(ASSOCIATIONS)
-    kappa = np.tanh((association[0] + association[1] * nodes) / 2)
-    logs = [sum(count * np.log1p(k * term) for count, term in terms) for k in kappa]
-    top = max(float(log.max()) for log in logs)
-    factor = sum(share * np.exp(log - top) for share, log in zip(shares_of, logs, strict=True))
-    return _reweighed(dlt, factor @ activity.weights), _reweighed(activity, dlt.weights @ factor)
+    kappa, weights = association
+    logs = np.stack([_log_of_product([(count, 1 + k * term) for count, term in terms]) for k in kappa])
+    top = float(logs.max())
+    return np.asarray(np.tensordot(weights, np.exp(logs - top), axes=1), np.float64), top
+
+
+def _log_of_product(factors: list[tuple[int, Floats]]) -> Floats:
+    """The logarithm of a product of powers; of so few factors at a time that they neither vanish nor overflow."""
+    log, product, held = np.zeros_like(factors[0][1]), np.ones_like(factors[0][1]), 0
+    for count, factor in factors:
+        for _ in range(count):
+            if held == AT_ONCE:
+                log += np.log(product)
+                product.fill(1.0)
+                held = 0
+            product *= factor
+            held += 1
+    log += np.log(product)
+    return log
 
 
 def _reweighed(grid: _Grid, factor: Floats) -> _Grid:

@@ -14,9 +14,8 @@ from trialwright.vocabulary.errors import Finding
 
 def misplaced(names: Sequence[str]) -> Iterable[Finding]:
     """Every complaint about the order of the rules, by their registered names; unknown names are passed over."""
-    known = rules.available()
     for place, name in enumerate(names):
-        if name not in known:
+        if not rules.REGISTRY.knows(name):
             continue
         module, before, after = rules.module(name), names[:place], names[place + 1 :]
         where = f"rules[{place + 1}].name"

@@ -212,7 +212,7 @@ class _Reading:
         """The design or rule behind a name; its own complaints appear under its place in the file."""
         if named is None:
             return None
-        if named.name not in registry.available():
+        if not registry.knows(named.name):
             allowed = f"is not registered; there is {', '.join(registry.available())}"
             self.complaints.unless(
                 False, f"{place}.name", named.name, allowed, did_you_mean(named.name, registry.available())
@@ -287,15 +287,16 @@ class _Reading:
         section = self.parts.get("disease")
         if section is None:
             return None
-        if section.name not in diseases.available():
+        if not diseases.is_known(section.name):
             allowed = f"is not registered; there is {', '.join(diseases.available())}"
             self.complaints.unless(False, "disease.name", section.name, allowed)
             return None
         disease = diseases.disease(section.name)
         known = disease.instruments()
         for wanted in (*section.instruments, *([section.baseline] if section.baseline else [])):
-            allowed = f"is not an instrument of this disease; there is {', '.join(known)}"
-            self.complaints.unless(wanted in known, "disease.instruments", wanted, allowed, did_you_mean(wanted, known))
+            if wanted not in known:  # only then every instrument is looked up
+                allowed = f"is not an instrument of this disease; there is {', '.join(known)}"
+                self.complaints.unless(False, "disease.instruments", wanted, allowed, did_you_mean(wanted, known))
         return disease
 
 

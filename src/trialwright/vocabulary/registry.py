@@ -35,6 +35,10 @@ class Registry:
         """Every registered name, in alphabetical order."""
         return tuple(sorted({name for name, _ in self._places()}))
 
+    def knows(self, name: str) -> bool:
+        """Whether something is registered under a name; other packages are asked only where our own files have none."""
+        return any(candidate == name for candidate, _ in self._places())
+
     def module(self, name: str) -> ModuleType:
         """The module that offers ``name``; NotFound with the nearest names otherwise."""
         for candidate, place in self._places():

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, final
 
 Language = Literal["en", "fr"]
@@ -142,6 +142,8 @@ class _Template(string.Formatter):
         self.language = language
 
     def format_field(self, value: Any, format_spec: str) -> Any:
+        if type(value) is str and not format_spec:
+            return value
         if hasattr(value, "said"):  # a sentence inside a sentence
             return value.said(self.language)
         if isinstance(value, date):
@@ -153,6 +155,19 @@ class _Template(string.Formatter):
             return super().format_field(value, format_spec)
         write = percent if wanted[1] == "percent" else number
         return write(float(value), int(wanted[2] or 1), self.language)
+
+
+_TEMPLATES = {language: _Template(language) for language in LANGUAGES}
+
+
+@lru_cache(maxsize=4096)
+def _places(written: str) -> tuple[tuple[str, str | None, str], ...] | None:
+    """The words before each place, its name and how it is written; None where a place is more than a name."""
+    parts = tuple(string.Formatter().parse(written))
+    plain = all(
+        name is None or (name.isidentifier() and not how and "{" not in (spec or "")) for _, name, spec, how in parts
+    )
+    return tuple((words, name, spec or "") for words, name, spec, _ in parts) if plain else None
 
 
 @final
@@ -183,7 +198,13 @@ class Text:
 
     def said(self, language: Language, /, **values: object) -> str:
         """The sentence in one language, its places filled."""
-        return _Template(language).format(getattr(self, language), **values)
+        written: str = getattr(self, language)
+        template, places = _TEMPLATES[language], _places(written)
+        if places is None:
+            return template.format(written, **values)
+        return "".join(
+            words if name is None else words + template.format_field(values[name], spec) for words, name, spec in places
+        )
 
 
 def filled(text: Text, /, **values: object) -> Text:

@@ -8,13 +8,8 @@ from .analysing import (
     data_template as data_template,
 )
 from .asking import (
-    WhatIf as WhatIf,
     advise_trial as advise_trial,
-    check_protocol as check_protocol,
-    decision_as_data as decision_as_data,
-    protocol_schema as protocol_schema,
     status as status,
-    what_if as what_if,
 )
 from .assessments import (
     allowed as allowed,
@@ -226,6 +221,13 @@ from .staff import (
 from .stopping import (
     StoppingTable as StoppingTable,
     stopping_tables as stopping_tables,
+)
+from .supposing import (
+    WhatIf as WhatIf,
+    check_protocol as check_protocol,
+    decision_as_data as decision_as_data,
+    protocol_schema as protocol_schema,
+    what_if as what_if,
 )
 from .templates import (
     batch_template as batch_template,

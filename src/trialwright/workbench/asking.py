@@ -1,25 +1,20 @@
-"""Questions that write nothing: is this protocol sound, how does the trial stand, what is advised, what if."""
+"""Questions to a trial that write nothing: how does it stand, and what is advised."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from trialwright.analysis import Case, case_of
 from trialwright.analysis.exposure import Exposure, exposures
 from trialwright.analysis.responses import Responders, responders
 from trialwright.analysis.toxicity import Toxicity, toxicity
-from trialwright.conduct import advise, explained, seen_after
-from trialwright.protocol import Study, protocol_schema, read_protocol
+from trialwright.conduct import advise
 from trialwright.vocabulary.decisions import Decision
 from trialwright.workbench.trials import Trial
 
-__all__ = ["Status", "WhatIf", "advise_trial", "check_protocol", "protocol_schema", "status", "what_if"]
-
-NO_DAY = date(1, 1, 1)  # a hypothetical course happens on no day in particular
+__all__ = ["Status", "advise_trial", "status"]
 
 
 @final
@@ -34,21 +29,6 @@ class Status:
     advice: Decision
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """What would be decided after a course that somebody imagines."""
-
-    study: Study
-    outcomes: str
-    decision: Decision
-
-
-def check_protocol(path: Path) -> Study:
-    """Read a protocol file: the study, or every finding at once."""
-    return read_protocol(path)
-
-
 def status(trial: Trial, *, on: date | None = None) -> Status:
     """Who is where: every participant with dose, window and outcome, as known on a day."""
     day = on or trial.today()
@@ -60,68 +40,3 @@ def advise_trial(trial: Trial, *, on: date | None = None) -> Decision:
     """What the design and rules advise on a day, from what was known at its end."""
     day = on or trial.today()
     return advise(trial.study, trial.state(on=day), on=day)
-
-
-def what_if(path: Path, outcomes: str) -> WhatIf:
-    """The decision after an imagined course in the usual notation, ``2NNN 3NNT``; ``2NTE 3EEB`` with activity."""
-    study = read_protocol(path)
-    dosing = study.dosing
-    levels, window = len(dosing.amounts), study.dlt.window_days
-    seen = seen_after(
-        outcomes,
-        levels=levels,
-        start_level=dosing.start_level,
-        window_days=window,
-        activity=study.looks_at_activity,
-    )
-    return WhatIf(study, outcomes, explained(study, seen, on=NO_DAY))
-
-
-def decision_as_data(decision: Decision, *, language: str) -> dict[str, Any]:
-    """A decision as plain values, for a program that reads it."""
-    return {
-        "on": None if decision.on == NO_DAY else decision.on.isoformat(),
-        "action": decision.action,
-        "dose_level": decision.dose_level,
-        "current_dose_level": decision.current,
-        "design_alone": decision.proposed,
-        "reasons": [
-            {
-                "code": reason.code,
-                "text": reason.said("fr" if language == "fr" else "en"),
-                "values": _plain(reason.values),
-            }
-            for reason in decision.reasons
-        ],
-        "levels": [
-            {
-                "dose_level": level.dose_level,
-                "dose_amount": level.dose_amount,
-                "n": level.n,
-                "n_dlt": level.n_dlt,
-                "n_pending": level.n_pending,
-                "n_active": level.n_active,
-                "n_judged": level.n_judged,
-                "posterior_mean": level.mean,
-                "lower_90": level.lower,
-                "upper_90": level.upper,
-                "above_target": level.above_target,
-            }
-            for level in decision.levels
-        ],
-        "evidence": _finite(dict(decision.evidence)),
-    }
-
-
-def _finite(value: Any) -> Any:
-    """The same value with null for numbers that are not finite, which JSON cannot hold."""
-    if isinstance(value, dict):
-        return {name: _finite(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _plain(values: Any) -> dict[str, Any]:
-    kept = (bool, int, float, str, type(None))
-    return {name: value if isinstance(value, kept) else str(value) for name, value in values.items()}

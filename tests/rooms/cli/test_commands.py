@@ -97,7 +97,41 @@ class TestHelp:
         assert all(verb in done.stdout for verb in VERBS)
 
 
+class TestWhatACommandLoads:
+    """Half a second of every command went into libraries that it did not use."""
+
+    @pytest.mark.parametrize(
+        ("line", "without"),
+        [
+            (["check", MSC], {"scipy.stats", "sqlalchemy", "alembic", "matplotlib", "docx", "typst", "pandas"}),
+            (["what-if", MSC, "--outcomes", "1NNN"], {"scipy.stats", "sqlalchemy", "alembic", "matplotlib"}),
+            (["status", "{trial}"], {"scipy.stats", "alembic", "matplotlib", "docx", "typst", "pandas"}),
+        ],
+        ids=lambda value: value[0] if isinstance(value, list) else "",
+    )
+    def test_only_what_it_needs(self, line: list[str], without: set[str], run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+        if "{trial}" in line:
+            assert run("open", MSC, "--trial", tmp_path / "trial").status == 0
+        code = (
+            "import sys\nfrom trialwright.cli import main\n"
+            "try: main(sys.argv[1:])\nfinally: sys.stderr.write(' '.join(sys.modules))"
+        )
+        words = [word.format(trial=tmp_path / "trial") for word in line]
+        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+        assert "numpy" in (loaded := set(done.stderr.split()))
+        assert loaded & without == set()
+
+
 class TestCheck:
+    @pytest.mark.parametrize("before", [(), ("--password-file", "status"), ("--password-file=status",)])
+    def test_an_option_may_stand_before_the_command(self, run, before: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
+        assert run(*before, "check", MSC).status == 0
+
+    def test_a_word_that_is_no_command_is_answered_by_its_neighbours(self, run) -> None:  # type: ignore[no-untyped-def]
+        answer = run("what", MSC)
+        assert answer.status == 2
+        assert "what-if" in answer.err
+
     def test_findings_in_french(self, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
         (tmp_path / "bad.toml").write_text('[identity]\ntitle = "t"\nplanned_n = 0\n[unknown]\n')
         answer = run("check", tmp_path / "bad.toml", "--lang", "fr")
@@ -237,12 +271,12 @@ class TestWhatIf:
 
 class TestSurprises:
     def test_a_mistake_of_ours_ends_in_a_message(self, run, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-        from trialwright.workbench import asking
+        from trialwright.workbench import supposing
 
         def fail(path: Path) -> None:
             raise ZeroDivisionError("surprise")
 
-        monkeypatch.setattr(asking, "read_protocol", fail)
+        monkeypatch.setattr(supposing, "read_protocol", fail)
         answer = run("check", MSC)
         assert answer.status == 70
         assert "ZeroDivisionError" in answer.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trialwright import diseases
+from trialwright.diseases import lupus
 from trialwright.diseases.lupus import tables
 from trialwright.diseases.lupus.evidence import Comparison, Finding, Joined, read
 from trialwright.diseases.lupus.sledai import FILES, Sledai, instruments
@@ -135,3 +136,16 @@ class TestWrittenRules:
     def test_what_is_no_rule_is_refused(self, written: object) -> None:
         with pytest.raises(ValueError, match="is not a rule"):
             read(written)
+
+
+def test_a_data_file_is_read_when_an_instrument_of_it_is_asked_for() -> None:
+    registered = lupus._registered.__wrapped__()
+    assert registered["sledai-2k-clinical"].name == "sledai-2k-clinical"
+    assert list(registered._read) == ["sledai-2k"]
+    assert registered["bilag-2004-letters"].name == "bilag-2004-letters"
+    assert list(registered._read) == ["sledai-2k", "bilag-2004-letters"]
+    assert registered["swollen-joints-28"].name == "swollen-joints-28", (
+        "in joints-28, whose name it does not begin with"
+    )
+    assert "sledai" not in registered
+    assert list(registered) == list(lupus.DISEASE.instruments())

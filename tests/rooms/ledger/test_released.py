@@ -19,7 +19,7 @@ from trialwright.ledger import DatabaseLedger, schema
 from trialwright.vocabulary.records import Head
 
 RELEASED = Path(__file__).parent / "released"
-VERSIONS = sorted(script.revision for script in schema.scripts().walk_revisions())
+VERSIONS = schema.versions()
 HEADS = {
     "0001": Head(6, "b67ba50aaf291c55a83eeb5c48c4db3889eaf8718c95dbfe004ddf5984c25c93"),
     "0002": Head(6, "6f7db65369ade29534e4fc0e41d15898e444cec9deb21d579d2a10b449cd39f2"),
@@ -51,7 +51,7 @@ def test_a_ledger_of_an_earlier_version_is_brought_up_to_date_and_goes_on(
     place = restored(version, kind=kind, folder=tmp_path, request=request)
     with closing(DatabaseLedger.open(place)) as ledger:
         with ledger._engine.begin() as connection:
-            assert schema.version_of(connection) == VERSIONS[-1]
+            assert schema.version_of(connection, place=place) == VERSIONS[-1]
         assert ledger.verify() == HEADS[version]
         assert ledger.append([many(7)[6]])[0].position == ledger.verify().position == HEADS[version].position + 1
 

@@ -61,6 +61,7 @@ def test_the_migrations_form_one_line() -> None:
     scripts = [*schema.scripts().walk_revisions()]
     assert len(schema.scripts().get_heads()) == 1
     assert [script.revision for script in scripts] == sorted((s.revision for s in scripts), reverse=True)
+    assert tuple(script.revision for script in reversed(scripts)) == schema.versions(), "its file is named after it"
 
 
 def test_every_database_has_the_same_guards() -> None:
@@ -105,6 +106,40 @@ def test_a_newer_ledger_is_left_alone(path: Path, tmp_path: Path, monkeypatch: p
     with pytest.raises(LedgerUnavailable, match=r"newer version .* version 0003; .* up to 0002.* Install that version"):
         DatabaseLedger.open(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("INSERT INTO alembic_version VALUES ('0001')", r"several versions \(0001, 0002\)"),
+        ("UPDATE alembic_version SET version_num = '9f3c2a'", "newer version"),
+        ("DELETE FROM alembic_version", "holds no ledger"),
+        ("DROP TABLE alembic_version", "holds no ledger"),
+    ],
+)
+def test_tables_of_another_kind_are_left_alone(path: Path, statement: str, refusal: str) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(statement)
+        raw.commit()
+    before = path.read_bytes()
+    with pytest.raises(LedgerUnavailable, match=refusal):
+        DatabaseLedger.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_that_grew_while_we_waited_is_left_alone(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both of two programs saw an older ledger; the newer one was first to bring it up to date."""
+    with monkeypatch.context() as patch:
+        next_version(tmp_path, patch)
+        DatabaseLedger.open(path).close()
+    asked, before = schema.is_current, iter([False])
+    monkeypatch.setattr(
+        schema, "is_current", lambda connection, place: next(before, asked) and asked(connection, place=place)
+    )
+    with pytest.raises(LedgerUnavailable, match=r"newer version .* version 0003"):
+        DatabaseLedger.open(path)
 
 
 def test_the_file_is_safe_against_a_loss_of_power(path: Path) -> None:

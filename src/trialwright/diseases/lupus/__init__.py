@@ -11,10 +11,9 @@ a data file and its name in the list below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
+from functools import cache, partial
 from typing import final
 
 from trialwright.diseases.lupus import bilag, laboratory, sledai
@@ -65,12 +64,42 @@ ENDPOINTS = (
 )
 
 
+@final
+class _Registered(Mapping[str, Instrument]):
+    """Every instrument by name. A data file is read when it may hold the instrument asked for, likely ones first."""
+
+    def __init__(self, files: Mapping[str, Callable[[], Iterable[Instrument]]]) -> None:
+        self._files = files
+        self._read: dict[str, dict[str, Instrument]] = {}
+
+    def __getitem__(self, name: str) -> Instrument:
+        for file in sorted(self._files, key=lambda file: len(file) if name.startswith(file) else 0, reverse=True):
+            if name in self._in(file):
+                return self._in(file)[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for file in self._files for name in self._in(file))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _in(self, file: str) -> Mapping[str, Instrument]:
+        if file not in self._read:
+            self._read[file] = {instrument.name: instrument for instrument in self._files[file]()}
+        return self._read[file]
+
+
 @cache
 def _registered() -> Mapping[str, Instrument]:
-    every: list[Instrument] = [*sledai.instruments(), *bilag.instruments(), *laboratory.instruments()]
-    every += [each for name in SUMS for each in sums(name)]
-    every += [each for name in ENDPOINTS for each in endpoints(name)]
-    return MappingProxyType({instrument.name: instrument for instrument in every})
+    files: dict[str, Callable[[], Iterable[Instrument]]] = {
+        **{name: partial(sledai.family, name) for name in sledai.FILES},
+        "bilag-2004": bilag.instruments,
+        "egfr": laboratory.instruments,
+        **{name: partial(sums, name) for name in SUMS},
+        **{name: partial(endpoints, name) for name in ENDPOINTS},
+    }
+    return _Registered(files)
 
 
 @final

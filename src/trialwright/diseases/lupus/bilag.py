@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 
 from trialwright.diseases.lupus import answers
-from trialwright.diseases.lupus.bilag_form import LETTERS, Form, System, form
+from trialwright.diseases.lupus.bilag_form import LETTERS, Form, Step, System, form
 from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, written
 from trialwright.diseases.lupus.endpoints import Levels, graded
 from trialwright.diseases.lupus.evidence import Columns, Parameters, Value
@@ -141,9 +141,9 @@ class Bilag:
 
     def score(self, items: Items) -> Score:
         """The sum of one assessment, with the grade of every system and why."""
-        columns = self._completed(answers.one(self.form, items))
-        known = self._stepped(columns, self.parameters)
-        grades = {system.key: graded(system.levels, known, parameters=self.parameters) for system in self.form.systems}
+        columns, parameters = self._completed(answers.one(self.form, items)), self.parameters
+        known = _stepped(self.form.steps, columns, parameters=parameters)
+        grades = {system.key: graded(system.levels, known, parameters=parameters) for system in self.form.systems}
         sums = self._sums(grades)
         value = float(sums.value[0])
         return Score(
@@ -157,8 +157,8 @@ class Bilag:
                 for system in self.form.systems
             ),
             not_assessed=tuple(key for key in self.scale if items.get(key) is None),
-            conflicts=tuple(self._conflicts(columns, grades)),
-            parameters=self.parameters,
+            conflicts=tuple(self._conflicts(known, grades)),
+            parameters=parameters,
         )
 
     def grades(self, items: Items) -> dict[str, str | None]:
@@ -190,15 +190,8 @@ class Bilag:
         complaints.raise_as(ParameterError, "this cannot be scored")
         return {**columns, "first_visit": np.where(known & np.isnan(first), 0.0, first)}
 
-    def _stepped(self, columns: Columns, parameters: Parameters) -> Columns:
-        """What was recorded, and every step of the numeric rules."""
-        known = dict(columns)
-        for step in self.form.steps:
-            known[step.key] = step.evidence.truth(known, parameters).column()
-        return known
-
     def _grades(self, columns: Columns, parameters: Parameters) -> dict[str, Levels]:
-        known = self._stepped(columns, parameters)
+        known = _stepped(self.form.steps, columns, parameters=parameters)
         return {system.key: graded(system.levels, known, parameters=parameters) for system in self.form.systems}
 
     def _sums(self, grades: Mapping[str, Levels]) -> Sums:
@@ -237,7 +230,10 @@ class Bilag:
 
     def _filled(self, rule: Text) -> Text:
         """A rule with the words of the choices made."""
-        words = {known.name: known.text(self.parameters[known.name]) for known in self.form.parameters}
+        if "{" not in rule.en + rule.fr:
+            return rule
+        taken = self.parameters
+        words = {known.name: known.text(taken[known.name]) for known in self.form.parameters}
         return Text(**{each: rule.said(each, **words) for each in LANGUAGES})
 
     def _found(self, system: System, items: Items, *, known: Columns) -> list[Text]:
@@ -252,7 +248,7 @@ class Bilag:
         steps = [step for step in self.form.steps if step.system == system.key and known[step.key][0] == 1]
         return found + [step.label for step in steps if step.label is not None]
 
-    def _conflicts(self, columns: Columns, grades: Mapping[str, Levels]) -> list[str]:
+    def _conflicts(self, known: Columns, grades: Mapping[str, Levels]) -> list[str]:
         """The choices under which a grade of this assessment would come out otherwise, with the side taken."""
         taken, found = self.parameters, []
         systems = {system.key: system for system in self.form.systems}
@@ -260,10 +256,19 @@ class Bilag:
             [other] = [value for value in parameter.values if value != taken[parameter.name]]
             parameters = {**taken, parameter.name: other}
             key = parameter.item or ""
-            there = graded(systems[key].levels, self._stepped(columns, parameters), parameters=parameters)
+            otherwise = _stepped(self.form.touched_by(parameter.name), known, parameters=parameters)
+            there = graded(systems[key].levels, otherwise, parameters=parameters)
             if (grades[key].lower[0], grades[key].upper[0]) != (there.lower[0], there.upper[0]):
                 found.append(f"{key}: {parameter.name} = {str(taken[parameter.name]).lower()}")
         return found
+
+
+def _stepped(steps: Sequence[Step], columns: Columns, *, parameters: Parameters) -> Columns:
+    """What was recorded, and these steps of the numeric rules."""
+    known = dict(columns)
+    for step in steps:
+        known[step.key] = step.evidence.truth(known, parameters).column()
+    return known
 
 
 def _shown(label: Text, value: object, *, codes: Mapping[str, Text]) -> Text:

@@ -81,6 +81,11 @@ class Form:
         """Everything an assessment may carry."""
         return tuple(recorded.key for recorded in self.recorded)
 
+    def touched_by(self, parameter: str) -> tuple[Step, ...]:
+        """The steps that may come out otherwise under another side of a choice."""
+        keys = evidence.touched([(step.key, step.evidence) for step in self.steps], parameter)
+        return tuple(step for step in self.steps if step.key in keys)
+
 
 @cache
 def form() -> Form:

@@ -7,7 +7,7 @@ Rules, sources and choices stand in the data files; `sheets` reads them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from trialwright.diseases.lupus import answers
 from trialwright.diseases.lupus.choices import asked, check_choices, laid_out, listed, written
-from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Parameters, Value, read_by
+from trialwright.diseases.lupus.evidence import AT_LEAST, AT_MOST, Columns, Evidence, Parameters, Value, read_by
 from trialwright.diseases.lupus.indices import index
 from trialwright.diseases.lupus.sheets import Criterion, Derived, Level, Sheet, Variant, sheet
 from trialwright.diseases.lupus.truth import Floats, Truth
@@ -119,7 +119,8 @@ class Endpoint:
 
     def score(self, items: Items) -> Score:
         """The result of one assessment, with what every criterion said."""
-        columns, parameters = self._judged(answers.one(self.sheet, items)), self.parameters
+        parameters = self.parameters
+        columns = self._judged(answers.one(self.sheet, items))
         levels = graded(self.sheet.levels, columns, parameters=parameters)
         words = {level.value: level.label for level in self.sheet.levels}
         value, lower, upper = (float(each[0]) for each in (levels.value, levels.lower, levels.upper))
@@ -149,15 +150,12 @@ class Endpoint:
         columns = self._judged(answers.many(self.sheet, np.asarray(assessments, dtype=np.float64), keys=keys))
         return {criterion.key: columns[criterion.key] for criterion in self.sheet.criteria}
 
-    def _judged(self, columns: Columns, parameters: Parameters | None = None) -> Columns:
+    def _judged(self, columns: Columns) -> Columns:
         """What was recorded, what follows from other instruments, and every criterion, in file order."""
         known = dict(columns)
         for derived in self.sheet.derived:
             known |= _taken(derived, known) if derived.gives else {}
-        for criterion in self.sheet.criteria:
-            truth = criterion.evidence.truth(known, self.parameters if parameters is None else parameters)
-            known[criterion.key] = truth.column()
-        return known
+        return _with_criteria(self.sheet.criteria, known, parameters=self.parameters)
 
     def _read(self) -> set[str]:
         """Every key that the criteria read under the choices made, those behind a derived value included."""
@@ -202,32 +200,47 @@ class Endpoint:
 
     def _leaves(self, criterion: Criterion, *, every_side: bool = False) -> list[str]:
         """What a criterion reads under the choices made, with the steps below it followed down to what was recorded."""
-        steps = {each.key: each for each in self.sheet.criteria}
-        rule = criterion.evidence
-        found: list[str] = []
-        for name in rule.names() if every_side else read_by(rule, self.parameters):
-            found += self._leaves(steps[name], every_side=every_side) if name in steps else [name]
-        return found
+        steps, taken = {each.key: each for each in self.sheet.criteria}, self.parameters
+
+        def below(rule: Evidence) -> Iterator[str]:
+            for name in rule.names() if every_side else read_by(rule, taken):
+                if name in steps:
+                    yield from below(steps[name].evidence)
+                else:
+                    yield name
+
+        return list(below(criterion.evidence))
 
     def filled(self, rule: Text) -> Text:
         """A rule with the words of the choices made."""
-        words = {known.name: known.text(self.parameters[known.name]) for known in self.sheet.parameters}
+        if "{" not in rule.en + rule.fr:
+            return rule
+        taken = self.parameters
+        words = {known.name: known.text(taken[known.name]) for known in self.sheet.parameters}
         return Text(**{each: rule.said(each, **words) for each in LANGUAGES})
 
     def _conflicts(self, columns: Columns) -> list[str]:
         """The choices in conflict under which this assessment would come out otherwise, with the side taken."""
         taken = self.parameters
-        recorded = {key: columns[key] for key in self.sheet.keys}
         here = _ends(graded(self.sheet.levels, columns, parameters=taken))
         found = []
         for parameter in self.sheet.parameters:
+            if parameter.status == "confirmed":
+                continue
+            touched = self.sheet.touched_by(parameter.name)
             others = [{**taken, parameter.name: value} for value in parameter.values if value != taken[parameter.name]]
-            if parameter.status != "confirmed" and any(
-                _ends(graded(self.sheet.levels, self._judged(recorded, other), parameters=other)) != here
-                for other in others
-            ):
+            there = ((_with_criteria(touched, columns, parameters=other), other) for other in others)
+            if any(_ends(graded(self.sheet.levels, known, parameters=other)) != here for known, other in there):
                 found.append(f"{parameter.name} = {str(taken[parameter.name]).lower()}")
         return found
+
+
+def _with_criteria(criteria: Sequence[Criterion], columns: Columns, *, parameters: Parameters) -> Columns:
+    """What is known, and what each of these criteria makes of it; the later ones may use the earlier ones."""
+    known = dict(columns)
+    for criterion in criteria:
+        known[criterion.key] = criterion.evidence.truth(known, parameters).column()
+    return known
 
 
 def graded(levels: Sequence[Level], columns: Columns, *, parameters: Parameters) -> Levels:

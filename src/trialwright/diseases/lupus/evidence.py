@@ -95,6 +95,11 @@ class Comparison:
     def truth(self, columns: Columns, parameters: Parameters) -> Truth:
         """Yes where the value is on the right side of the limit; open where what was recorded cannot say."""
         limit = float(parameters[self.limit] if isinstance(self.limit, str) else self.limit)
+        holds = OPERATORS[self.sign]
+        if self.minus is None and self.over is None and AT_LEAST.format(self.name) not in columns:
+            value = columns[self.name]
+            sure = holds(value, limit)
+            return Truth(sure, sure | np.isnan(value))
         least, most = bounds(columns, self.name)
         if self.minus is not None:
             other_least, other_most = bounds(columns, self.minus)
@@ -103,7 +108,6 @@ class Comparison:
             other_least, other_most = bounds(columns, self.over)
             least, most = np.round(least - limit * other_most, DECIMALS), np.round(most - limit * other_least, DECIMALS)
             limit = 0.0
-        holds = OPERATORS[self.sign]
         ends = (most, least) if self.sign.startswith("<") else (least, most)
         return Truth(holds(ends[0], limit), holds(ends[1], limit))
 
@@ -312,3 +316,15 @@ def read_by(rule: Evidence, parameters: Parameters) -> Iterator[str]:
             yield from rule.values if isinstance(rule, MeasuredNow) else ()
         case _:
             yield from rule.names()
+
+
+def touched(steps: Sequence[tuple[str, Evidence]], parameter: str) -> frozenset[str]:
+    """The steps that may come out otherwise under another side of a choice: those that read it, or such a step.
+
+    ``steps`` stand in the order in which they are judged.
+    """
+    found = {parameter}
+    for key, rule in steps:
+        if not found.isdisjoint(rule.names()):
+            found.add(key)
+    return frozenset(found - {parameter})

@@ -85,6 +85,11 @@ class Sheet:
         """Everything an assessment may carry."""
         return tuple(recorded.key for recorded in self.recorded)
 
+    def touched_by(self, parameter: str) -> tuple[Criterion, ...]:
+        """The criteria that may come out otherwise under another side of a choice."""
+        keys = evidence.touched([(each.key, each.evidence) for each in self.criteria], parameter)
+        return tuple(each for each in self.criteria if each.key in keys)
+
 
 @cache
 def sheet(name: str) -> Sheet:

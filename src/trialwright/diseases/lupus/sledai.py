@@ -245,6 +245,12 @@ def _as_recorded(item: Item, items: Items) -> bool | float | str | None:
     return "; ".join(beside if answer is None else [written(answer), *beside])
 
 
+def family(name: str) -> tuple[Sledai, ...]:
+    """The indices of one data file."""
+    read = table(name)
+    return tuple(Sledai(read, total) for total in read.totals)
+
+
 def instruments() -> tuple[Sledai, ...]:
     """Every index of the family."""
-    return tuple(Sledai(read, total) for read in map(table, FILES) for total in read.totals)
+    return tuple(index for name in FILES for index in family(name))

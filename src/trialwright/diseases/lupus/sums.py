@@ -119,14 +119,14 @@ class Sum:
         """The total of one assessment, with the reason for every point."""
         columns = answers.one(replace(self.listing, recorded=self._asked()), items)
         parts, totals = self._parts(columns), self.totals(columns)
-        value = float(totals.value[0])
+        value, replaced = float(totals.value[0]), self._replaced(items)
         return Score(
             instrument=self.name,
             version=self.version,
             value=None if math.isnan(value) else value,
             lower=float(totals.lower[0]),
             upper=float(totals.upper[0]),
-            points=tuple(self._point(term, parts, items=items) for term in self.terms),
+            points=tuple(self._point(term, parts, items=items, replaced=replaced.get(term.key)) for term in self.terms),
             not_assessed=tuple(key for key in self.scale if items.get(key) is None),
             conflicts=tuple(self._conflicts(columns)),
             parameters=self.parameters,
@@ -165,9 +165,8 @@ class Sum:
         taken = self.parameters if parameters is None else parameters
         return {term.key: _bounds(term, columns, parameters=taken, spans=spans) for term in self.terms}
 
-    def _point(self, term: Term, parts: Mapping[str, Bounds], *, items: Items) -> Point:
+    def _point(self, term: Term, parts: Mapping[str, Bounds], *, items: Items, replaced: Text | None) -> Point:
         least, most = (float(end[0]) for end in parts[term.key])
-        replaced = self._replaced_by(term, items)
         if replaced is not None:
             least = most = 0.0
         return Point(
@@ -182,24 +181,29 @@ class Sum:
         )
 
     def _rule(self, term: Term, replaced: Text | None) -> Text:
-        words = {known.name: known.text(self.parameters[known.name]) for known in self.listing.parameters}
+        if replaced is None and "{" not in term.rule.en + term.rule.fr:
+            return term.rule
+        taken = self.parameters
+        words = {known.name: known.text(taken[known.name]) for known in self.listing.parameters}
         rule = {each: term.rule.said(each, **words) for each in LANGUAGES}
         remark = Text(en=" ({label} counts instead)", fr=" ({label} compte à la place)")
         if replaced is not None:
             rule = {each: rule[each] + remark.said(each, label=replaced) for each in LANGUAGES}
         return Text(**rule)
 
-    def _replaced_by(self, term: Term, items: Items) -> Text | None:
-        """The line that counts instead of this one, where they exclude each other."""
-        if not self.listing.highest:
-            return None
-        labels = {each.key: each.label for each in self.terms}
-        here = {each.key: _worth(each, items) for each in self.terms}
+    def _replaced(self, items: Items) -> dict[str, Text]:
+        """Of the lines that exclude each other, those that do not count, each with the one that counts instead."""
+        terms = self.terms
+        labels = {each.key: each.label for each in terms}
+        here = {each.key: _worth(each, items) for each in terms} if self.listing.highest else {}
+        replaced: dict[str, Text] = {}
+        settled: set[str] = set()  # a line is judged by the first choice that names it
         for choice in self.listing.highest:
-            if any(term.key in keys for keys in choice) and here[term.key]:
-                best = max(choice, key=lambda keys: sum(here.get(key, 0.0) for key in keys))
-                return None if term.key in best else labels[best[0]]
-        return None
+            mine = {key for keys in choice for key in keys if here.get(key)} - settled
+            settled |= mine
+            best = max(choice, key=lambda keys: sum(here.get(key, 0.0) for key in keys))
+            replaced |= {key: labels[best[0]] for key in mine if key not in best}
+        return replaced
 
     def _band(self, totals: Totals) -> Text | None:
         ends = [

@@ -153,7 +153,7 @@ def plain_value(value: Any) -> str:
 
 def sentence_of(registry: Registry, name: str) -> Text:
     """The sentence of a design or rule; its name alone where nothing is registered under it."""
-    if name not in registry.available():
+    if not registry.knows(name):
         return Text.literally(name, name)
     english = registry.sentence(name)
     return Text.literally(english, registry.sentence_in_french(name) or f"{english} (en anglais)")
