@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,7 +93,9 @@ for panel, groups in PANELS.items():
 def _tell_version(wanted: bool) -> None:
     """The version that reports and manifests name, for a bug report or a validation file."""
     if wanted:
-        typer.echo(f"trialwright {version('trialwright')}")
+        from trialwright.cli.release import named  # only when asked
+
+        typer.echo(named())
         raise typer.Exit
 
 
