@@ -1,4 +1,4 @@
-"""The version that reports and manifests name; a file of its own, for it is asked for rarely and its library is slow."""
+"""The version that reports and manifests name: asked for rarely, and its library takes long to load."""
 
 from __future__ import annotations
 
