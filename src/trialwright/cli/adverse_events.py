@@ -11,7 +11,7 @@ import typer
 
 from trialwright import workbench
 from trialwright.cli import adverse_event_tables as tables
-from trialwright.cli.terminal import At, By, Json, Lang, On, TrialFolder, day, language, print_json, say
+from trialwright.cli.terminal import At, By, Json, Lang, On, TrialFolder, day, day_option, language, print_json, say
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def report(
     ae: Annotated[str, typer.Option("--ae", help="The event's own number; the next one if absent.")] = "",
     term: Annotated[str, typer.Option("--term", help="What happened, in the investigator's words.")] = "",
     ctcae: Annotated[str, typer.Option("--ctcae", help="The CTCAE term whose grades apply.")] = "",
-    onset: Annotated[
-        datetime | None, typer.Option("--onset", metavar="DAY", formats=["%Y-%m-%d"], help="The day it began.")
-    ] = None,
+    onset: Annotated[datetime | None, day_option("--onset", "The day it began.")] = None,
     grade: Annotated[int | None, typer.Option("--grade", help="CTCAE grade at onset, 1 to 5.")] = None,
     related: Annotated[str, typer.Option("--related", help="To the product: yes, no or unknown.")] = "",
     serious: Annotated[str, typer.Option("--serious", help="yes, no or unknown.")] = "",
@@ -73,14 +71,8 @@ def report(
     meaningful: Annotated[str, typer.Option("--meaningful", help="A laboratory value that matters: yes or no.")] = "",
     preexisting: Annotated[bool, typer.Option("--preexisting", help="It began before consent, and worsened.")] = False,
     infusion: Annotated[int | None, typer.Option("--infusion", help="The infusion it is tied to; 1 if absent.")] = None,
-    aware: Annotated[
-        datetime | None,
-        typer.Option("--aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the investigator learned of it."),
-    ] = None,
-    sponsor_aware: Annotated[
-        datetime | None,
-        typer.Option("--sponsor-aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the sponsor did: day 0."),
-    ] = None,
+    aware: Annotated[datetime | None, day_option("--aware", "The day the investigator learned of it.")] = None,
+    sponsor_aware: Annotated[datetime | None, day_option("--sponsor-aware", "The day the sponsor did: day 0.")] = None,
     action: Annotated[str, typer.Option("--action", help="What was done.")] = "",
     narrative: Annotated[str, typer.Option("--narrative", help="What happened, at length.")] = "",
     file: File = None,
@@ -122,9 +114,7 @@ def follow(
     grade: Annotated[int | None, typer.Option("--grade", help="The grade from that day on.")] = None,
     serious: Annotated[str, typer.Option("--serious", help="yes, where it became serious.")] = "",
     because: Annotated[list[str] | None, typer.Option("--because", help="Why it is serious, once each.")] = None,
-    ended: Annotated[
-        datetime | None, typer.Option("--ended", metavar="DAY", formats=["%Y-%m-%d"], help="The day it ended.")
-    ] = None,
+    ended: Annotated[datetime | None, day_option("--ended", "The day it ended.")] = None,
     outcome: Annotated[
         str,
         typer.Option(
@@ -135,10 +125,7 @@ def follow(
     relapse: Annotated[str, typer.Option("--relapse", help="Ascribed to a relapse of the disease: yes or no.")] = "",
     meaningful: Annotated[str, typer.Option("--meaningful", help="A laboratory value that matters: yes or no.")] = "",
     sponsor_aware: Annotated[
-        datetime | None,
-        typer.Option(
-            "--sponsor-aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the sponsor learned of this change."
-        ),
+        datetime | None, day_option("--sponsor-aware", "The day the sponsor learned of this change.")
     ] = None,
     action: Annotated[str, typer.Option("--action", help="What was done.")] = "",
     narrative: Annotated[str, typer.Option("--narrative", help="What happened, at length.")] = "",
@@ -186,8 +173,7 @@ def judge(
     reason: Annotated[str, typer.Option("--reason", help="Why.")] = "",
     on: On = None,
     sponsor_aware: Annotated[
-        datetime | None,
-        typer.Option("--sponsor-aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the sponsor learned of it."),
+        datetime | None, day_option("--sponsor-aware", "The day the sponsor learned of it.")
     ] = None,
     file: File = None,
     template: Template = False,

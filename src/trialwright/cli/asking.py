@@ -109,7 +109,9 @@ def _show_study(study: Study, spoken: Language) -> None:
     _paragraph("doses", levels, spoken=spoken)
     _paragraph("design", [_design(study, spoken)], spoken=spoken)
     _paragraph(
-        "rules", [_named("rules", one.name, one.parameters, spoken=spoken) for one in study.rule_names], spoken=spoken
+        "rules",
+        [_named("rules", one.name, given=one.parameters, spoken=spoken) for one in study.rule_names],
+        spoken=spoken,
     )
     if not any(rule.name == "stop_at_n" for rule in study.rule_names):
         say(SECTIONS["no_end"].said(spoken, n=study.identity.planned_n), style="yellow")
@@ -163,14 +165,14 @@ def _listed(heading: str, lines: list[str]) -> None:
 
 def _design(study: Study, spoken: Language) -> str:
     """The design's name, what it does, what the protocol gives it, and what holds because nothing is given."""
-    said = _named("designs", study.design_name, study.design_parameters, spoken=spoken)
+    said = _named("designs", study.design_name, given=study.design_parameters, spoken=spoken)
     known = workbench.describe("designs", study.design_name).parameters
     rest = [one for one in known if one.name not in study.design_parameters and one.default != ABSENT]
     defaults = ", ".join(f"{one.name} = {one.default.said(spoken)}" for one in rest)
     return said + ("\n" + SECTIONS["defaults"].said(spoken, defaults=defaults) if rest else "")
 
 
-def _named(kind: Kind, name: str, given: Mapping[str, Any], *, spoken: Language) -> str:
+def _named(kind: Kind, name: str, *, given: Mapping[str, Any], spoken: Language) -> str:
     """A design or rule: its name, its sentence, and on a line of its own the parameters that are given."""
     sentence = workbench.describe(kind, name).sentence.said(spoken)
     stated = ", ".join(f"{key} = {as_toml(value)}" for key, value in given.items())

@@ -46,6 +46,13 @@ At = Annotated[
         help="In a rehearsal: the moment at which this happens, as 2026-03-02T09:30+01:00.",
     ),
 ]
+
+
+def day_option(name: str, what: str) -> Any:
+    """An option that takes a calendar day."""
+    return typer.Option(name, metavar="DAY", formats=["%Y-%m-%d"], help=what)
+
+
 On = Annotated[
     datetime | None,
     typer.Option(

@@ -17,17 +17,23 @@ def column_widths(
     """
     room = width - BETWEEN * (len(heads) - 1)
     columns = [[row[place] for row in rows] for place in range(len(heads))]
-    natural = [max(map(len, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
+    natural = [max(map(_longest_line, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
     if sum(natural) <= room:
         return None
-    kept: list[Callable[[str], int]] = [len if place in right else _longest_word for place in range(len(heads))]
+    kept: list[Callable[[str], int]] = [
+        _longest_line if place in right else _longest_word for place in range(len(heads))
+    ]
     bodies = [max(map(keep, cells), default=1) for keep, cells in zip(kept, columns, strict=True)]
     with_heads = [max(body, _longest_word(head)) for body, head in zip(bodies, heads, strict=True)]
     least = next((one for one in (with_heads, bodies) if sum(one) <= room), None)
-    whole = [max(map(len, [*cells, ""])) for cells in columns]
+    whole = [max(map(_longest_line, [*cells, ""])) for cells in columns]
     for wanted in (with_heads, whole, natural):  # whole words of a head, then whole cells, then whole heads
         least = least and _shared(least, wanted, room=room)
     return least
+
+
+def _longest_line(text: str) -> int:
+    return max(map(len, text.split("\n")))
 
 
 def _longest_word(text: str) -> int:

@@ -162,7 +162,7 @@ def _people(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
         if not one.evaluable:
             yield CutPoint(code="not-evaluable", about=one.usubjid, values={})
         elif one.window_ends is None:
-            yield _to_come(study, state, one)
+            yield _to_come(study, state, one=one)
         elif on <= one.window_ends:
             yield CutPoint(code="in-window", about=one.usubjid, values={"until": one.window_ends.isoformat()})
         if not one.within_tolerance:
@@ -170,7 +170,7 @@ def _people(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
             yield CutPoint(code="dose-outside-tolerance", about=one.usubjid, values=values)
 
 
-def _to_come(study: Study, state: TrialState, one: Observed) -> CutPoint:
+def _to_come(study: Study, state: TrialState, *, one: Observed) -> CutPoint:
     """Somebody whose last infusion is still to come, the first of them or a later one."""
     given = len(state.participants[one.usubjid].infusions)
     if given == 0:

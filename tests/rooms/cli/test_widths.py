@@ -14,6 +14,7 @@ def widths(width: int) -> list[int] | None:
 
 def test_a_table_that_fits_is_left_as_it_is() -> None:
     assert widths(60) is None
+    assert column_widths(("at", "what"), [("12:00\n13:00 +0100", "text")], right=(), width=18) is None, "two lines"
 
 
 def test_text_and_heads_give_way_before_numbers() -> None:
