@@ -107,6 +107,7 @@ MMRM = Text(
     "visite ; covariance non structurée, REML, Kenward–Roger. Valeurs après traitement de secours : {rescue}. Les "
     "variations affichées sont les moyennes simples des valeurs observées.",
 )
+AFTER_RESCUE = Text(en="{analysis}, after rescue {rescue}", fr="{analysis}, valeurs après secours {rescue}")
 RESCUE = {
     True: Text(en="left out", fr="exclues"),
     False: Text(en="kept", fr="gardées"),
