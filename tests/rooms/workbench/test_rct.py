@@ -89,7 +89,7 @@ def test_the_command_answers_a_program_and_a_person(file: Path, capsys: pytest.C
         else:
             said = (
                 "Essai simulé MSC-SLE-RCT",
-                "semaine 24, MMRM, valeurs après secours gardées",
+                "semaine 24, MMRM",
                 "Kenward–Roger. Valeurs après",
                 "Calendrier de l'essai",
             )
