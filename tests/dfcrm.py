@@ -15,6 +15,7 @@ from trialwright import designs
 from trialwright.vocabulary.seen import Design, Proposal, Seen
 
 REFERENCES = Path(__file__).parents[1] / "references"
+CODED = 1e-12  # coded doses are written with 15 digits; the file names no tolerance for them
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,13 @@ def counts_of(case: dict[str, Any]) -> Seen:
 def evidence_of(proposal: Proposal, name: str) -> Any:
     assert proposal.evidence is not None
     return proposal.evidence[name][0]
+
+
+def codes_the_same_doses(design: Any, case: dict[str, Any]) -> None:
+    """The package's coded dose is the prior guess (power) or x_d; ours is what exp(beta) multiplies, made positive."""
+    curve = design.curve
+    coded = curve.skeleton if curve.kind == "power" else -curve.slopes
+    assert_allclose(coded, case["outputs"]["dosescaled"], rtol=0, atol=CODED)
 
 
 def recommends_the_same_level(design: Any, seen: Seen, *, case: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from trialwright.conduct.authority import MAY_RECORD, ROLES
 from trialwright.protocol import protocol_schema
 from trialwright.testing.diseases import absent, worst
 from trialwright.vocabulary.events import EVENTS
+from trialwright.vocabulary.parameters import parameters_of
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.workbench.assessments import allowed
@@ -169,17 +170,18 @@ def _registry(title: str, registry: Registry, place: str) -> str:
     lines = [f"# {title}\n", f"Named in the protocol file under `{place}`; the other keys there are its parameters.\n"]
     for name in registry.available():
         module = registry.module(name)
-        lines += [f"## {name}\n", _prose(inspect.getdoc(module) or "") + "\n", "| parameter | default |", "|---|---|"]
-        kind = getattr(module, registry.attribute)
-        lines += [f"| `{field.name}` | {_parameter(field)} |" for field in dataclasses.fields(kind) if field.init]
-        lines.append("")
+        lines += [f"## {name}\n", _prose(inspect.getdoc(module) or "") + "\n"]
+        lines += _parameters(getattr(module, registry.attribute))
     return "\n".join(lines)
 
 
-def _parameter(field: Any) -> str:
-    if field.default is not dataclasses.MISSING:
-        return f"`{field.default!r}`"
-    return "required" if field.default_factory is dataclasses.MISSING else f"`{field.default_factory()!r}`"
+def _parameters(kind: type) -> list[str]:
+    rows = [
+        f"| `{one.name}` | {_cell(one.takes.en)} | {_cell(one.default.en)} | {_cell(one.meaning)} |"
+        for one in parameters_of(kind)
+    ]
+    head = ["| parameter | takes | default | meaning |", "|---|---|---|---|"]
+    return [*head, *rows, ""] if rows else ["It has no parameters.\n"]
 
 
 def _prose(text: str) -> str:

@@ -91,7 +91,9 @@ OTHERS = [
     designs.build("boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "elimination_confidence": 0.8}),
     designs.build("tite_boin", {"target_toxicity_rate": 0.2, "p_saf": 0.1, "max_pending": 0.9}),
     designs.build("tite_boin", {"target_toxicity_rate": 0.3, "extra_safe": True, "offset": 0.3, "max_pending": 0.2}),
-    designs.build("tite_boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "bound_selection": True}),
+    designs.build(
+        "tite_boin", {"target_toxicity_rate": 0.4, "p_tox": 0.6, "bound_selection": True, "estimate": "imputed"}
+    ),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6}),
     designs.build("mtpi", {"target_toxicity_rate": 0.2, "exclusion_confidence": 0.6, "leave_excluded": True}),
     designs.build("mtpi2", {"target_toxicity_rate": 0.3, "margin_below": 0.03, "exclusion_confidence": 0.5}),
@@ -495,7 +497,10 @@ class TestWhatTheDesignsSay:
         crm = designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": [0.06, 0.12, 0.2]})
         (note, *_) = [note for note in crm.propose(seen_after("1NNN", 3)).notes if note.where[0]]
         english, french = (note.text.said(language, **note.said_of(0)) for language in ("en", "fr"))
-        assert english == "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4%."
+        assert english == (
+            "Level 3 has the estimated DLT rate nearest to the target of 20.0%: 6.4% (plug-in: the curve at the "
+            "mean of beta; the posterior mean, shown in tables, is 14.3%)."
+        )
         assert french.startswith("Le palier 3 a le taux de DLT estimé le plus proche de la cible de 20,0")
 
     @pytest.mark.parametrize(
@@ -536,6 +541,8 @@ class TestWhatTheDesignsSay:
         for outcomes in ("1NNT", "1NNN 2NNT", "1NNN 2NNN 3NN", "1NN 2N"):  # a DLT, a DLT, its end, off the sequence
             seen = seen_after(outcomes, 5)
             assert crm.propose(seen).dose_level[0] == one_stage.propose(seen).dose_level[0]
+            said = [note.code for note in crm.propose(seen).notes if note.where[0]]
+            assert ("crm.off_sequence" in said) == (outcomes == "1NN 2N")
         nobody = seen_after("1NNN", 5)
         pending = replace(nobody, n=np.array([[2, 0, 0, 0, 0]]), n_pending=np.array([[1, 0, 0, 0, 0]]))
         assert crm.propose(pending).dose_level[0] == 1

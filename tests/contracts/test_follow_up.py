@@ -20,7 +20,8 @@ ADAPTIVE: Any = designs.build("tite_crm", {**SKELETON, "weights": "adaptive"})
 LIKELIHOOD: Any = designs.build("tite_crm", {**SKELETON, "model": "logistic", "method": "likelihood"})
 BOIN: Any = designs.build("boin", {"target_toxicity_rate": 0.25})
 TITE_BOIN: Any = designs.build("tite_boin", {"target_toxicity_rate": 0.25})
-ALL = [LINEAR, ADAPTIVE, LIKELIHOOD, TITE_BOIN]
+IMPUTED: Any = designs.build("tite_boin", {"target_toxicity_rate": 0.25, "estimate": "imputed"})
+ALL = [LINEAR, ADAPTIVE, LIKELIHOOD, TITE_BOIN, IMPUTED]
 
 
 def trial_of(*who: tuple[int, str, int]) -> People:
@@ -110,10 +111,11 @@ class TestAtTheEndOfEveryWindow:
 
     def test_tite_boin_is_boin(self) -> None:
         seen = seen_of(settled(people_of(3)), 3)
-        ours, plain = TITE_BOIN.propose(seen), BOIN.propose(seen)
-        assert np.array_equal(ours.dose_level, plain.dose_level)
-        assert not ours.wait.any()
-        assert np.array_equal(TITE_BOIN.select(seen), BOIN.select(seen))
+        for design in (TITE_BOIN, IMPUTED):
+            ours, plain = design.propose(seen), BOIN.propose(seen)
+            assert np.array_equal(ours.dose_level, plain.dose_level)
+            assert not ours.wait.any()
+            assert np.array_equal(design.select(seen), BOIN.select(seen))
 
 
 def pending_only(seen: Seen, pending: Ints) -> Seen:
@@ -187,6 +189,23 @@ class TestTiteBoin:
         believed = ask(TITE_BOIN, (1, "T", 2), (1, "F", 28), (1, "N", 14)).posterior
         assert believed is not None
         assert believed.mean()[0, 0] == pytest.approx((1 + 1) / (2 + 2.5), abs=1e-15)
+
+    def test_the_dlts_to_be_expected_are_imputed_by_hand(self) -> None:
+        proposal = ask(IMPUTED, (2, "T", 3), *[(2, "F", 28)] * 4, (2, "N", 7), (2, "N", NOT_YET))
+        assert proposal.evidence is not None
+        rate = (1 + (2 - 0.25) * (1 + 0.125) / (7 - 2 - 1 + 1 - 0.125)) / 7
+        assert proposal.evidence["imputed_rate"][0].tolist() == [0, pytest.approx(rate, abs=1e-15), 0]
+        (note,) = [note for note in proposal.notes if note.where[0]]
+        assert note.text.said("en", **note.said_of(0)) == (
+            "1 DLT in 7 at level 2, 2 of them in their window: with the DLTs to be expected of these, the rate is 20.1%"
+            " (boundaries 19.7% and 29.8%, observed rate 14.3%), which asks to stay."
+        )
+
+    def test_imputed_dlts_alone_never_lower_the_level(self) -> None:
+        proposal = ask(IMPUTED, (2, "T", 3), *[(2, "F", 28)] * 2, *[(2, "N", 0)] * 2)
+        assert proposal.evidence is not None
+        assert proposal.evidence["imputed_rate"][0, 1] > IMPUTED.lambda_d
+        assert proposal.dose_level[0] == 2  # 1 DLT in 5 is not above 25%
 
     def test_a_boundary_that_is_met_exactly_is_obeyed(self) -> None:
         design: Any = designs.build("tite_boin", {"target_toxicity_rate": 0.4, "p_saf": 0.2, "p_tox": 0.6})

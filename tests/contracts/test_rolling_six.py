@@ -13,8 +13,7 @@ ROLLING_SIX = designs.build("rolling_six", {})
 UP, SAME, DOWN, HOLD = "escalate", "same", "de-escalate", "hold"
 
 # Enrolled, settled, DLTs among them, decision. Source: JAMA Netw Open 2020;3(5):e204787, table 2, column "Rolling 6",
-# one entry per row (ranges written out), rows that the design does not allow left out; it agrees with the decision
-# table of Skolnik et al. 2008, which counts the same people as with DLT, without DLT and pending.
+# one entry per row (ranges written out), rows that the design does not allow left out.
 TABLE = [
     *[(total, 0, 0, SAME) for total in range(1, 6)],
     (6, 0, 0, HOLD),
@@ -89,6 +88,26 @@ def test_below_a_toxic_level_and_at_the_top(course: str, level: int, wait: bool,
     assert int(ROLLING_SIX.select(seen)[0]) == selected
 
 
+@pytest.mark.parametrize(
+    ("course", "level", "wait", "selected"),
+    [
+        ("1NNN 2NNN 3NNN", 3, False, 2),
+        ("1NNN 2NNN 3NNNN", 3, False, 2),
+        ("1NNN 2NNN 3NNNNNP", 0, False, 3),  # the last one pending cannot make it two
+        ("1NNN 2NNN 3NNNNTP", 3, True, 2),
+        ("1NNN 2NNN 3NNNNTN", 0, False, 3),
+        ("1NNN 2NNN 3NNNTT", 2, False, 1),
+        ("1NNN 2NNN", 3, False, 2),  # below the top three will do
+    ],
+)
+def test_six_at_the_highest_level(course: str, level: int, wait: bool, selected: int) -> None:
+    careful = designs.build("rolling_six", {"six_at_highest": True})
+    seen = seen_after(course, levels=3, start_level=1)
+    proposal = careful.propose(seen)
+    assert (int(proposal.dose_level[0]), bool(proposal.wait[0])) == (level, wait)
+    assert int(careful.select(seen)[0]) == selected
+
+
 def test_who_does_not_count_is_replaced_while_the_level_has_not_been_left() -> None:
     """Counts alone decide: two settled without a DLT and one who left are two, and a third is wanted."""
     assert decision("1NNN 2NN") == SAME
@@ -99,10 +118,11 @@ def test_who_does_not_count_is_replaced_while_the_level_has_not_been_left() -> N
 def test_rolled_to_the_end_it_never_treats_a_seventh_and_always_ends(data: st.DataObject) -> None:
     """Whatever comes, and in whatever order outcomes come in: at most six a level, never above two DLTs, an end."""
     levels = data.draw(st.integers(1, 4))
+    design = designs.build("rolling_six", {"six_at_highest": data.draw(st.booleans())})
     course: list[list[str]] = []  # level, letter
     for _ in range(60):
         seen = seen_after(" ".join(level + letter for level, letter in course), levels=levels, start_level=1)
-        proposal = ROLLING_SIX.propose(seen)
+        proposal = design.propose(seen)
         if course and proposal.stop[0]:
             break
         pending = [place for place, (_, letter) in enumerate(course) if letter == "P"]
@@ -117,5 +137,5 @@ def test_rolled_to_the_end_it_never_treats_a_seventh_and_always_ends(data: st.Da
         course.append([str(level), "P"])
     else:
         pytest.fail("it goes on for ever")
-    selected = int(ROLLING_SIX.select(seen)[0])
+    selected = int(design.select(seen)[0])
     assert selected == 0 or seen.n_dlt[0, selected - 1] + seen.n_pending[0, selected - 1] < 2

@@ -67,7 +67,7 @@ def test_two_shares(case: dict[str, Any]) -> None:
     chi_square = two_proportions.chi_square(first, second)
     assert chi_square == pytest.approx(expected["chisq_p_uncorrected"], rel=0, abs=1e-8)
     ratio = two_proportions.conditional_odds_ratio(first, second)
-    assert ratio == (None if expected["conditional_odds_ratio"] is None else pytest.approx(expected["conditional_odds_ratio"], rel=1e-3))
+    assert ratio == (None if expected["conditional_odds_ratio"] is None else pytest.approx(expected["conditional_odds_ratio"], rel=1e-3, abs=0))
 
 
 @pytest.mark.parametrize("case", cases("analysis_paired_change"), ids=named)
@@ -131,7 +131,7 @@ class TestTimeToEvent:
             ours = (found.survival, *found.limits, found.standard_error)
             names = ("km", "km_lower95_loglog", "km_upper95_loglog", "km_se_greenwood")
             assert_allclose(ours, [expected[name][place] for name in names], rtol=0, atol=1e-8)
-        assert survival.median_time(curve) == (expected["median"] and pytest.approx(expected["median"], abs=1e-8))
+        assert survival.median_time(curve) == (expected["median"] and pytest.approx(expected["median"], rel=0, abs=1e-8))
 
     def test_log_rank(self, case: dict[str, Any]) -> None:
         found = survival.log_rank(case["inputs"]["time"], case["inputs"]["event"], group=case["inputs"]["group"])

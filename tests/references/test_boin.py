@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from trialwright import designs
+from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.isotonic import inverse_variance, isotonic, isotonic_dlt_rate
 from trialwright.vocabulary.seen import Design, Proposal, Rule, Seen
 from walking import Walk, walk
@@ -40,6 +41,12 @@ def boin_of(inputs: dict[str, Any]) -> Design:
     return designs.build("boin", {name: inputs[theirs] for theirs, name in renamed.items() if theirs in inputs})
 
 
+def printed(case: dict[str, Any], name: str) -> Any:
+    """The strings of a case as numbers, one row for each level; not a number where nothing is printed."""
+    words = [text.strip("()").split(",") for text in case["outputs"][name]]
+    return np.array([[np.nan if word.strip() in ("----", "NA") else float(word) for word in row] for row in words])
+
+
 @pytest.mark.parametrize("case", SELECTED["cases"], ids=lambda case: case["id"])
 class TestSelection:
     def test_level(self, case: dict[str, Any]) -> None:
@@ -56,6 +63,21 @@ class TestSelection:
         above = stats.beta.sf(inputs["target"], n_dlt + 0.05, n - n_dlt + 0.05)
         pooled = isotonic(above, (n > 0).astype(float))
         assert_allclose(pooled[0], np.array(case["outputs"]["p_overdose_full"], float), **full)
+        two_decimals = {"rtol": 0, "atol": SELECTED["tolerance"]["printed"]}
+        assert_allclose(rate[0], printed(case, "phat_printed")[:, 0], **two_decimals)
+        assert_allclose(pooled[0], printed(case, "p_overdose_printed")[:, 0], **two_decimals)
+
+    def test_credible_limits(self, case: dict[str, Any]) -> None:
+        """Quantiles pooled with the weights of the estimates; the k-th printed is that of the k-th level tried."""
+        n, n_dlt = np.array([case["inputs"]["npts"]]), np.array([case["inputs"]["ntox"]])
+        believed = BetaPosterior.after(n=n, n_dlt=n_dlt, prior_a=0.05, prior_b=0.05)
+        weight, tried = np.where(n > 0, inverse_variance(n, n_dlt, prior=0.05), 0.0), n[0] > 0
+        wanted = np.full((len(tried), 2), np.nan)
+        for column, share in enumerate((0.025, 0.975)):
+            wanted[: tried.sum(), column] = isotonic(believed.quantile(share), weight)[0, tried]
+        wanted[~tried] = np.nan
+        two_decimals = {"rtol": 0, "atol": SELECTED["tolerance"]["printed"]}
+        assert_allclose(wanted, printed(case, "ci_printed"), **two_decimals)
 
 
 def stop_when_full(size: int) -> Rule:
@@ -100,3 +122,5 @@ def test_simulated_operating_characteristics(case: dict[str, Any]) -> None:
     assert (np.abs(found.recommended - shares) <= bound + 5e-5).all()
     assert_allclose(found.n, wanted["npatients"], rtol=0, atol=SIMULATED["tolerance"]["npatients"])
     assert_allclose(found.n_dlt, wanted["ntox"], rtol=0, atol=SIMULATED["tolerance"]["ntox"])
+    assert found.n.sum() == pytest.approx(wanted["totaln"], rel=0, abs=SIMULATED["tolerance"]["npatients"])
+    assert found.n_dlt.sum() == pytest.approx(wanted["totaltox"], rel=0, abs=SIMULATED["tolerance"]["ntox"])

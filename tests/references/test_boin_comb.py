@@ -61,6 +61,13 @@ def test_the_package_recommends_a_level_above_one_that_is_closed() -> None:
     assert case["outputs"]["mtd"] == [2, 3]
 
 
+@pytest.mark.parametrize("selection", ["paper", "rounded", "boin-2.7.2"])
+def test_estimates_pooled_together_are_a_tie(selection: str) -> None:
+    """(2, 2) and (3, 1) share one estimate; what the iteration leaves between them, 1e-10, must not choose."""
+    inputs = {"npts": [[3, 9], [6, 9], [9, 9]], "ntox": [[0, 2], [2, 1], [1, 4]], "target": 0.25, "cutoff_eli": 0.95}
+    assert selected({"inputs": inputs}, selection=selection) == [3, 1]
+
+
 @pytest.mark.parametrize("target", [0.2, 0.25, 0.3])
 def test_the_boundaries_are_those_of_boin(target: float) -> None:
     """One place to find out when the two files drift apart."""

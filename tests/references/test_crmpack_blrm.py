@@ -45,10 +45,16 @@ class TestBlrm:
         for name, error in {"mean": "mcse_mean", "prob_over": "mcse_over"}.items():
             apart = np.abs(evidence_of(proposal, EVIDENCE[name]) - wanted[name])
             assert (apart <= 4 * np.array(wanted[error])).all(), name
+        draws = (evidence_of(proposal, EVIDENCE["sd"]) / wanted["mcse_mean"]) ** 2  # so many are worth as much
+        for name in ("prob_under", "prob_target"):  # the file has no error of these
+            share = evidence_of(proposal, EVIDENCE[name])
+            assert (np.abs(share - wanted[name]) <= 4 * np.sqrt(share * (1 - share) / draws)).all(), name
 
     def test_recommends_the_same_level(self, case: dict[str, Any]) -> None:
         proposal, wanted = crmpack(case), case["outputs"]["ewoc_dose_from_quadrature"] or NO_LEVEL
         assert evidence_of(proposal, "recommended_level") == wanted
         if sum(case["inputs"]["n"]) > 0:
             assert proposal.dose_level[0] == (case["outputs"].get("next_best_dose_index") or NO_LEVEL) == wanted
+            dose = case["inputs"]["dose_grid"][wanted - 1] if wanted != NO_LEVEL else None
+            assert dose == case["outputs"].get("next_best_dose_value")
             assert proposal.stop[0] == (wanted == NO_LEVEL)

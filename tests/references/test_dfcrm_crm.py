@@ -35,5 +35,8 @@ class TestLevel:
     def test_is_the_same(self, case: dict[str, Any]) -> None:
         dfcrm.recommends_the_same_level(dfcrm.crm_of(case), dfcrm.counts_of(case), case=case)
 
+    def test_comes_from_the_same_coded_doses(self, case: dict[str, Any]) -> None:
+        dfcrm.codes_the_same_doses(dfcrm.crm_of(case), case)
+
     def test_hangs_on_no_rounding(self, case: dict[str, Any]) -> None:
         dfcrm.hangs_on_no_rounding(dfcrm.crm_of(case).propose(dfcrm.counts_of(case)), case)

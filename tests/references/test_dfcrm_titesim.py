@@ -25,11 +25,13 @@ DAYS = 400  # in a window of the reference, whatever its unit
 
 
 def study_for(inputs: dict[str, Any]) -> Study:
+    assert inputs["surv"] == "uniform"  # as our DLTs come, unless told otherwise
     parameters = {
         "target_toxicity_rate": inputs["target"],
         "skeleton": inputs["prior"],
         "prior_sd": inputs["scale"],
         "weights": inputs["scheme"],
+        "model": {"empiric": "power", "logistic": "logistic"}[inputs["model"]],
         "select_among": "all",
     }
     design = designs.build("tite_crm", parameters)

@@ -33,9 +33,13 @@ def assert_as_in(case: dict[str, Any], found: Walk) -> None:
     assert_allclose(found.still_open, wanted["prob_still_open"], **probability)
     assert_allclose(found.n, wanted["mean_n_at_dose"], **expected)
     assert_allclose(found.n_dlt, wanted["mean_tox_at_dose"], **expected)
+    assert_allclose(found.n.sum(), wanted["expected_n"], **expected)
+    assert_allclose(found.n_dlt.sum(), wanted["expected_tox"], **expected)
+    assert found.paths == wanted["terminal_nodes"]
 
 
 def crm_of(inputs: dict[str, Any]) -> Design:
+    assert inputs["dont_skip"]
     return designs.build(
         "crm",
         {
@@ -130,7 +134,11 @@ def test_simulated_three_plus_three(case: dict[str, Any]) -> None:
     sizes = [3] * (2 * len(truth))
     found = walk(designs.build("three_plus_three", {}), applied=[], sizes=sizes, truth=truth)
     shares = np.array([wanted["no_recommendation_percent"], *wanted["recommendation_percent"]]) / 100
-    bound = 4 * np.sqrt(found.recommended * (1 - found.recommended) / trials)
-    assert (np.abs(found.recommended - shares) <= bound).all()
-    spread = np.sqrt(found.n_squared - found.n**2)
-    assert (np.abs(found.n - wanted["mean_patients"]) <= 4 * spread / np.sqrt(trials)).all()
+    errors = 4 / np.sqrt(trials)
+    assert (np.abs(found.recommended - shares) <= errors * np.sqrt(found.recommended * (1 - found.recommended))).all()
+    assert (np.abs(found.n - wanted["mean_patients"]) <= errors * np.sqrt(found.n_squared - found.n**2)).all()
+    spread = np.sqrt(found.n_dlt_squared - found.n_dlt**2)
+    assert (np.abs(found.n_dlt - wanted["mean_dlts"]) <= errors * spread).all()
+    totals = np.array([found.n.sum(), found.n_dlt.sum()])
+    apart = np.abs(totals - [wanted["mean_total_patients"], wanted["mean_total_dlts"]])
+    assert (apart <= errors * np.sqrt(found.totals_squared - totals**2)).all()

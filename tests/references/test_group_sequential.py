@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special as sp
 from numpy.testing import assert_allclose
 
 from trialwright.numerics.arrays import Floats
@@ -76,6 +77,7 @@ def test_boundaries(case: dict[str, Any]) -> None:
     stopping = np.cumsum(crossing(times, lower=lower, upper=upper, drifts=[0, drift]).upper, axis=1)
     expected = expected_information(times, lower=lower, upper=upper, drifts=[0, drift]) * factor
     near(upper, outputs["critical_values"], within["critical_values"])
+    near(sp.ndtr(-upper), outputs["stage_levels_one_sided"], within["alpha_spent"])
     near(sided * stopping[0], outputs["alpha_spent"], within["alpha_spent"])
     near(factor, outputs["inflation_factor"], within["inflation_factor"])
     near(drift**2 / outputs["shift"], 1, within["inflation_factor"])
@@ -118,8 +120,15 @@ def test_gsdesign(case: dict[str, Any]) -> None:
         near(lower, outputs["lower_bound"], within["bounds"])
     near(factor * np.array(times), outputs["information_ratio"], within["information_ratio"])
     near(found.upper[0], outputs["upper_cross_prob_h0"], within["probabilities"])
+    near(alpha_by_look(inputs, lower, upper=upper), outputs["upper_spend"], within["probabilities"])
     near(found.upper[1], outputs["upper_cross_prob_h1"], within["probabilities"])
     near(found.stopping @ np.array(times) * factor, outputs["expected_n_h0_h1"], within["information_ratio"])
+
+
+def alpha_by_look(inputs: dict[str, Any], lower: Floats, *, upper: Floats) -> Floats:
+    """The error of each look: with a futility bound that does not bind, as if nobody stopped there."""
+    followed = lower if inputs["test_type"] != 4 else np.full(len(lower), -np.inf)
+    return crossing(inputs["timing"], lower=followed, upper=upper, drifts=0).upper[0]
 
 
 def gsdesign_bounds(inputs: dict[str, Any]) -> tuple[Floats, Floats, float]:

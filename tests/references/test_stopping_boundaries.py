@@ -75,6 +75,20 @@ class TestBayes:
         assert np.abs(believed.exceedance(inputs["threshold"]) - inputs["cutoff"]).min() > 1e-6
 
 
+@pytest.mark.parametrize(("rate", "n", "n_dlt", "exactly"), [(0.35, 1, 1, 0.8775), (0.3, 3, 1, 0.6517), (0.09, 1, 0, 0.8281)])
+def test_a_probability_equal_to_the_threshold_is_not_above_it(rate: float, n: int, n_dlt: int, exactly: float) -> None:
+    """1 - 0.35^2 = 0.8775: the sum in binary is a hair more, and must not decide; a threshold below it does."""
+    seen, on = Seen.of_counts([n], [n_dlt], 1), np.array([1])
+    for confidence, stops in ((exactly, False), (exactly - 1e-6, True)):
+        rule = rules.build("stop_when_too_toxic", {"rate": rate, "confidence": confidence})
+        assert rule(Proposal.of_level(on), seen).stop[0] == stops
+        blocks = {"levels": [1], "sizes": [9], "safety_rate": rate, "safety_confidence": confidence}
+        assert designs.build("fixed_blocks", blocks).propose(seen).stop[0] == stops
+        believed = BetaPosterior.after(n=seen.n, n_dlt=seen.n_dlt)
+        control = rules.build("overdose_control", {"rate": rate, "max_probability": confidence})
+        assert control(Proposal.of_level(on, posterior=believed), seen).stop[0] == stops
+
+
 def asked(case: dict[str, Any]) -> dict[str, Any]:
     """What the bound is about: the rates and the probability."""
     inputs = case["inputs"]
@@ -98,8 +112,9 @@ def halved(looks: list[int], ends: tuple[float, float], times: int, asking: dict
 
 @pytest.mark.parametrize("start", ["looks times cP0", (0.001, 0.25), (0.01, 0.5)], ids=str)
 def test_a_coarse_search_explains_the_three_that_differ_and_is_not_the_only_one(start: Any) -> None:
-    """Six halvings of the level give every case of priority "alt", from more than one start."""
+    """Six halvings of the level give each of the eleven cases of priority "alt", from more than one start."""
     cases = [case for case in EXACT["cases"] if case["inputs"]["priority"] == "alt"]
+    assert (len(cases), len(EXACT["cases"]) - len(cases)) == (11, 11)
     assert {case["id"] for case in cases} >= set(NOT_NEAREST)
     for case in cases:
         looks = case["inputs"]["n"]
@@ -113,6 +128,7 @@ class TestExact:
     def test_nearest_boundaries(self, case: dict[str, Any]) -> None:
         below, above = neighbouring_boundaries(case["inputs"]["n"], **asked(case))
         differs = NOT_NEAREST.get(case["id"])
+        assert case["outputs"]["looks"] == case["inputs"]["n"]
         assert (below == stops_at(case["outputs"]["hi_bdry"])) == (differs != "hi")
         assert (above == stops_at(case["outputs"]["lo_bdry"])) == (differs != "lo")
 

@@ -96,6 +96,8 @@ def test_simulated_operating_characteristics_with_titration(case: dict[str, Any]
     assert (np.abs(found.recommended - shares) <= bound + 5e-5).all()
     assert_allclose(found.n, wanted["npatients"], rtol=0, atol=FILE["tolerance"]["npatients"])
     assert_allclose(found.n_dlt, wanted["ntox"], rtol=0, atol=FILE["tolerance"]["ntox"])
+    assert found.n.sum() == pytest.approx(wanted["totaln"], rel=0, abs=FILE["tolerance"]["npatients"])
+    assert found.n_dlt.sum() == pytest.approx(wanted["totaltox"], rel=0, abs=FILE["tolerance"]["ntox"])
     assert found.recommended.sum() == pytest.approx(1)
 
 

@@ -1,16 +1,18 @@
 """Hy's law: who reached both liver limits after the first infusion without cholestasis, for somebody to look at.
 
-Limits are multiples of the upper limit of normal (ULN) of the laboratory that measured, kept as data with their source
-(``conduct/data/hys_law.csv``). Both are taken at their highest after the first infusion, at any time of each other:
-that finds more than a window would. Cholestasis is judged by the last alkaline phosphatase up to the day on which both
-limits have been passed. Of ALT and AST one suffices; one that was never measured leaves it to the other. A person is no
-candidate as soon as one limit is known not to be passed; where a value or its range is not known, that is said. A
-candidate is a signal, not a diagnosis: other causes are for the investigator.
+Limits are multiples of the upper limit of normal (ULN) of the laboratory that measured, kept as data with their
+source (``conduct/data/hys_law.csv``). Each says on which side a value counts and whether the limit itself does: three
+times ULN of an aminotransferase does, as the guidance of 2009 has it. Both are taken at their highest after the first
+infusion, at any time of each other: that finds more than a window would. Cholestasis is judged by the last alkaline
+phosphatase up to the day on which both limits have been met. Of ALT and AST one suffices; one that was never measured
+leaves it to the other. A person is no candidate as soon as one limit is known not to be met; where a value or its
+range is not known, that is said. A candidate is a signal, not a diagnosis: other causes are for the investigator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -23,6 +25,13 @@ from trialwright.conduct.analytes import packaged
 from trialwright.conduct.laboratory import range_for
 from trialwright.conduct.units import NOTHING, converted, exact
 
+COMPARISONS: Mapping[str, Callable[[float, Fraction], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Limit:
     """One limit of the rule, with its source and how sure it is."""
 
     analyte: str
+    operator: str  # how a value stands to the multiple: > >= < <=
     multiple: Fraction
     role: str  # aminotransferase, bilirubin, cholestasis
     source: str
@@ -46,17 +56,13 @@ class Peak:
     on: date
     limit: str = ""  # below or above what could be measured
 
-    def above(self, multiple: Fraction) -> bool | None:
-        """Whether it is above a multiple; None where its own limit leaves that open."""
-        if self.limit == ">":
-            return True if self.multiple >= multiple else None
-        return None if self.limit == "<" and self.multiple > multiple else self.multiple > multiple
-
-    def below(self, multiple: Fraction) -> bool | None:
-        """Whether it is below a multiple; None where its own limit leaves that open."""
-        if self.limit == "<":
-            return True if self.multiple <= multiple else None
-        return None if self.limit == ">" and self.multiple < multiple else self.multiple < multiple
+    def meets(self, limit: Limit) -> bool | None:
+        """Whether it lies on the limit's side; None where the limit of what could be measured leaves that open."""
+        if not self.limit:
+            return COMPARISONS[limit.operator](self.multiple, limit.multiple)
+        higher = self.limit == ">"
+        known = self.multiple >= limit.multiple if higher else self.multiple <= limit.multiple
+        return higher == limit.operator.startswith(">") if known else None
 
 
 @final
@@ -83,7 +89,9 @@ class LiverRow:
 def limits() -> dict[str, Limit]:
     """The limits by analyte."""
     return {
-        row["analyte"]: Limit(row["analyte"], Fraction(row["multiple"]), row["role"], row["source"], row["status"])
+        row["analyte"]: Limit(
+            row["analyte"], row["operator"], Fraction(row["multiple"]), row["role"], row["source"], row["status"]
+        )
         for row in packaged("hys_law.csv")
     }
 
@@ -102,12 +110,12 @@ def _of_person(case: Case, usubjid: str, *, tests: dict[str, Measurement]) -> Li
         key: max((one for one in some if one), key=lambda one: one.multiple, default=None)
         for key, some in after.items()
     }
-    enzymes = _any([_above(after[key], limits()[key]) for key in ("alt", "ast") if after[key]])
-    bilirubin = _above(after["bilirubin"], limits()["bilirubin"])
+    enzymes = _any([_met(after[key], limits()[key]) for key in ("alt", "ast") if after[key]])
+    bilirubin = _met(after["bilirubin"], limits()["bilirubin"])
     alp, candidate = peaks["alp"], _both(enzymes, bilirubin)
     if candidate:
         alp = _last(after["alp"], _met_on(after))
-        candidate = None if alp is None else alp.below(limits()["alp"].multiple)
+        candidate = None if alp is None else alp.meets(limits()["alp"])
     return LiverRow(usubjid, case.level_of(usubjid), peaks["alt"], peaks["ast"], peaks["bilirubin"], alp, candidate)
 
 
@@ -134,9 +142,9 @@ def _multiple(case: Case, one: Value, *, test: Measurement) -> Peak | None:
     )
 
 
-def _above(values: Sequence[Peak | None], limit: Limit) -> bool | None:
-    """Whether any value passed the limit; None where that is not known of one, or nothing was measured."""
-    answers = [None if one is None else one.above(limit.multiple) for one in values]
+def _met(values: Sequence[Peak | None], limit: Limit) -> bool | None:
+    """Whether any value met the limit; None where that is not known of one, or nothing was measured."""
+    answers = [None if one is None else one.meets(limit) for one in values]
     return _any(answers)
 
 
@@ -150,12 +158,10 @@ def _both(one: bool | None, other: bool | None) -> bool | None:
 
 
 def _met_on(after: dict[str, list[Peak | None]]) -> date:
-    """The first day by which both limits have been passed."""
+    """The first day by which both limits have been met."""
 
     def first(*keys: str) -> date:
-        return min(
-            one.on for key in keys for one in after[key] if one is not None and one.above(limits()[key].multiple)
-        )
+        return min(one.on for key in keys for one in after[key] if one is not None and one.meets(limits()[key]))
 
     return max(first("alt", "ast"), first("bilirubin"))
 

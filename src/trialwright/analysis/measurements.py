@@ -6,8 +6,8 @@ baseline is the last usable value before the first infusion (on its day, only at
 Of several values of a person at a visit the last counts; unscheduled ones count in courses and shifts only. Missing at
 a visit: those infused whose visit was held, or should have been, without a usable value.
 
-Quartiles are means of the two neighbouring values where the share falls between them (SAS definition 5). Below five
-values the values themselves are given, and no mean or standard deviation.
+Quartiles interpolate between order statistics (type 7), as for disease activity. Below five values the values
+themselves are given, and no mean or standard deviation.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import final
 import numpy as np
 
 from trialwright.analysis.adverse_events import people_by_level
+from trialwright.analysis.baseline import quartiles
 from trialwright.analysis.case import Case
 from trialwright.conduct.analytes import Analyte, analyte_of
 from trialwright.conduct.grading import GradeRule, rules_for
@@ -304,7 +305,7 @@ def summary(values: Sequence[float]) -> Summary:
     if not values:
         return Summary(0, None, None, None, None, None, None, None, ())
     known = np.sort(np.asarray(values, np.float64))
-    lower, median, upper = (float(one) for one in np.quantile(known, (0.25, 0.5, 0.75), method="averaged_inverted_cdf"))
+    lower, median, upper = quartiles(values)
     enough = len(known) >= FEW
     return Summary(
         n=len(known),

@@ -54,7 +54,9 @@ def report(
     ae: Annotated[str, typer.Option("--ae", help="The event's own number; the next one if absent.")] = "",
     term: Annotated[str, typer.Option("--term", help="What happened, in the investigator's words.")] = "",
     ctcae: Annotated[str, typer.Option("--ctcae", help="The CTCAE term whose grades apply.")] = "",
-    onset: Annotated[datetime | None, typer.Option("--onset", formats=["%Y-%m-%d"], help="The day it began.")] = None,
+    onset: Annotated[
+        datetime | None, typer.Option("--onset", metavar="DAY", formats=["%Y-%m-%d"], help="The day it began.")
+    ] = None,
     grade: Annotated[int | None, typer.Option("--grade", help="CTCAE grade at onset, 1 to 5.")] = None,
     related: Annotated[str, typer.Option("--related", help="To the product: yes, no or unknown.")] = "",
     serious: Annotated[str, typer.Option("--serious", help="yes, no or unknown.")] = "",
@@ -72,10 +74,12 @@ def report(
     preexisting: Annotated[bool, typer.Option("--preexisting", help="It began before consent, and worsened.")] = False,
     infusion: Annotated[int | None, typer.Option("--infusion", help="The infusion it is tied to; 1 if absent.")] = None,
     aware: Annotated[
-        datetime | None, typer.Option("--aware", formats=["%Y-%m-%d"], help="The day the investigator learned of it.")
+        datetime | None,
+        typer.Option("--aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the investigator learned of it."),
     ] = None,
     sponsor_aware: Annotated[
-        datetime | None, typer.Option("--sponsor-aware", formats=["%Y-%m-%d"], help="The day the sponsor did: day 0.")
+        datetime | None,
+        typer.Option("--sponsor-aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the sponsor did: day 0."),
     ] = None,
     action: Annotated[str, typer.Option("--action", help="What was done.")] = "",
     narrative: Annotated[str, typer.Option("--narrative", help="What happened, at length.")] = "",
@@ -118,7 +122,9 @@ def follow(
     grade: Annotated[int | None, typer.Option("--grade", help="The grade from that day on.")] = None,
     serious: Annotated[str, typer.Option("--serious", help="yes, where it became serious.")] = "",
     because: Annotated[list[str] | None, typer.Option("--because", help="Why it is serious, once each.")] = None,
-    ended: Annotated[datetime | None, typer.Option("--ended", formats=["%Y-%m-%d"], help="The day it ended.")] = None,
+    ended: Annotated[
+        datetime | None, typer.Option("--ended", metavar="DAY", formats=["%Y-%m-%d"], help="The day it ended.")
+    ] = None,
     outcome: Annotated[
         str,
         typer.Option(
@@ -130,7 +136,9 @@ def follow(
     meaningful: Annotated[str, typer.Option("--meaningful", help="A laboratory value that matters: yes or no.")] = "",
     sponsor_aware: Annotated[
         datetime | None,
-        typer.Option("--sponsor-aware", formats=["%Y-%m-%d"], help="The day the sponsor learned of this change."),
+        typer.Option(
+            "--sponsor-aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the sponsor learned of this change."
+        ),
     ] = None,
     action: Annotated[str, typer.Option("--action", help="What was done.")] = "",
     narrative: Annotated[str, typer.Option("--narrative", help="What happened, at length.")] = "",
@@ -179,7 +187,7 @@ def judge(
     on: On = None,
     sponsor_aware: Annotated[
         datetime | None,
-        typer.Option("--sponsor-aware", formats=["%Y-%m-%d"], help="The day the sponsor learned of it."),
+        typer.Option("--sponsor-aware", metavar="DAY", formats=["%Y-%m-%d"], help="The day the sponsor learned of it."),
     ] = None,
     file: File = None,
     template: Template = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,15 +19,21 @@ from trialwright.cli.terminal import (
     language,
     print_json,
     say,
+    say_item,
 )
+from trialwright.vocabulary.errors import ProtocolError
+from trialwright.vocabulary.parameters import ABSENT, as_toml
 from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trialwright.protocol import Study
     from trialwright.vocabulary.doses import DoseLevel
     from trialwright.vocabulary.words import Language
     from trialwright.workbench.asking import Status
+    from trialwright.workbench.choosing import Kind
 
 SOUND = Text(en="{path} describes a trial; nothing to mend.", fr="{path} décrit un essai ; rien à corriger.")
 SECTIONS = {
@@ -35,6 +41,12 @@ SECTIONS = {
     "start": Text(en="start", fr="début"),
     "design": Text(en="Design", fr="Plan d'escalade"),
     "rules": Text(en="Rules, in this order", fr="Règles, dans cet ordre"),
+    "named": Text(en="{name}: {sentence}", fr="{name} : {sentence}"),
+    "defaults": Text(en="by default: {defaults}", fr="par défaut : {defaults}"),
+    "no_end": Text(
+        en="There is no rule stop_at_n: unless the design ends it, the trial goes on beyond the {n} planned.",
+        fr="Sans règle stop_at_n, l'essai continue au-delà des {n} participants prévus, sauf si le plan l'arrête.",
+    ),
     "dlt": Text(en="Dose-limiting toxicity", fr="Toxicité limitant la dose"),
     "dlt_is": Text(
         en="grade {grade} or more, {relation}, day {first} to day {last} of an infusion (day 0 is its day; both "
@@ -73,9 +85,15 @@ def check(protocol: ProtocolFile, lang: Lang = "en", *, as_json: Json = False) -
     Exit status 2 when the file does not describe a trial yet.
     """
     spoken = language(lang)
-    study = workbench.check_protocol(protocol)
+    try:
+        study = workbench.check_protocol(protocol)
+    except ProtocolError as error:
+        if not as_json:
+            raise
+        print_json({"describes_a_trial": False, "findings": [finding.as_data() for finding in error.findings]})
+        raise typer.Exit(2) from error
     if as_json:
-        print_json(_study_data(study))
+        print_json({"describes_a_trial": True, **_study_data(study)})
         return
     _show_study(study, spoken)
     say(SOUND.said(spoken, path=protocol), style="bold green")
@@ -89,8 +107,12 @@ def _show_study(study: Study, spoken: Language) -> None:
         for level, dose in zip(study.dose_levels, standing.doses(study, spoken), strict=True)
     ]
     _paragraph("doses", levels, spoken=spoken)
-    _paragraph("design", [f"{study.design_name} {_parameters(study.design_parameters)}"], spoken=spoken)
-    _paragraph("rules", [f"{rule.name} {_parameters(rule.parameters)}" for rule in study.rule_names], spoken=spoken)
+    _paragraph("design", [_design(study, spoken)], spoken=spoken)
+    _paragraph(
+        "rules", [_named("rules", one.name, one.parameters, spoken=spoken) for one in study.rule_names], spoken=spoken
+    )
+    if not any(rule.name == "stop_at_n" for rule in study.rule_names):
+        say(SECTIONS["no_end"].said(spoken, n=study.identity.planned_n), style="yellow")
     for table in workbench.stopping_tables(study):
         _listed(stopping.heading(table, spoken), stopping.lines(table, spoken))
     dlt = study.dlt
@@ -136,12 +158,23 @@ def _paragraph(key: str, lines: list[str], *, spoken: Language) -> None:
 def _listed(heading: str, lines: list[str]) -> None:
     say(heading, style="bold")
     for line in lines:
-        say(f"  · {line}")
+        say_item(line)
 
 
-def _parameters(parameters: object) -> str:
-    given = dict(parameters) if isinstance(parameters, dict) else {}
-    return ", ".join(f"{name} = {value}" for name, value in given.items())
+def _design(study: Study, spoken: Language) -> str:
+    """The design's name, what it does, what the protocol gives it, and what holds because nothing is given."""
+    said = _named("designs", study.design_name, study.design_parameters, spoken=spoken)
+    known = workbench.describe("designs", study.design_name).parameters
+    rest = [one for one in known if one.name not in study.design_parameters and one.default != ABSENT]
+    defaults = ", ".join(f"{one.name} = {one.default.said(spoken)}" for one in rest)
+    return said + ("\n" + SECTIONS["defaults"].said(spoken, defaults=defaults) if rest else "")
+
+
+def _named(kind: Kind, name: str, given: Mapping[str, Any], *, spoken: Language) -> str:
+    """A design or rule: its name, its sentence, and on a line of its own the parameters that are given."""
+    sentence = workbench.describe(kind, name).sentence.said(spoken)
+    stated = ", ".join(f"{key} = {as_toml(value)}" for key, value in given.items())
+    return SECTIONS["named"].said(spoken, name=name, sentence=sentence) + (f"\n{stated}" if stated else "")
 
 
 def _dose_data(level: DoseLevel) -> dict[str, object]:

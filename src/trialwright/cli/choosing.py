@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import Json, Lang, console, language, print_json, say, show_table
+from trialwright.cli.terminal import Json, Lang, console, language, print_json, say, say_item, show_table
 from trialwright.vocabulary.decisions import LEGEND, LETTERS
+from trialwright.vocabulary.parameters import as_toml
 from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ WORDS = {
     "sentence": Text(en="in one sentence", fr="en une phrase"),
     "parameters": Text(en="Parameters", fr="Paramètres"),
     "parameter": Text(en="parameter", fr="paramètre"),
+    "takes": Text(en="takes", fr="valeur"),
     "default": Text(en="default", fr="par défaut"),
-    "required": Text(en="required", fr="obligatoire"),
+    "meaning": Text(en="meaning", fr="sens (en anglais)"),
     "chosen": Text(en="{name} in {trial}", fr="{name} dans {trial}"),
     "english": Text(en="", fr="La description détaillée n'existe qu'en anglais."),
     "try": Text(
@@ -155,9 +157,8 @@ def _show_described(described: Described, spoken: Language) -> None:
         say()
     if not described.parameters:
         return
-    required = _word("required", spoken)
-    rows = [[parameter, default or required] for parameter, default in described.parameters.items()]
-    columns = [_word("parameter", spoken), _word("default", spoken)]
+    rows = [[one.name, one.takes.said(spoken), one.default.said(spoken), one.meaning] for one in described.parameters]
+    columns = [_word(key, spoken) for key in ("parameter", "takes", "default", "meaning")]
     show_table(_word("parameters", spoken), columns, rows=rows)
     say()
 
@@ -166,10 +167,10 @@ def _show_tables(chosen: Chosen, spoken: Language) -> None:
     """Every table with the course it assumes, the legend before them."""
     say(_word("chosen", spoken, name=chosen.name, trial=chosen.study.identity.id), style="bold")
     if chosen.parameters:
-        say(", ".join(f"{name} = {value}" for name, value in chosen.parameters.items()))
+        say(", ".join(f"{name} = {as_toml(value)}" for name, value in chosen.parameters.items()))
     for caveat in chosen.caveats():
-        say(f"  · {caveat.said(spoken)}")
-    say(f"  · {LEGEND.said(spoken)}")
+        say_item(caveat.said(spoken))
+    say_item(LEGEND.said(spoken))
     for table in chosen.tables:
         say()
         _show_grid(chosen, table, spoken=spoken)
@@ -205,7 +206,17 @@ def _described_data(described: Described, spoken: Language) -> dict[str, object]
         "name": described.name,
         "sentence": described.sentence.said(spoken),
         "chapters": list(described.chapters),
-        "parameters": {name: default or None for name, default in described.parameters.items()},
+        "parameters": {one.name: None if one.required else one.default.en for one in described.parameters},
+        "about_parameters": [
+            {
+                "name": one.name,
+                "required": one.required,
+                "takes": one.takes.said(spoken),
+                "default": one.default.said(spoken),
+                "meaning": one.meaning,
+            }
+            for one in described.parameters
+        ],
     }
 
 

@@ -62,6 +62,7 @@ def board_pack(
         datetime | None,
         typer.Option(
             "--since",
+            metavar="DAY",
             formats=["%Y-%m-%d"],
             help="Day of the board's last meeting; absent: the last dose decision before.",
         ),

@@ -159,16 +159,16 @@ def _show_skeleton(made: Skeleton, spoken: Language) -> None:
         return " … ".join(said)
 
     rows = [
-        [str(level), number(guess, 4, spoken), ends(*beta), ends(*rates)]
+        [str(level), guess if spoken == "en" else guess.replace(".", ","), ends(*beta), ends(*rates)]
         for level, (guess, beta, rates) in enumerate(
-            zip(made.guesses, made.beta, made.indifference, strict=True), start=1
+            zip(made.as_pasted, made.beta, made.indifference, strict=True), start=1
         )
     ]
     head = [SKELETON[key].said(spoken) for key in ("level", "guess", "beta", "rates")]
     show_table(SKELETON["title"].said(spoken), head, rows=rows, right=[1])
     say()
     say(SKELETON["paste"].said(spoken))
-    say(f"skeleton = [{', '.join(f'{guess:.4f}' for guess in made.guesses)}]")
+    say(f"skeleton = [{', '.join(made.as_pasted)}]")
 
 
 def _skeleton_data(made: Skeleton) -> dict[str, object]:

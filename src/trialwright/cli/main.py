@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,8 +84,19 @@ for panel, groups in PANELS.items():
         inner.rich_help_panel = panel
 
 
+def _tell_version(wanted: bool) -> None:
+    """The version that reports and manifests name, for a bug report or a validation file."""
+    if wanted:
+        typer.echo(f"trialwright {version('trialwright')}")
+        raise typer.Exit
+
+
 @app.callback()
 def everywhere(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=_tell_version, is_eager=True),
+    ] = False,
     password_file: Annotated[
         Path | None,
         typer.Option(
@@ -107,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     try:
         with asking_people(Terminal()):
-            app(args=arguments)
+            app(args=arguments, prog_name="trialwright")
     except Exception as error:  # the last line of defence: a person gets a message, never a traceback
         if os.environ.get("TRIALWRIGHT_DEBUG"):
             raise

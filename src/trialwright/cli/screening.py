@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Usubjid = Annotated[str, typer.Argument(metavar="USUBJID", help="Pseudonym of the person, as in MSC-07.")]
 On = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened; today if absent."),
+    typer.Option("--on", metavar="DAY", formats=["%Y-%m-%d"], help="The day it happened; today if absent."),
 ]
 WORDS = {
     "met": Text(en="met", fr="rempli"),
@@ -91,7 +91,12 @@ def screen(
     *,
     consented: Annotated[
         datetime | None,
-        typer.Option("--consented", formats=["%Y-%m-%d"], help="Day of consent; starts the screening of this person."),
+        typer.Option(
+            "--consented",
+            metavar="DAY",
+            formats=["%Y-%m-%d"],
+            help="Day of consent; starts the screening of this person.",
+        ),
     ] = None,
     consent_version: Annotated[str, typer.Option("--consent-version", help="Version of the consent form.")] = "",
     facts: Annotated[

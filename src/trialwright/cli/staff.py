@@ -222,7 +222,7 @@ def unlock(
 
 
 def _day_option(name: str, what: str) -> Any:
-    return typer.Option(name, formats=["%Y-%m-%d"], help=what)
+    return typer.Option(name, metavar="DAY", formats=["%Y-%m-%d"], help=what)
 
 
 FirstDay = Annotated[datetime | None, _day_option("--from", "First day of the role; today if absent.")]

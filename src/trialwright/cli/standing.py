@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialwright.cli.terminal import say, show_table
+from trialwright.cli.terminal import say, say_item, show_table
 from trialwright.vocabulary.decisions import ACTIONS
 from trialwright.vocabulary.words import NOT_AVAILABLE, Text, day, number, percent
 
@@ -41,6 +41,8 @@ WORDS = {
     "backfill": Text(en="backfill", fr="backfill"),
     "not_evaluable": Text(en="not evaluable", fr="non évaluable"),
     "not_infused": Text(en="not infused yet", fr="pas encore perfusée"),
+    "never_infused": Text(en="never infused", fr="jamais perfusée"),
+    "to_come": Text(en="{given} of {planned} infusions", fr="{given} des {planned} perfusions"),
     "outside": Text(en="outside tolerance", fr="hors tolérance"),
     "nobody": Text(en="Nobody has been enrolled yet.", fr="Personne n'a encore été inclus."),
     "toxicity": Text(en="Dose-limiting toxicity (DLT) by dose level", fr="Toxicité limitant la dose (DLT) par palier"),
@@ -117,7 +119,7 @@ def _person(case: Case, usubjid: str, *, exposure: Exposure | None, spoken: Lang
     if exposure is None:
         return [
             usubjid,
-            words("not_infused", spoken),
+            words("not_infused" if seen.evaluable else "never_infused", spoken),
             assigned,
             NOT_AVAILABLE,
             NOT_AVAILABLE,
@@ -150,7 +152,11 @@ def _window(case: Case, usubjid: str, *, spoken: Language) -> str:
         return words("not_evaluable", spoken)
     if seen.complete:
         return words("passed", spoken)
-    if seen.window_ends is not None and case.on <= seen.window_ends:
+    if seen.window_ends is None:
+        given = len(case.state.participants[usubjid].infusions)
+        planned = case.study.dose_levels[seen.assigned - 1].infusions
+        return words("to_come", spoken, given=given, planned=planned)
+    if case.on <= seen.window_ends:
         return words("open", spoken, on=seen.window_ends)
     return words("unsettled", spoken)
 
@@ -236,7 +242,7 @@ def show_advice(decision: Decision, spoken: Language, *, hypothetical: bool = Fa
     )
     say(heading, style="bold green")
     for reason in decision.reasons:
-        say(f"  · {reason.said(spoken)}")
+        say_item(reason.said(spoken))
     say()
 
 

@@ -106,7 +106,8 @@ def trail(
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, as `adverse-event-reported`.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Only what this person recorded.")] = None,
     on: Annotated[
-        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Only what was recorded on this day.")
+        datetime | None,
+        typer.Option("--day", metavar="DAY", formats=["%Y-%m-%d"], help="Only what was recorded on this day."),
     ] = None,
     lang: Lang = "en",
     as_json: Json = False,

@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from trialwright.cli.widths import column_widths
+from trialwright.vocabulary.words import Text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from trialwright.report import Block, Document, Section
-    from trialwright.vocabulary.words import Language, Text
+    from trialwright.vocabulary.words import Language
 
 Lang = Annotated[
     str, typer.Option("--lang", help="Language of the output: en or fr.", envvar="TRIALWRIGHT_LANG", metavar="en|fr")
@@ -29,21 +32,25 @@ AsOf = Annotated[
     datetime | None,
     typer.Option(
         "--as-of",
+        metavar="DAY",
         formats=["%Y-%m-%d"],
-        help="Show what was known at the end of that day, whatever was corrected since.",
+        help="Show what was known at the end of that day, as 2026-03-02, whatever was corrected since.",
     ),
 ]
 At = Annotated[
     datetime | None,
     typer.Option(
         "--at",
+        metavar="MOMENT",
         formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
         help="In a rehearsal: the moment at which this happens, as 2026-03-02T09:30+01:00.",
     ),
 ]
 On = Annotated[
     datetime | None,
-    typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."),
+    typer.Option(
+        "--on", metavar="DAY", formats=["%Y-%m-%d"], help="The day it happened, as 2026-03-02; today if absent."
+    ),
 ]
 LedgerAddress = Annotated[
     str | None,
@@ -101,11 +108,14 @@ def show_table(title: str, columns: Sequence[str], *, rows: Sequence[Sequence[st
     from rich.table import Table  # loaded when there is something to show
 
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    screen = console()
+    widths = column_widths(columns, rows, right=right, width=screen.width)
     for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if place in right else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if place in right else "left"
+        table.add_column(column, justify=justify, overflow="fold", width=widths[place] if widths else None)
     for cells in rows:
         table.add_row(*(escape(cell) for cell in cells))
-    console().print(table)
+    screen.print(table)
 
 
 def show_document(document: Document, spoken: Language) -> None:
@@ -139,7 +149,8 @@ def _show_block(block: Block, spoken: Language) -> None:
         case Paragraph() | Callout():
             say(said(block.text, spoken))
         case Bullets():
-            say("\n".join(f"  · {said(item, spoken)}" for item in block.items))
+            for item in block.items:
+                say_item(said(item, spoken))
         case KeyFacts():
             facts = [[said(fact.label, spoken), written(fact.value.value, spoken)] for fact in block.rows]
             show_table("", ["", ""], rows=facts)
@@ -202,12 +213,28 @@ def say(text: str = "", *, style: str | None = None) -> None:
     console().print(escape(text), style=style)
 
 
+def say_item(text: str) -> None:
+    """One item of a list; where it takes more lines, they stand under its first letter."""
+    from rich.table import Table  # loaded when there is something to show
+    from rich.text import Text as Plain
+
+    item = Table.grid(padding=(0, 1, 0, 0))
+    item.add_row("  ·", Plain(text))
+    console().print(item)
+
+
 def phrase(texts: Mapping[str, Text], key: str, *, spoken: Language, **values: object) -> str:
     """One of a command's own sentences."""
     return texts[key].said(spoken, **values)
 
 
 OUR_MISTAKE = 70  # EX_SOFTWARE of sysexits.h
+MISTAKE = Text(
+    en="trialwright made a mistake ({kind}: {error}). Nothing that was acknowledged is lost. Run the command again "
+    "with TRIALWRIGHT_DEBUG=1 to see where, and report it.",
+    fr="trialwright a commis une erreur ({kind} : {error}). Rien de ce qui a été confirmé n'est perdu. Relancer la "
+    "commande avec TRIALWRIGHT_DEBUG=1 pour voir où, et la signaler.",
+)
 
 
 def asked_in(arguments: Sequence[str]) -> Language:
@@ -221,21 +248,14 @@ def asked_in(arguments: Sequence[str]) -> Language:
 
 
 def complain(error: Exception, spoken: Language = "en") -> int:
-    """Explain an error on standard error, a refusal in its reader's language; the answer is the exit status."""
+    """Explain an error on standard error in its reader's language; the answer is the exit status."""
     from rich.console import Console  # loaded when something went wrong
 
-    from trialwright.vocabulary.errors import FindingsError, Refused, TrialError  # loaded when something went wrong
+    from trialwright.vocabulary.errors import FindingsError, TrialError  # loaded when something went wrong
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if isinstance(error, TrialError):
-        said = error.said(spoken) if isinstance(error, Refused) else str(error)
-        console.print(escape(said), style="red")
+        console.print(escape(error.said(spoken)), style="red")
         return 2 if isinstance(error, FindingsError) else 1
-    console.print(
-        escape(
-            f"trialwright made a mistake ({type(error).__name__}: {error}). Nothing that was acknowledged is lost. "
-            "Run the command again with TRIALWRIGHT_DEBUG=1 to see where, and report it."
-        ),
-        style="red",
-    )
+    console.print(escape(MISTAKE.said(spoken, kind=type(error).__name__, error=str(error))), style="red")
     return OUR_MISTAKE

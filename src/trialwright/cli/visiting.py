@@ -97,7 +97,8 @@ def assess(
         int | None, typer.Option("--infusion", min=1, help="The infusion it belongs to, where there are several.")
     ] = None,
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of the visit; today if absent.")
+        datetime | None,
+        typer.Option("--on", metavar="DAY", formats=["%Y-%m-%d"], help="The day of the visit; today if absent."),
     ] = None,
     item: Annotated[
         list[str] | None,
@@ -122,8 +123,7 @@ def assess(
             text = workbench.visit_template(reached, usubjid=usubjid, visit=visit, infusion=infusion, language=spoken)
             typer.echo(text, nl=False)
             return
-        zone = reached.study.identity.zone
-        today = day_of(on) or reached.moment(at).astimezone(zone).date()
+        today = day_of(on) or reached.day_of(at)
         seen: list[Any] = []
         if file is not None:
             seen += workbench.read_visits(file, today=today, usubjid=usubjid, visit=visit, infusion=infusion)

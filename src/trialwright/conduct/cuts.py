@@ -31,6 +31,10 @@ POINTS: Mapping[str, Text] = {
         en="{about} is in the DLT window until {until}", fr="{about} est dans la fenêtre de DLT jusqu'au {until}"
     ),
     "not-infused": Text(en="{about} is enrolled and not infused yet", fr="{about} est inclus et pas encore perfusé"),
+    "infusions-to-come": Text(
+        en="{about} has had {given:g} of {planned:g} infusions; the DLT window is not over before the last one",
+        fr="{about} a reçu {given:g} des {planned:g} perfusions ; la fenêtre de DLT court jusqu'après la dernière",
+    ),
     "not-judged": Text(
         en="adverse event {about} (grade {grade:g}) of {usubjid}: whether it is dose-limiting waits for a judgement",
         fr="événement indésirable {about} (grade {grade:g}) de {usubjid} : une évaluation manque pour savoir "
@@ -59,7 +63,9 @@ POINTS: Mapping[str, Text] = {
         en="{about} received a dose outside the tolerance of level {level:g}",
         fr="{about} a reçu une dose hors de la tolérance du palier {level:g}",
     ),
-    "not-evaluable": Text(en="{about} does not count for dose finding", fr="{about} ne compte pas pour la dose"),
+    "not-evaluable": Text(
+        en="{about} does not count for dose finding", fr="{about} ne compte pas pour la recherche de dose"
+    ),
     "deviation": Text(en="major deviation {about}: {description}", fr="déviation majeure {about} : {description}"),
 }
 
@@ -156,12 +162,21 @@ def _people(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:
         if not one.evaluable:
             yield CutPoint(code="not-evaluable", about=one.usubjid, values={})
         elif one.window_ends is None:
-            yield CutPoint(code="not-infused", about=one.usubjid, values={})
+            yield _to_come(study, state, one)
         elif on <= one.window_ends:
             yield CutPoint(code="in-window", about=one.usubjid, values={"until": one.window_ends.isoformat()})
         if not one.within_tolerance:
             values = {"level": float(one.dose_level)}
             yield CutPoint(code="dose-outside-tolerance", about=one.usubjid, values=values)
+
+
+def _to_come(study: Study, state: TrialState, one: Observed) -> CutPoint:
+    """Somebody whose last infusion is still to come, the first of them or a later one."""
+    given = len(state.participants[one.usubjid].infusions)
+    if given == 0:
+        return CutPoint(code="not-infused", about=one.usubjid, values={})
+    planned = study.dose_levels[one.assigned - 1].infusions
+    return CutPoint(code="infusions-to-come", about=one.usubjid, values={"given": given, "planned": planned})
 
 
 def _events(study: Study, state: TrialState, *, on: date) -> Iterable[CutPoint]:

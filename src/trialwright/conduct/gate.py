@@ -28,11 +28,11 @@ from trialwright.vocabulary.words import Text, filled
 
 OPEN = Text(
     en="Up to {places} more may be treated at dose level {level} under decision {decision}.",
-    fr="Jusqu'à {places} autre(s) personne(s) peuvent être traitées au palier {level} selon la décision {decision}.",
+    fr="Encore {places} au plus à traiter au palier de dose {level}, selon la décision {decision}.",
 )
 OPEN_START = Text(
     en="Up to {places} more may be treated at dose level {level}, where the protocol starts.",
-    fr="Jusqu'à {places} autre(s) personne(s) peuvent être traitées au palier {level}, où le protocole commence.",
+    fr="Encore {places} au plus à traiter au palier de dose {level}, où le protocole commence.",
 )
 UNSIGNED = Text(
     en="The decision in entry {position} is not signed yet; it waits for: {roles}.",

@@ -203,7 +203,7 @@ class _Recording:
         try:
             event = self._event(offer)
             entry = Entry(event, offer.by or by, offer.at or at, offer.provenance)
-            self._fits(event, recorded_on=entry.at.astimezone(self.study.identity.zone).date())
+            self._fits(event, recorded_on=self.study.identity.day_of(entry.at))
             self._allowed(entry)
             self._fold(entry)
         except (RecordError, ParameterError) as error:
@@ -273,7 +273,7 @@ class _Recording:
 
     def _allowed(self, entry: Entry) -> None:
         """RecordError when the trial is not ready for this event, or the person may not record it."""
-        event, on = entry.event, entry.at.astimezone(self.study.identity.zone).date()
+        event, on = entry.event, self.study.identity.day_of(entry.at)
         corrects = stands_at(self.records, event.position) if isinstance(event, Corrected) else None
         offered = Offered(event, entry.by, on, entry.at, corrects)
         findings = list(standing(self.study, self.folding.logs, offered=offered))

@@ -33,8 +33,7 @@ def product_misfits(study: Study, event: Event) -> Iterable[Finding]:
         case BagFilled(counts="viable", viability=float()):
             yield Finding("viability", event.viability, "is for total counts; these are of viable cells", "remove it")
         case StorageRecorded():
-            zone = study.identity.zone
-            if event.at is not None and event.at.astimezone(zone).date() != event.on:
+            if event.at is not None and study.identity.day_of(event.at) != event.on:
                 yield Finding("at", event.at, f"is not a time of {event.on} where the trial is run")
         case ProductReleased(bags=bags) if len(set(bags)) < len(bags):
             yield Finding("bags", list(bags), "names a bag twice")
@@ -76,10 +75,9 @@ def _of_its_kind(test: ReleaseTest, value: object) -> bool:
 
 def _of_infusion(study: Study, event: InfusionGiven) -> Iterable[Finding]:
     """Times that cannot be."""
-    zone = study.identity.zone
     if len(set(event.bags)) < len(event.bags):
         yield Finding("bags", list(event.bags), "names a bag twice")
-    if event.began is not None and event.began.astimezone(zone).date() != event.on:
+    if event.began is not None and study.identity.day_of(event.began) != event.on:
         yield Finding("began", event.began, f"is not a time of {event.on} where the trial is run")
     if event.began is not None and event.ended is not None and event.ended <= event.began:
         yield Finding("ended", event.ended, f"must lie after the start ({event.began})")

@@ -23,7 +23,7 @@ from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_
 from trialwright.numerics.unit_mass import Partition, towards_target
 from trialwright.vocabulary.errors import Complaints, Finding
 from trialwright.vocabulary.registry import Registry
-from trialwright.vocabulary.seen import Design, Proposal, Seen
+from trialwright.vocabulary.seen import Design, Floats, Ints, Proposal, Seen
 from trialwright.vocabulary.stepwise import Closure, at_current, step, three_reasons
 from trialwright.vocabulary.words import Text
 
@@ -44,6 +44,7 @@ __all__ = [
     "check_target_interval",
     "module",
     "one_guess_per_level",
+    "rate_at",
     "step_to_strongest",
 ]
 
@@ -65,7 +66,7 @@ class Published:
 
 def check_target(complaints: Complaints, target: float) -> bool:
     """Note what is wrong with a target DLT rate; the answer is whether it is one."""
-    return check_probabilities(complaints, usual="0.2 to 0.33", target_toxicity_rate=target)
+    return check_probabilities(complaints, usual="0.2–0.33", target_toxicity_rate=target)
 
 
 def check_probabilities(complaints: Complaints, *, usual: str, **probabilities: float) -> bool:
@@ -181,6 +182,12 @@ def step_to_strongest(
         leave_closed=leave_closed,
         posterior=posterior,
     )
+
+
+def rate_at(curve: Floats, level: Ints) -> Floats:
+    """The rate of one level of every trial, ``[B]``, from the curves ``[B, D]``; of level 1 where there is none."""
+    taken: Floats = np.take_along_axis(curve, np.maximum(level - 1, 0)[:, None], axis=1)[:, 0]
+    return taken
 
 
 def one_guess_per_level(levels: int, **rows: Sequence[float]) -> Sequence[Finding]:

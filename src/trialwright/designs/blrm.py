@@ -18,8 +18,9 @@ outside the range of the levels, instead of at the nearest level; ``doses`` must
 recommended is still a level. Exact operating characteristics do not exist then; simulate.
 
 Reference. Neuenschwander, Branson & Gsponer 2008, Statistics in Medicine 27:2420; Babb, Rogatko & Zacks 1998,
-Statistics in Medicine 17:1103 (overdose control). Numbers agree with references/crmpack_logistic_lognormal,
-references/crmpack_logistic_normal and references/trialr_nbg.
+Statistics in Medicine 17:1103 (overdose control). The default target interval, 16 to 33%, is the one of later trials;
+the paper of 2008 is remembered with 20 to 35%, which was not checked. Numbers agree with
+references/crmpack_logistic_lognormal, references/crmpack_logistic_normal and references/trialr_nbg.
 
 Choose it when overdosing has to be limited explicitly, earlier trials can inform the prior, or cohorts differ in size.
 Not when nobody can defend a prior for two parameters: it decides the first cohorts.
@@ -81,13 +82,13 @@ class Blrm:
     """Parameters of the Bayesian logistic regression."""
 
     doses: tuple[float, ...]  # amounts, one per level
-    reference_dose: float
+    reference_dose: float  # dose at which the intercept is the logit of the DLT rate
     prior_mean: tuple[float, float]  # of the intercept a and of b
-    prior_sd: tuple[float, float]
-    prior_correlation: float = 0.0
-    slope: Literal["log-normal", "normal"] = "log-normal"
+    prior_sd: tuple[float, float]  # of a and of b
+    prior_correlation: float = 0.0  # of a and b
+    slope: Literal["log-normal", "normal"] = "log-normal"  # "log-normal": exp(b), always rising; "normal": b
     target_interval: tuple[float, float] = (0.16, 0.33)  # both ends belong to it
-    max_overdose_probability: float = 0.25
+    max_overdose_probability: float = 0.25  # levels with more than this are closed
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
     dose: Literal["level", "given"] = "level"  # what a participant counts for: the nearest level, or the dose given
 

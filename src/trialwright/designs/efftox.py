@@ -24,7 +24,8 @@ batch: ten thousand different states take minutes.
 
 Differs from the paper: a participant whose DLT window is settled while activity is not known yet counts for the DLT
 rate alone, neither as active nor as inactive, and no level above the current one follows while nobody's activity is
-known. With nobody settled the current level is kept.
+known. With nobody settled the current level is kept. The paper is reported to admit the lowest untried level above the
+starting one by its DLT rate alone; here, as in the tool behind the reference, every level has to pass both.
 
 One more DLT can open a level above. The slope may be negative under a normal prior: three DLTs in three at the lowest
 level flatten the curve, and the reference then goes one level up (case 010). This is the published rule and is kept
@@ -95,20 +96,20 @@ NOBODY = Text(
 class EffTox:
     """Parameters of the EffTox design; every prior is the mean and sd of a normal distribution."""
 
-    doses: tuple[float, ...]
-    toxicity_limit: float
-    activity_limit: float
+    doses: tuple[float, ...]  # amounts, one per level
+    toxicity_limit: float  # highest DLT rate that is acceptable
+    activity_limit: float  # lowest activity rate that is acceptable
     hinge_activity: float  # q1: the activity rate that is just enough without any DLT
     hinge_dlt: float  # p2: the DLT rate that is just bearable if everybody responds
     hinge_both: tuple[float, float]  # q3 and p3: a pair of activity and DLT rates just as good
-    prior_dlt_intercept: tuple[float, float]
-    prior_dlt_slope: tuple[float, float]
-    prior_activity_intercept: tuple[float, float]
-    prior_activity_slope: tuple[float, float]
-    prior_activity_curvature: tuple[float, float] = (0.0, 0.2)
-    prior_association: tuple[float, float] = (0.0, 1.0)
-    least_probability_safe: float = 0.1
-    least_probability_active: float = 0.1
+    prior_dlt_intercept: tuple[float, float]  # mean and standard deviation of a
+    prior_dlt_slope: tuple[float, float]  # mean and standard deviation of b
+    prior_activity_intercept: tuple[float, float]  # mean and standard deviation of c
+    prior_activity_slope: tuple[float, float]  # mean and standard deviation of e
+    prior_activity_curvature: tuple[float, float] = (0.0, 0.2)  # mean and standard deviation of f
+    prior_association: tuple[float, float] = (0.0, 1.0)  # mean and standard deviation of s
+    least_probability_safe: float = 0.1  # P(DLT rate below its limit) of an acceptable level is above this
+    least_probability_active: float = 0.1  # P(activity rate above its limit) of an acceptable level is above this
 
     def __post_init__(self) -> None:
         complaints = Complaints()

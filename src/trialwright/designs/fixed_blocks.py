@@ -28,7 +28,7 @@ from trialwright.numerics.beta_binomial import BetaPosterior
 from trialwright.numerics.scalars import is_count, is_list_of, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
 from trialwright.vocabulary.seen import NO_LEVEL, Floats, Ints, Note, Proposal, Seen
-from trialwright.vocabulary.stepwise import CLOSED
+from trialwright.vocabulary.stepwise import CLOSED, ROUNDING
 from trialwright.vocabulary.words import Text
 
 NEXT = Text(
@@ -50,12 +50,12 @@ NONE_LEFT = Text(
 class FixedBlocks:
     """Parameters: block k treats ``sizes[k]`` participants at level ``levels[k]``."""
 
-    levels: tuple[int, ...]
-    sizes: tuple[int, ...]
-    safety_rate: float | None = None  # None: no boundary
-    safety_confidence: float = 0.9
-    prior_a: float = 1.0
-    prior_b: float = 1.0
+    levels: tuple[int, ...]  # level of each block, in order
+    sizes: tuple[int, ...]  # participants in each block
+    safety_rate: float | None = None  # absent: no boundary
+    safety_confidence: float = 0.9  # a level is closed when P(rate > safety_rate) is above this
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -110,7 +110,7 @@ class FixedBlocks:
         """The lowest closed level; one above the highest level when all are open."""
         if self.safety_rate is None:
             return np.full(seen.batch, seen.levels + 1, np.int64)
-        over = (seen.n > 0) & (believed.exceedance(self.safety_rate) > self.safety_confidence)
+        over = (seen.n > 0) & (believed.exceedance(self.safety_rate) > self.safety_confidence + ROUNDING)
         return np.asarray(np.where(over.any(axis=1), over.argmax(axis=1) + 1, seen.levels + 1), np.int64)
 
     def _notes(self, seen: Seen, believed: BetaPosterior, *, closed: Ints, level: Ints) -> tuple[Note, ...]:

@@ -15,8 +15,9 @@ regression of (y + 0.005) / (n + 0.01), weights from Beta(0.005, 0.005).
 Elimination is read from the present counts: a level whose counts eliminate it is out, and stays out because nobody is
 treated there again.
 
-Reference. Liu, Wang & Ji 2020, Journal of Biopharmaceutical Statistics 30:294. No reference file holds its tables;
-the published decisions below are the rule of the paper worked out by hand.
+Reference. Liu, Wang & Ji 2020, Journal of Biopharmaceutical Statistics 30:294. Its text and tables were not at hand and
+no reference file holds them; the published decisions below are the rule worked out by hand. Elimination from three
+participants on, at 0.95, and the estimate at the end are as in designs of the same family, not checked in this paper.
 
 Choose it when the site knows 3+3 and a target rate can be named. Not when a decision has to be defended by a model, nor
 when outcomes stay pending for long.
@@ -70,10 +71,10 @@ TOO_FEW = Text(
 class I3Plus3:
     """Parameters of the i3+3 design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # epsilon 1: rates from target - margin_below on are near enough
     margin_above: float = 0.05  # epsilon 2
-    elimination_confidence: float = 0.95
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
 
     def __post_init__(self) -> None:
         complaints = Complaints()

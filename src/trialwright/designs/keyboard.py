@@ -11,9 +11,13 @@ Formula. Target key (t - margin_below, t + margin_above); a key cut off at 0 or 
 to the full width; p ~ Beta(1 + y, 1 + n - y). Equally strong: the upper key. Eliminated: n >= elimination_n and P(p >
 t) > elimination_confidence. Selection: isotonic regression of (y + 0.05) / (n + 0.1), weights from Beta(0.05, 0.05).
 
-Differs from Yan, Mandrekar & Yuan 2017: they eliminate from three participants on, the tables of
-references/keyboard_boundary from the first; elimination_n = 1 unless given. One DLT in the first participant ends
-the trial at a target of 20%; set elimination_n = 3 for the rule of the paper.
+Differs from Yan, Mandrekar & Yuan 2017, twice, and follows the tables of references/keyboard_boundary. They eliminate
+from three participants on, those tables from the first; elimination_n = 1 unless given. One DLT in the first
+participant ends the trial at a target of 20%; set elimination_n = 3 for the rule of the paper, which is also what the
+tool behind the tables is reported to do in conduct and selection, whatever its tables print. And they leave out a key
+cut off at 0 or 1. That changes a decision only where a key as wide as the target key finds no room next to it, on the
+side of 0: at a target of 10% with margins of 0.05 (or 20%, or 25%, with 0.1) their trial could never go up. From 15%
+on, with margins of 0.05, there is no such count up to 30 participants.
 
 Elimination is read from the present counts: a level whose counts eliminate it is out, and stays out because nobody is
 treated there again.
@@ -67,10 +71,10 @@ DE_ESCALATE = Text(
 class Keyboard:
     """Parameters of the keyboard design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # the target key reaches from target - margin_below
     margin_above: float = 0.05  # to target + margin_above
-    elimination_confidence: float = 0.95
+    elimination_confidence: float = 0.95  # a level is closed when P(rate > target) is above this
     elimination_n: int = 1  # settled participants before a level can be eliminated; differs from the paper's 3
 
     def __post_init__(self) -> None:

@@ -12,7 +12,9 @@ Selection: isotonic regression of (y + 0.005) / (n + 0.01), weights from Beta(0.
 
 Excluded levels. A level with two or more settled participants and P(p > t) > exclusion_confidence is excluded with
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
-stays because nobody is treated at an excluded level again.
+stays because nobody is treated at an excluded level again. That two are needed is the rule of TPI (2007) and of the
+reference files; the paper of 2010 is reported to need none, so that at 0.95 and a target of 22% or less one DLT in the
+first participant would exclude the level.
 
 Differs from later tables ("DU" in the mTPI spreadsheet): the rule of 2010 only bars the way up to an excluded level.
 A level that becomes excluded while its own counts say "stay" is kept, as in references/escalation_tpi_tables: 6 DLT
@@ -23,7 +25,8 @@ Differs from escalation 0.2.3, which stops at the lowest level only when its cou
 the paper does. No reference case turns on it.
 
 Reference. Ji, Liu, Li & Bekele 2010, Clinical Trials 7:653; Ji & Wang 2013, Journal of Clinical Oncology 31:1785.
-Numbers agree with references/escalation_tpi_tables and references/escalation_exact_paths.
+Numbers agree with references/escalation_tpi_tables and references/escalation_exact_paths. Equal masses, and the weights
+of the estimates at the end, are not prescribed by the paper.
 
 Choose it to repeat a trial that used it. Not for a new one: because the widest interval is spread thin, it stays at
 rates well above the target (3 DLT in 6 at a target of 30%); mtpi2 and keyboard mend that.
@@ -78,13 +81,13 @@ DE_ESCALATE = Text(
 class Mtpi:
     """Parameters of the mTPI design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # epsilon 1: rates from target - margin_below on are near enough
     margin_above: float = 0.05  # epsilon 2
-    exclusion_confidence: float = 0.95
-    prior_a: float = 1.0
-    prior_b: float = 1.0
-    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
+    exclusion_confidence: float = 0.95  # a level is excluded when P(rate > target) is above this
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
+    leave_excluded: bool = False  # true: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

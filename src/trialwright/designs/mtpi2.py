@@ -14,7 +14,8 @@ masses: the highest interval. Selection: isotonic regression of (y + 0.005) / (n
 
 Excluded levels. A level with two or more settled participants and P(p > t) > exclusion_confidence is excluded with
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
-stays because nobody is treated at an excluded level again.
+stays because nobody is treated at an excluded level again. That two are needed is the rule of TPI (2007) and of the
+reference files; it was not checked in this paper.
 
 Differs from tables with "DU": the rule only bars the way up to an excluded level; one that becomes excluded while its
 own counts say "stay" would be kept, unless leave_excluded = true. With margins of 0.05, targets of 20 to 33% and
@@ -76,13 +77,13 @@ DE_ESCALATE = Text(
 class Mtpi2:
     """Parameters of the mTPI-2 design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     margin_below: float = 0.05  # epsilon 1: rates from target - margin_below on are near enough
     margin_above: float = 0.05  # epsilon 2
-    exclusion_confidence: float = 0.95
-    prior_a: float = 1.0
-    prior_b: float = 1.0
-    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
+    exclusion_confidence: float = 0.95  # a level is excluded when P(rate > target) is above this
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
+    leave_excluded: bool = False  # true: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()

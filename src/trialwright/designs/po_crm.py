@@ -20,8 +20,9 @@ row by row.
 
 Differs from Wages, Conaway & O'Quigley 2011: the paper may draw the order at random, with its posterior probability,
 early in the trial. Here nothing is drawn: the same counts always give the same level. The probabilities are kept as
-evidence ("ordering_probability"). The limit on untried levels is ours; the paper's stages are not part of this file.
-The paper's formulas are given from memory; with one order the numbers are those of references/dfcrm_crm.
+evidence ("ordering_probability"). The limit on untried levels is ours; the paper's stages (an escalation fixed in
+advance until the first DLT, then the model) are not part of this file. The paper's formulas are given from memory; with
+one order the numbers are those of references/dfcrm_crm.
 
 One more DLT never raises an answer while the most probable order stays the same. It may point to another order,
 though, and then even to a level known to be above the current one, because the blame moves from one component to the
@@ -40,12 +41,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 import scipy.special as sp
 
-from trialwright.designs import Published, check_choices, check_skeleton, check_target
+from trialwright.designs import Published, check_choices, check_skeleton, check_target, rate_at
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.one_parameter import NormalPrior, OneParameterModel, OneParameterPosterior, posterior
 from trialwright.numerics.partial_orders import below_in_every, directly_below, grid_orderings
@@ -64,6 +66,14 @@ CLOSEST = Text(
     fr="L'ordre {ordering} des {orderings} est le plus probable ({probability:percent1}). Selon lui, le palier "
     "{nearest} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1}.",
 )
+PLUGGED_IN = Text(
+    en="Order {ordering} of the {orderings} is the most probable ({probability:percent1}). By it level {nearest} has "
+    "the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1} (plug-in: the curve at the "
+    "mean of beta; the posterior mean, shown in tables, is {mean:percent1}).",
+    fr="L'ordre {ordering} des {orderings} est le plus probable ({probability:percent1}). Selon lui, le palier "
+    "{nearest} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1} (plug-in : "
+    "courbe à la moyenne de bêta ; la moyenne a posteriori, celle des tableaux, est {mean:percent1}).",
+)
 NOT_OPEN = Text(
     en="Level {nearest} is not open yet, because too few levels directly below it have been given: level {level} is "
     "the last open one before it in this order.",
@@ -81,14 +91,14 @@ NOBODY = Text(
 class PoCrm:
     """Parameters of the continual reassessment method for partial orders."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     skeleton: tuple[float, ...]  # guesses at the first, second, ... place of an order
-    orderings: Literal["default"] | tuple[tuple[int, ...], ...] = "default"
+    orderings: Literal["default"] | tuple[tuple[int, ...], ...] = "default"  # each low to high; "default": of a grid
     rows: int | None = None  # of the grid, for orderings = "default"
-    columns: int | None = None
+    columns: int | None = None  # of the grid
     prior_probability: tuple[float, ...] = ()  # of every ordering; empty: all alike
-    prior_sd: float = 1.34**0.5
-    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    prior_sd: float = 1.34**0.5  # of beta; the square root of 1.34
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     untried: Literal["one", "all", "open"] = "one"  # levels directly below that must have been given
     possible: tuple[tuple[int, ...], ...] = field(init=False, repr=False)  # the orderings, written out
 
@@ -160,7 +170,7 @@ class PoCrm:
         nearest, level = self._answer(believed, self._open(seen))
         level = np.where(anybody, level, seen.current)
         line, chosen = np.arange(seen.batch), believed.chosen
-        said = {
+        said: dict[str, Any] = {
             "ordering": chosen + 1,
             "orderings": len(self.possible),
             "probability": believed.probability[line, chosen],
@@ -169,8 +179,10 @@ class PoCrm:
             "rate": believed.curve(self.estimate)[line, nearest - 1],
             "target": self.target_toxicity_rate,
         }
+        plugged = {**said, "mean": cache(lambda: rate_at(believed.mean(), nearest))}
+        reason = (PLUGGED_IN, anybody, plugged) if self.estimate == "plug-in" else (CLOSEST, anybody, said)
         notes = (
-            Note("po_crm.closest_to_target", CLOSEST, anybody, said),
+            Note("po_crm.closest_to_target", *reason),
             Note("po_crm.not_open", NOT_OPEN, anybody & (level != nearest), said),
             Note("po_crm.nobody_settled", NOBODY, ~anybody, {"level": level}),
         )

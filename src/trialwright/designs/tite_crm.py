@@ -30,7 +30,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from functools import cache
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 
@@ -41,6 +42,7 @@ from trialwright.designs import (
     check_skeleton,
     check_target,
     one_guess_per_level,
+    rate_at,
 )
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.most_likely import LikelihoodFit, weighted_fit
@@ -60,6 +62,12 @@ from trialwright.vocabulary.words import Text
 CLOSEST = Text(
     en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1}.",
     fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1}.",
+)
+PLUGGED_IN = Text(
+    en="Level {level} has the estimated DLT rate nearest to the target of {target:percent1}: {rate:percent1} "
+    "(plug-in: the curve at the mean of beta; the posterior mean, shown in tables, is {mean:percent1}).",
+    fr="Le palier {level} a le taux de DLT estimé le plus proche de la cible de {target:percent1} : {rate:percent1} "
+    "(plug-in : courbe à la moyenne de bêta ; la moyenne a posteriori, celle des tableaux, est {mean:percent1}).",
 )
 NOBODY = Text(
     en="Nobody has any follow-up that counts yet, so there is nothing to estimate from; level {level} is kept.",
@@ -100,14 +108,14 @@ class Known:
 class TiteCrm:
     """Parameters of the time-to-event continual reassessment method."""
 
-    target_toxicity_rate: float
-    skeleton: tuple[float, ...]
-    weights: Literal["linear", "adaptive"] = "linear"
-    prior_sd: float = 1.34**0.5
-    model: Literal["power", "logistic"] = "power"
+    target_toxicity_rate: float  # DLT rate aimed at
+    skeleton: tuple[float, ...]  # guess of the DLT rate at every level
+    weights: Literal["linear", "adaptive"] = "linear"  # how the weight grows with follow-up
+    prior_sd: float = 1.34**0.5  # of beta; the square root of 1.34
+    model: Literal["power", "logistic"] = "power"  # curve that beta bends
     intercept: float = 3.0  # a0 of the logistic model
-    method: Literal["bayes", "likelihood"] = "bayes"
-    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"
+    method: Literal["bayes", "likelihood"] = "bayes"  # posterior, or maximum likelihood
+    estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
 
@@ -187,7 +195,7 @@ class TiteCrm:
         curve = self._estimated(believed)
         level = np.where(known.anybody, self._nearest(curve, known), seen.current)
         evidence = Evidence({**believed.summary(self.confidence), "weight_pending": lambda: known.weight_pending})
-        notes = self._notes(curve, seen=seen, known=known, level=level)
+        notes = self._notes(curve, seen=seen, known=known, level=level, believed=believed)
         return Proposal.of_level(level, notes=notes, posterior=believed, evidence=evidence)
 
     def _by_likelihood(self, seen: Seen) -> Proposal:
@@ -203,14 +211,19 @@ class TiteCrm:
         evidence = {"beta": fitted.beta, "plug_in": fitted.rate, "weight_pending": known.weight_pending}
         return Proposal.of_level(level, notes=notes, evidence=evidence)
 
-    def _notes(self, curve: Floats, *, seen: Seen, known: Known, level: Ints) -> tuple[Note, ...]:
-        rate = np.take_along_axis(curve, np.maximum(level - 1, 0)[:, None], axis=1)[:, 0]
-        values = {"level": level, "rate": rate, "target": self.target_toxicity_rate}
+    def _notes(
+        self, curve: Floats, *, seen: Seen, known: Known, level: Ints, believed: OneParameterPosterior | None = None
+    ) -> tuple[Note, ...]:
+        """The reasons; a rate that is not the posterior mean, which every table shows, stands beside it."""
+        values: dict[str, Any] = {"level": level, "rate": rate_at(curve, level), "target": self.target_toxicity_rate}
+        text = CLOSEST
+        if believed is not None and self.estimate == "plug-in":
+            text, values["mean"] = PLUGGED_IN, cache(lambda: rate_at(believed.mean(), level))
         pending = seen.n_pending.sum(axis=1)
         weighed = {"pending": pending, "weight": known.weight_pending}
         return (
             Note("tite_crm.weighed", WEIGHED, pending > 0, weighed),
-            Note("tite_crm.closest_to_target", CLOSEST, known.anybody, values),
+            Note("tite_crm.closest_to_target", text, known.anybody, values),
             Note("tite_crm.nothing_known", NOBODY, ~known.anybody, {"level": level}),
         )
 

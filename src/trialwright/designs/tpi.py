@@ -7,18 +7,19 @@ way up to a level that is too probably too toxic is barred, and the trial stops 
 end the rates are pooled so that they do not fall with dose, and the level nearest to the target is selected among
 those tried and not excluded.
 
-Formula. p ~ Beta(prior_a + y, prior_b + n - y) with standard deviation s; the largest of P(p < t - sds_below s),
-P(t - sds_below s < p < t + sds_above s) and P(p > t + sds_above s), t the target; equal ones: the higher. (In the
-paper K1 is sds_above and K2 is sds_below.) Selection: isotonic regression of (y + 0.005) / (n + 0.01), weights from
-Beta(0.005, 0.005).
+Formula. p ~ Beta(prior_a + y, prior_b + n - y) with standard deviation s; the largest of P(p < t - sds_below s), P(t -
+sds_below s < p < t + sds_above s) and P(p > t + sds_above s), t the target; equal ones: the higher. (In the paper's
+formulas and table K1 is sds_above and K2 is sds_below; its prose is reported to swap them.) Selection: isotonic
+regression of (y + 0.005) / (n + 0.01), weights from Beta(0.005, 0.005).
 
 Excluded levels. A level with two or more settled participants and P(p > t) > exclusion_confidence is excluded with
 every level above it, and the lowest one being excluded stops the trial. Exclusion is read from the present counts: it
 stays because nobody is treated at an excluded level again.
 
 Differs from designs that leave an eliminated level: the rule only bars the way up to an excluded level; one that
-becomes excluded while its own counts say "stay" would be kept, unless leave_excluded = true. With the usual
-parameters, targets of 20 to 33% and exclusion_confidence 0.9 or 0.95 there is no such count up to 30 participants.
+becomes excluded while its own counts say "stay" would be kept, unless leave_excluded = true, which is how others read
+the paper. With the usual parameters, targets of 20 to 33% and exclusion_confidence 0.9 or 0.95 there is no such count
+up to 30 participants.
 
 Reference. Ji, Li & Bekele 2007, Clinical Trials 4:235. Numbers agree with references/escalation_tpi_tables and
 references/escalation_exact_paths.
@@ -70,13 +71,13 @@ DE_ESCALATE = Text(
 class Tpi:
     """Parameters of the TPI design."""
 
-    target_toxicity_rate: float
+    target_toxicity_rate: float  # DLT rate aimed at
     sds_below: float = 1.5  # K2: the interval reaches this many posterior standard deviations below the target
     sds_above: float = 1.0  # K1
-    exclusion_confidence: float = 0.95
-    prior_a: float = 0.005
-    prior_b: float = 0.005
-    leave_excluded: bool = False  # True: go down from an excluded level even where its counts say "stay"
+    exclusion_confidence: float = 0.95  # a level is excluded when P(rate > target) is above this
+    prior_a: float = 0.005  # of the Beta prior
+    prior_b: float = 0.005  # of the Beta prior
+    leave_excluded: bool = False  # true: go down from an excluded level even where its counts say "stay"
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -117,12 +118,17 @@ class Tpi:
 
 _QUARTER = {"target_toxicity_rate": 0.25}
 _WIDE_ABOVE = {"target_toxicity_rate": 0.25, "sds_below": 1.0, "sds_above": 1.5}
+_SIX = "Ji, Li & Bekele 2007, table 1, six participants, as quoted in public; one answer for targets of 20 to 30%"
 _TABLE = "escalation 0.2.3, get_tpi(): references/escalation_tpi_tables"
 PUBLISHED = (
     Published(f"{_TABLE}, case 019", _QUARTER, 3, "2NNN", 3),
     Published(f"{_TABLE}, case 019", _QUARTER, 3, "2NNT", 2),
     Published(f"{_TABLE}, case 019", _QUARTER, 3, "2NNTT", 1),
     Published(f"{_TABLE}, case 019", _QUARTER, 3, "2NNNNNNNNT", 3),
+    Published(_SIX, _QUARTER, 3, "2NNNNNN", 3),
+    Published(_SIX, _QUARTER, 3, "2NNNNNT", 2),
+    Published(_SIX, _QUARTER, 3, "2NNNNTT", 2),
+    Published(_SIX, _QUARTER, 3, "2NNNTTT", 1),
     Published(f"{_TABLE}, case 020", _WIDE_ABOVE, 3, "2NNNNNNT", 3),
 )
 DESIGN = Tpi

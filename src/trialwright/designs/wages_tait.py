@@ -26,7 +26,8 @@ Activity that comes later than the DLT window ends: a settled participant counts
 activity from the day it is known, never as inactive before. While nobody's activity is known no higher level follows.
 
 Reference. Wages & Tait 2015, Journal of Biopharmaceutical Statistics 25:903. Numbers agree with
-references/escalation_wages_tait.
+references/escalation_wages_tait. The first author's web application stops by intervals of 90% (the lower end at the
+lowest level, the upper end for activity); confidence = 0.9 follows it, the default of 0.95 stops later.
 
 Choose it when activity is seen within the DLT window, may peak or level off, and a statistician can calibrate the
 curves. Not when activity is observed late, nor without somebody who can defend the working models. A trial that does
@@ -92,12 +93,12 @@ INACTIVE = Text(
 class WagesTait:
     """Parameters of Wages and Tait's design."""
 
-    toxicity_limit: float
-    activity_limit: float
+    toxicity_limit: float  # highest DLT rate that is admissible
+    activity_limit: float  # lowest activity rate that is worth going on
     skeleton: tuple[float, ...]  # guesses of the DLT rate
     activity_skeletons: tuple[tuple[float, ...], ...]  # one row per working model
     model_weights: tuple[float, ...] = ()  # before the data; empty: all alike
-    prior_sd: float = 1.34**0.5
+    prior_sd: float = 1.34**0.5  # of beta and theta; the square root of 1.34
     confidence: float = 0.95  # of the exact intervals that stop the trial
 
     def __post_init__(self) -> None:

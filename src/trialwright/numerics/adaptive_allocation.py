@@ -10,7 +10,7 @@ n the people so far, bounded away from 0 and 1. Beta priors; P(best) by cells of
 
 Tests at the end: the pooled score z, and the same stratified by block (Mantel & Haenszel 1959), which compares only
 people of one time: where the rate drifts while the shares of the arms do too, the first confuses time with treatment
-(Villar, Bowden & Wason 2018, Biostatistics 19:297) and the second does not.
+(Villar, Bowden & Wason 2018, Pharmaceutical Statistics 17:182) and the second does not.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Mixtures of beta distributions: a prior for a rate that stays conjugate, with how many people it is worth.
 
 With prior sum_k w_k Beta(a_k, b_k) and x of n responding, every component moves on by itself and the weights follow how
-well each foresaw x (Bernardo & Smith 1994, section 5.2.3; Schmidli et al. 2014, Biometrics 70:1023, eq. 4):
+well each foresaw x (Bernardo & Smith 1994; Schmidli et al. 2014, Biometrics 70:1023):
 
     Beta(a_k + x, b_k + n - x),   w_k' proportional to w_k B(a_k + x, b_k + n - x) / B(a_k, b_k)
 
 Effective sample sizes: ``moments``, a + b of the one beta with the same mean and variance; ``elir``, the expected local
-information ratio of Neuenschwander, Weber, Schmidli & O'Hagan (2020, Biometrics 76:578, eq. 8): the mean over the prior
+information ratio of Neuenschwander, Weber, Schmidli & O'Hagan (2020, Biometrics 76:578): the mean over the prior
 of -(log f)''(p) p (1 - p). It needs every a and b to be 1 or more.
 """
 
@@ -120,7 +120,7 @@ class BetaMixture:
         return np.asarray((self.weights[..., None] * np.exp(logs)).sum(axis=-2), np.float64)
 
     def made_robust(self, weight: float, *, prior: tuple[float, float] = (1.0, 1.0)) -> BetaMixture:
-        """With a vague component of this weight (Schmidli et al. 2014, section 3.2); 0 leaves it as it is."""
+        """With a vague component of this weight (Schmidli et al. 2014); 0 leaves it as it is."""
         if not 0 <= weight < 1:
             raise ValueError("the weight of the vague component must lie between 0 and below 1")
         if weight == 0:

@@ -17,6 +17,8 @@ from trialwright.numerics.one_parameter import OneParameterModel, Prior, posteri
 
 Kind = Literal["power", "logistic"]
 FAR = 60.0  # beyond this beta every curve is at one of its ends
+DECIMALS, MORE = 4, 12  # of a guess that is written down: usually, and how many more are tried
+LEAST = 6  # a guess below 10 to minus this is written with a power of ten
 
 
 def skeleton(
@@ -26,7 +28,8 @@ def skeleton(
 
     Level ``prior_mtd`` (from 1) is guessed at the target. Between neighbours there is a beta at which the lower one has
     the rate target - halfwidth and the upper one target + halfwidth, so their coded doses stand in one fixed ratio
-    (Lee & Cheung 2009, Clinical Trials 6:227, section 3.2).
+    (Lee & Cheung 2009, Clinical Trials 6:227). ValueError where there is no such curve, or where guesses
+    far from ``prior_mtd`` can no longer be told from 0, from 1 or from each other.
 
     >>> skeleton(target=0.2, halfwidth=0.05, prior_mtd=2, levels=3).round(4).tolist()
     [0.1105, 0.2, 0.3085]
@@ -35,7 +38,37 @@ def skeleton(
     ratio = coded[0] / coded[1]
     steps = prior_mtd - np.arange(1, levels + 1)
     doses = _coded(target, kind, intercept=intercept) * ratio**steps
-    return np.asarray(np.exp(doses) if kind == "power" else sp.expit(intercept + doses), np.float64)
+    guesses = np.asarray(np.exp(doses) if kind == "power" else sp.expit(intercept + doses), np.float64)
+    if not _usable(guesses):
+        raise ValueError(f"of {levels} guesses some are too near to 0, to 1 or to each other; take fewer levels")
+    return guesses
+
+
+def _usable(guesses: Floats) -> bool:
+    """Whether guesses lie between 0 and 1 and rise, as a skeleton must."""
+    return bool(guesses[0] > 0 and guesses[-1] < 1 and (np.diff(guesses) > 0).all())
+
+
+def written(guesses: Floats) -> tuple[str, ...]:
+    """The guesses of a skeleton as a team writes them into its protocol: what is written is a skeleton again.
+
+    Four decimals; more for one so near to 0 or 1 that these would not show two digits of the distance, and for all
+    where fewer would make neighbours equal.
+
+    >>> written(np.array([1.42e-12, 0.000634, 0.2])), written(np.array([0.2, 0.99996]))
+    (('1.4e-12', '0.00063', '0.2000'), ('0.2000', '0.999960'))
+    """
+    for more in range(MORE):
+        words = tuple(_written(float(guess), more=more) for guess in guesses)
+        if _usable(np.array(words, np.float64)):
+            return words
+    return tuple(repr(float(guess)) for guess in guesses)
+
+
+def _written(guess: float, *, more: int) -> str:
+    nearest = int(np.floor(np.log10(min(guess, 1 - guess))))
+    decimals = max(DECIMALS, 1 - nearest) + more
+    return f"{guess:.{1 + more}e}" if guess < 10.0**-LEAST else f"{guess:.{decimals}f}"
 
 
 def _coded(rate: float, kind: Kind, *, intercept: float) -> float:
@@ -58,7 +91,7 @@ class Sensitivity:
 
 
 def sensitivity(model: OneParameterModel, *, target: float) -> Sensitivity:
-    """Model sensitivity (Cheung & Chappell 2002, Biometrics 58:671; Cheung 2011, section 5.1).
+    """Model sensitivity (Cheung & Chappell 2002, Biometrics 58:671; Cheung 2011).
 
     Level d is nearest to the target for beta between b_(d-1) and b_d, where p_d(b_d) + p_(d+1)(b_d) = 2 target. Its
     indifference interval is from p_(d-1)(b_(d-1)) to p_(d+1)(b_d).
@@ -86,8 +119,11 @@ def coherent(model: OneParameterModel, *, prior: Prior, target: float, sequence:
 
     ``sequence`` gives the level of every participant of the first stage. If participant i has the first DLT, the model
     takes over; an answer above the level of participant i would be incoherent (Cheung 2005, Biometrika 92:863).
+    ValueError where the sequence names a level that the model does not have.
     """
     levels, given = len(model.skeleton), np.asarray(sequence[:-1], np.int64)
+    if not all(1 <= level <= levels for level in sequence):
+        raise ValueError(f"a sequence for {levels} levels cannot hold {sorted(set(sequence))}")
     here = given[:, None] == np.arange(1, levels + 1)
     believed = posterior(model, prior=prior, n=here.cumsum(axis=0), n_dlt=here.astype(np.int64))
     return np.asarray(closest_to_target(believed.plug_in(), target) <= given, np.bool_)
@@ -100,9 +136,12 @@ def initial_sequence(
 
     ``participants`` less ``at_top`` are spread evenly over the levels below the highest, the remainder going to the
     upper ones. While the sequence is incoherent one participant fewer is spread. With one for each level there is
-    nothing left to give up: if that is incoherent too, there is no such sequence and the answer is empty.
+    nothing left to give up: if that is incoherent too, there is no such sequence and the answer is empty. A single
+    level takes everybody.
     """
     below = len(model.skeleton) - 1
+    if below == 0:
+        return (1,) * participants
     for spread in range(participants - at_top, below - 1, -1):
         plan = _climb(_even(spread, below), participants)
         if coherent(model, prior=prior, target=target, sequence=plan).all():

@@ -14,7 +14,7 @@ def closest_to_target(curve: Floats, target: float) -> Ints:
 
     The highest level when no rate is above the target, the lowest when none is below it, otherwise the smallest
     absolute distance; distances within 1e-9 are ties and go to the lower level. (The first two clauses matter only on a
-    flat curve. Cheung 2011, Dose Finding by the Continual Reassessment Method, section 3.2; the conventions of
+    flat curve. Cheung 2011, Dose Finding by the Continual Reassessment Method; the conventions of
     references/dfcrm_crm.)
 
     >>> closest_to_target(np.array([[0.1, 0.2, 0.3], [0.1, 0.15, 0.25], [0.0, 0.0, 0.0]]), 0.2).tolist()

@@ -132,8 +132,8 @@ def mantel_haenszel(
     """Cochran-Mantel-Haenszel test of no association between rows and columns within any stratum.
 
     ``strata`` ``[S, r, c]`` counts. Q = G' V^-1 G, G = sum A (n - m), with m and V the mean and covariance of the cells
-    given the margins of their stratum   (Landis, Heyman & Koch 1978, International Statistical Review 46:237, eq. 2.4
-    to 2.10). "general": any association, (r - 1)(c - 1) degrees of freedom; "row means": the columns scored 1, 2, ...,
+    given the margins of their stratum   (Landis, Heyman & Koch 1978, International Statistical Review 46:237).
+    "general": any association, (r - 1)(c - 1) degrees of freedom; "row means": the columns scored 1, 2, ...,
     r - 1; "correlation": rows too, 1. For 2 by 2 tables all three are Mantel and Haenszel's (1959, Journal of the
     National Cancer Institute 22:719) without continuity correction. A stratum of fewer than two says nothing. None
     where none says anything.

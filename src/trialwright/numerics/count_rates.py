@@ -7,7 +7,7 @@ participant, the variance
     V(r1, r2) = (1/r2 + 1/(ratio r1)) / t + k (1 + ratio) / ratio
 
 and n2 = (z_a sqrt V0 + z_b sqrt V1)^2 / log(r1 / (r2 margin))^2, V1 at the rates assumed (Zhu & Lakkis 2014, Statistics
-in Medicine 33:376, eq. 13). V0, under the null, is one of their three:
+in Medicine 33:376). V0, under the null, is one of their three:
 
     control   both rates that of the control (method 1); superiority only
     own       the rates assumed: V0 = V1 (method 2), as a Wald test estimates it; the default

@@ -83,7 +83,8 @@ def last_solved(
 ) -> Floats:
     """The bounds ``before`` the last look as given, (K - 1,), and the last that makes the error ``alpha``, (K,).
 
-    Raises ValueError where the bounds given use up the error already.
+    ``LOWEST`` where so many stop below that success of all who reach the last look does not spend the error. Raises
+    ValueError where the bounds given use up the error already.
     """
     given = np.asarray(before, np.float64)
 
@@ -96,6 +97,8 @@ def last_solved(
     least = LEAST_MIRRORED if two_sided else LOWEST
     if excess(HIGHEST) > 0:
         raise ValueError("the bounds before the last look use up the error")
+    if excess(least) < 0 and not two_sided:
+        return np.append(given, LOWEST)
     return np.append(given, _root(excess, low=least, high=HIGHEST))
 
 
@@ -105,7 +108,8 @@ def by_spending(
     """The upper bounds whose error by each look is what may be spent, (K,).
 
     ``spent``: cumulative error of one side, (K,); ``lower``: a binding futility bound at each look but the last,
-    (K - 1,); ``two_sided``: mirrored. A look that may spend nothing cannot stop: its bound is infinite.
+    (K - 1,); ``two_sided``: mirrored. A look that may spend nothing cannot stop: its bound is infinite; one that may
+    spend more than all who got there has the bound ``LOWEST``.
     """
     increments = np.diff(np.asarray(spent, np.float64), prepend=0.0)
     futile = _with_end(lower, len(fractions))

@@ -18,7 +18,7 @@ def isotonic(values: Floats, weight: Floats) -> Floats:
     """The non-decreasing curve nearest to ``values`` in weighted least squares, for every row; both are ``[B, D]``.
 
     g_i = max over j <= i of min over k >= i of Av(j, k), Av(j, k) = sum_{j..k} w v / sum_{j..k} w   (the max-min
-    formula, Robertson, Wright & Dykstra 1988, Order Restricted Statistical Inference, section 1.4). Places with
+    formula, Robertson, Wright & Dykstra 1988, Order Restricted Statistical Inference). Places with
     weight 0 are left out: the others are fitted as if these were not there, and their own answer is NaN.
 
     >>> isotonic(np.array([[0.1, 0.4, 0.2, 0.9]]), np.array([[1.0, 1.0, 3.0, 0.0]])).round(3).tolist()

@@ -4,7 +4,7 @@ Z_i compares treatment i with the control; r_i participants for each one of the 
 cor(Z_i, Z_j) = l_i l_j, l_i = sqrt(r_i / (1 + r_i)), and given one normal x they are independent:
 
     P(a_i < Z_i <= b_i for all i) = integral of phi(x) prod_i [Phi((b_i - s_i - l_i x) / sqrt(1 - l_i^2)) - Phi((a_i -
-    ...)] dx,  s_i the mean of Z_i                                      (Dunnett 1955, J Am Stat Assoc 50:1096, eq. 6)
+    ...)] dx,  s_i the mean of Z_i                                            (Dunnett 1955, J Am Stat Assoc 50:1096)
 
 Gauss-Legendre over +- 9 standard deviations, 32 panels of 16 nodes: error below 1e-12 (tests: a dense grid and
 scipy's multivariate normal). Normal, so for known or well-estimated variances.

@@ -1,7 +1,7 @@
 """The meta-analytic-predictive prior of a rate: what the placebo arms of other trials say about the next one.
 
 Binomial responders, log-odds that differ from trial to trial (Neuenschwander, Capkun-Niggli, Branson & Spiegelhalter
-2010, Clinical Trials 7:5; Schmidli et al. 2014, Biometrics 70:1023, section 2):
+2010, Clinical Trials 7:5; Schmidli et al. 2014, Biometrics 70:1023):
 
     y_i ~ Bin(n_i, p_i),  logit p_i ~ N(mu, tau^2),  mu ~ N(m, s^2),  tau ~ half-normal(scale)
 

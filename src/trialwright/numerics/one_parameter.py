@@ -2,7 +2,7 @@
 
 With prior guesses (the skeleton) s_1 < ... < s_D and p_d the probability of a DLT at level d,
 
-    power      p_d = s_d^exp(beta)                                           (Cheung 2011, section 3.2)
+    power      p_d = s_d^exp(beta)                                           (Cheung 2011)
     logistic   logit p_d = a0 + exp(beta) x_d,  x_d = logit(s_d) - a0 < 0    (O'Quigley, Pepe & Fisher 1990)
     prior      beta ~ N(0, prior_sd^2), or exp(beta) ~ Gamma(shape, rate = shape), whose mean is 1
     posterior  log f(beta | y, n) = log prior + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant

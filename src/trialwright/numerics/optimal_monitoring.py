@@ -1,8 +1,8 @@
 """BOP2: one group, monitored for one or two yes-or-no endpoints with a cut-off that rises with the people seen.
 
 Zhou, Lee & Yuan 2017, Statistics in Medicine 36:3302. With prior Dirichlet(the null's cell probabilities), worth one
-person, each endpoint's rate is a posteriori Beta(phi + x, 1 - phi + n - x), phi its null rate (section 2.2). At n of N
-the trial stops when (section 2.3)
+person, each endpoint's rate is a posteriori Beta(phi + x, 1 - phi + n - x), phi its null rate. At n of N the
+trial stops when
 
     P(rate good enough | x of n) < lambda (n / N)^gamma
 

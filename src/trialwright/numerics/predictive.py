@@ -1,7 +1,7 @@
 """How probably a group reaches the responses it needs, from those seen so far and a beta prior.
 
 With x of n seen and m = N - n to come, the number still to respond is beta-binomial (Lee & Liu 2008, Clinical Trials
-5:93, section 2):
+5:93):
 
     P(Y = y) = C(m, y) B(a + x + y, b + n - x + m - y) / B(a + x, b + n - x),   y = 0 … m
 

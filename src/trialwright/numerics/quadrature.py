@@ -28,6 +28,8 @@ CROP = 40.0  # a closer axis keeps what is less than this below the peak
 FIRST_COUNT, LAST_COUNT = 97, 49_153  # nodes of a closer axis: at first, and when giving up
 NOTHING = -700.0  # a log density this far below the peak counts as this: smaller ones cost time and add nothing
 CHUNK = 256  # rows worked on at a time, so that they stay in the cache of the processor
+AT_ONCE = 1 << 21  # values held at a time, 16 MB: fewer rows where there are very many nodes
+DENSE = 1024  # nodes whose sums are worked out pair by pair; of more, by convolution: the pairs would not fit in memory
 
 
 class QuadratureError(ArithmeticError):
@@ -103,14 +105,14 @@ def cumulative(log_density: LogDensity, panels: tuple[Panel, ...], *, points: Fl
 
     The sinc interpolant of the density is integrated term by term: with nodes x_k and step h,
     F(x) = h sum_k f(x_k) (1/2 + Si(pi (x - x_k) / h) / pi)   (Stenger 1993, Numerical Methods Based on Sinc and
-    Analytic Functions, section 3.6). Its error is the square root of the trapezoid's, hence the halved step.
+    Analytic Functions). Its error is the square root of the trapezoid's, hence the halved step.
     """
     answer = np.empty((sum(len(panel.rows) for panel in panels), len(points)))
     for panel in panels:
         axis = panel.axis.halved()
         below = _share_below((points[None, :] - axis.nodes[:, None]) / axis.step)
         density = log_density(axis.nodes)
-        for rows in _chunks(panel.rows):
+        for rows in _chunks(panel.rows, nodes=axis.count):
             weights = _weights(density(rows))
             answer[rows] = (weights @ below) / weights.sum(axis=1, keepdims=True)
     answer[:, np.isinf(points)] = points[np.isinf(points)] > 0
@@ -121,7 +123,7 @@ def quantiles(log_density: LogDensity, panels: tuple[Panel, ...], *, probability
     """The point below which each row has this probability, ``[batch]``."""
     answer = np.empty(sum(len(panel.rows) for panel in panels))
     for panel in panels:
-        for rows in _chunks(panel.rows):
+        for rows in _chunks(panel.rows, nodes=2 * panel.axis.count):
             answer[rows] = _invert(log_density, Panel(rows, panel.axis.halved()), probability=probability)
     return answer
 
@@ -131,9 +133,7 @@ def _invert(log_density: LogDensity, panel: Panel, *, probability: float) -> Flo
     nodes, step = panel.axis.nodes, panel.axis.step
     weights = _weights(log_density(nodes)(panel.rows))
     total = weights.sum(axis=1)
-    places = np.arange(len(nodes))
-    by_distance = _share_below(np.arange(-places[-1], len(nodes)))
-    at_nodes = (weights @ by_distance[places[None, :] - places[:, None] + places[-1]]) / total[:, None]
+    at_nodes = _below_nodes(weights) / total[:, None]
     cell = np.clip((at_nodes < probability).sum(axis=1) - 1, 0, len(nodes) - 2)
     low, high = nodes[cell], nodes[cell] + step
     point = low + step / 2
@@ -151,6 +151,17 @@ def _invert(log_density: LogDensity, panel: Panel, *, probability: float) -> Flo
     return np.asarray(point, np.float64)
 
 
+def _below_nodes(weights: Floats) -> Floats:
+    """The mass below every node, ``[rows, K]``: weights times what each contributes at its distance."""
+    places = np.arange(weights.shape[1])
+    by_distance = _share_below(np.arange(-places[-1], len(places)))
+    if len(places) <= DENSE:
+        return np.asarray(weights @ by_distance[places[None, :] - places[:, None] + places[-1]], np.float64)
+    size = 1 << int(np.ceil(np.log2(len(places) + len(by_distance))))
+    sums = np.fft.irfft(np.fft.rfft(weights, size) * np.fft.rfft(by_distance, size), size)
+    return np.asarray(sums[:, places[-1] : places[-1] + len(places)], np.float64)
+
+
 def _share_below(steps: Floats | Ints) -> Floats:
     """What a node contributes to F at a point that lies so many steps above it."""
     return np.asarray(0.5 + sp.sici(np.pi * steps)[0] / np.pi, np.float64)
@@ -164,7 +175,7 @@ def _attempt(log_density: LogDensity, functions: Functions, *, panel: Panel) -> 
     twice, between = np.empty((2, len(panel.rows), full.shape[1]))
     ends = np.empty(len(panel.rows))
     density = log_density(np.concatenate([nodes[::2], nodes[1::2]]))
-    for here in _slices(len(panel.rows)):
+    for here in _slices(len(panel.rows), nodes=len(nodes)):
         weights = _weights(density(panel.rows[here]))
         np.matmul(weights[:, :halfway], full[::2], out=twice[here])
         np.matmul(weights[:, halfway:], full[1::2], out=between[here])
@@ -198,7 +209,7 @@ def _seen(log_density: LogDensity, panel: Panel) -> tuple[Floats, Floats]:
     width = nodes[-1] - nodes[0]
     lows, highs = np.empty(len(panel.rows)), np.empty(len(panel.rows))
     density = log_density(nodes)
-    for here in _slices(len(panel.rows)):
+    for here in _slices(len(panel.rows), nodes=len(nodes)):
         logs = density(panel.rows[here])
         seen = logs > logs.max(axis=1, keepdims=True) - CROP
         first, last = seen.argmax(axis=1), last_node - seen[:, ::-1].argmax(axis=1)
@@ -207,12 +218,13 @@ def _seen(log_density: LogDensity, panel: Panel) -> tuple[Floats, Floats]:
     return lows, highs
 
 
-def _slices(length: int) -> Iterator[slice]:
-    return (slice(begin, min(begin + CHUNK, length)) for begin in range(0, length, CHUNK))
+def _slices(length: int, *, nodes: int) -> Iterator[slice]:
+    rows = min(CHUNK, max(1, AT_ONCE // nodes))
+    return (slice(begin, min(begin + rows, length)) for begin in range(0, length, rows))
 
 
-def _chunks(rows: Ints) -> Iterator[Ints]:
-    return (rows[here] for here in _slices(len(rows)))
+def _chunks(rows: Ints, *, nodes: int) -> Iterator[Ints]:
+    return (rows[here] for here in _slices(len(rows), nodes=nodes))
 
 
 def _weights(logs: Floats) -> Floats:

@@ -5,7 +5,7 @@ little too large (Kieser & Friede 2003, Statistics in Medicine 22:3571); or the 
 follow when the difference planned is kept (Gould 1992, Statistics in Medicine 11:55).
 
 Unblinded, at the look before the last, share t of the information seen with z: the second stage is enlarged so that
-the conditional power at the trend reaches what was planned (Mehta & Pocock 2011, Statistics in Medicine 30:3267, eq. 5;
+the conditional power at the trend reaches what was planned (Mehta & Pocock 2011, Statistics in Medicine 30:3267;
 with the second stage m times as large as planned):
 
     m = t / (z^2 (1 - t)) ((c - z sqrt t) / sqrt(1 - t) + z_b)^2,   at most what is allowed

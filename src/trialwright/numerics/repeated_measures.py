@@ -19,6 +19,7 @@ from trialwright.numerics.covariance_patterns import Pattern, PatternName, Shape
 
 MAX_STEPS = 200
 CONVERGED = 1e-12  # squared length of the gradient, measured by the information, in units of the deviance
+SAME_TOP = 1e-6  # two tops whose deviance differs by less are one, reached from two sides
 LEAST_SHARE = 1e-8  # of the variance of a visit that the other visits must leave unexplained
 
 Covariance = PatternName | Literal["unstructured_by_order"]
@@ -105,7 +106,8 @@ def fit(
     Minimises log |V| + log |X' W X| + r' W r, r = y - X beta, beta = (X' W X)^-1 X' W y   (Harville 1977, Journal of
     the American Statistical Association 72:320; Patterson & Thompson 1971, Biometrika 58:545), by Newton steps on the
     covariance parameters with exact derivatives, damped towards Fisher scoring; a step that does not lower the deviance
-    or leaves the positive definite matrices is shortened. Parameters are estimated inside, never set to an edge.
+    or leaves the positive definite matrices is shortened. Parameters are estimated inside, never set to an edge. Two
+    starts are tried: of two tops, the higher one is the estimate.
 
     ``unstructured_by_order`` is not a model to plan with: it has a variance for every visit, but pairs the correlations
     by the place among the observed visits, so that visits 2 and 3 of somebody without visit 1 take those of 1 and 2. It
@@ -129,10 +131,10 @@ def fit(
     data = _spread(y, x, place=(who, when.ravel()), whole=covariance != "unstructured_by_order")
     if covariance == "unstructured" and not (data.seen.T.astype(int) @ data.seen.astype(int)).all():
         return NotFitted("never_together")
-    found = _climb(shapes, data.scaled(), start=shapes.near(_first_guess(y, x, data=data)))
+    found = _highest(shapes, data.scaled(), guess=_first_guess(y, x, data=data))
     if isinstance(found, NotFitted):
         return found
-    at = _evaluate(shapes, found, data=data)
+    at = _evaluate(shapes, found.theta, data=data)
     if at is None:
         return NotFitted("singular")
     slopes, curves = _sums(at, data)
@@ -237,8 +239,21 @@ def _evaluate(shapes: Pattern, theta: Floats, *, data: _Data) -> _At | None:
     return at if np.isfinite(deviance) else None
 
 
-def _climb(shapes: Pattern, data: _Data, *, start: Floats) -> Floats | NotFitted:
-    """Covariance parameters at which the deviance is lowest."""
+def _highest(shapes: Pattern, data: _Data, *, guess: Floats) -> _At | NotFitted:
+    """The better of two tops: that above the covariance of the residuals, and that above its variances alone.
+
+    With few participants and many missing visits the likelihood may have more than one (Drton & Richardson 2004,
+    Biometrika 91:383, for regressions seen together), and the start decides which one is reached.
+    """
+    found = _climb(shapes, data, start=shapes.near(guess))
+    if isinstance(found, NotFitted):
+        return found
+    other = _climb(shapes, data, start=shapes.near(np.diag(np.diag(guess))))
+    return found if isinstance(other, NotFitted) or other.deviance > found.deviance - SAME_TOP else other
+
+
+def _climb(shapes: Pattern, data: _Data, *, start: Floats) -> _At | NotFitted:
+    """The model where the deviance is lowest around the start."""
     at, damping = _evaluate(shapes, start, data=data), 1e-3
     for _ in range(MAX_STEPS):
         if at is None or any(_nearly_singular(at.shape.value[np.ix_(seen, seen)]) for seen in data.sets):
@@ -248,7 +263,7 @@ def _climb(shapes: Pattern, data: _Data, *, start: Floats) -> Floats | NotFitted
         if not _is_positive(expected):
             return NotFitted("singular")
         if gradient @ np.linalg.solve(expected, gradient) < CONVERGED:
-            return at.theta if _is_positive(observed) else NotFitted("no_convergence")
+            return at if _is_positive(observed) else NotFitted("no_convergence")
         better = None
         for damped in _dampings(damping):
             better = _evaluate(shapes, at.theta - _step(gradient, (observed, expected), damping=damped), data=data)
@@ -286,7 +301,7 @@ def _left(at: _At, data: _Data) -> Floats:
 
 
 def _sums(at: _At, data: _Data) -> tuple[Floats, Floats]:
-    """P ``[k, p, p]`` without its sign, and Q ``[k, k, p, p]`` (Kenward & Roger 1997, section 3)."""
+    """P ``[k, p, p]`` without its sign, and Q ``[k, k, p, p]`` (Kenward & Roger 1997)."""
     turned = np.einsum("iab,sbp->isap", at.shape.first, at.wx, optimize=True)
     slopes: Floats = np.einsum("sap,isaq->ipq", at.wx, turned, optimize=True)
     weighed = at.weights[data.which][None] @ turned
@@ -300,7 +315,7 @@ def _information(at: _At, data: _Data) -> tuple[Floats, Floats]:
     """Observed and expected second derivatives of the deviance.
 
     Expected: tr(G V_i G V_j). Observed: tr(G V_ij) - tr(G V_i G V_j) + 2 y' G V_i G V_j G y - y' G V_ij G y   (Harville
-    1977, section 5; Searle, Casella & McCulloch 1992, section 6.6). G y is u.
+    1977; Searle, Casella & McCulloch 1992). G y is u.
     """
     people = np.bincount(data.which, minlength=len(data.sets)).astype(np.float64)
     by_set = at.weights[:, None] @ at.shape.first[None]

@@ -10,7 +10,7 @@ up. Only the direction of the effect counts as success. With z_a, z_b upper norm
     risk ratio  n1 = (z_a s0 + z_b s1)^2 / (p1 - f p2)^2, s1^2 = p1 q1 + r f^2 p2 q2, s0 the same at the most likely
                 rates with p1 = f p2, f the ratio under the null (Farrington & Manning 1990, the same appendix)
     odds ratio  n1 = (z_a + z_b)^2 (1 / (p1 q1) + r / (p2 q2)) / (logit p1 - logit p2 - log f)^2, the Wald test of the
-                log odds ratio (Wang, Chow & Li 2002, J Biopharm Statistics 12:97)
+                log odds ratio (Wang, Chow & Li 2002, J Biopharm Statistics)
     two means   n = (1 + r)^2 / r (s / (d - m))^2 (z_a + z_b)^2; sd estimated: the n at which the noncentral t with
                 n - 2 degrees of freedom exceeds its critical value with probability 1 - beta
     one group   the same with one variance: s^2 at p0 under the null and at p1 under the alternative
@@ -30,6 +30,8 @@ import scipy.special as sp
 
 from trialwright.numerics.arrays import Floats
 
+LARGE_SHIFT = 30.0  # a noncentrality from which exp(-d^2 / 2) is lost below the least number
+NODES, WEIGHTS = (9 * part for part in np.polynomial.legendre.leggauss(60))  # of a standard normal, to 9
 ROUNDING = 1e-12  # an error probability this close to its bound keeps it
 
 
@@ -204,9 +206,19 @@ def one_mean(difference: float, sd: float, *, alpha: float, beta: float, sd_know
 
 
 def t_power(n: float, *, effect: float, groups: int, alpha: float) -> float:
-    """P(T > t_{1-alpha}) with n - groups degrees of freedom and noncentrality effect sqrt(n)."""
-    freedom = n - groups
-    return float(1 - sp.nctdtr(freedom, effect * np.sqrt(n), -sp.stdtrit(freedom, alpha)))
+    """P(T > t_{1-alpha}) with n - groups degrees of freedom and noncentrality effect sqrt(n).
+
+    T = (Z + d) / s: for a large d, whose series start at exp(-d^2 / 2), the chi-square probability of s < (Z + d) / t
+    is averaged over the normal Z instead.
+    """
+    freedom, shift = n - groups, float(effect * np.sqrt(n))
+    critical = float(-sp.stdtrit(freedom, alpha))
+    if shift <= LARGE_SHIFT:
+        return float(1 - sp.nctdtr(freedom, shift, critical))
+    if critical <= 0:
+        return 1.0
+    below = sp.gammainc(freedom / 2, freedom / 2 * ((shift + NODES) / critical) ** 2)
+    return min(1.0, float(WEIGHTS @ (below * np.exp(-(NODES**2) / 2)) / np.sqrt(2 * np.pi)))
 
 
 def _of_mean(effect: float, groups: int, *, alpha: float, beta: float, known: bool) -> float:

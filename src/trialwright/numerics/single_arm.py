@@ -2,7 +2,7 @@
 
 Two stages: n1 participants; stop when r1 or fewer respond; otherwise go on to n and declare the treatment not promising
 when r or fewer of all respond. With b and B the binomial mass and distribution (Simon 1989, Controlled Clinical Trials
-10:1, eq. 1 and 2):
+10:1):
 
     P(not promising; p) = B(r1; n1, p) + sum over x = r1+1 … min(n1, r) of b(x; n1, p) B(r - x; n - n1, p)
     PET(p) = B(r1; n1, p),    EN(p) = n1 + (1 - PET(p)) (n - n1)

@@ -85,7 +85,7 @@ def joint_test(
 ) -> JointTest | None:
     """F test that all rows of ``weights`` ``[q, p]``, times the coefficients, are 0; the rows must be independent.
 
-    Kenward-Roger: the scaled F of Kenward & Roger 1997 (Biometrics 53:983), section 4: A1, A2, B, E*, V*, m and lambda
+    Kenward-Roger: the scaled F of Kenward & Roger 1997 (Biometrics 53:983): A1, A2, B, E*, V*, m and lambda
     as there. Satterthwaite: Fai & Cornelius 1996 (Journal of Statistical Computation and Simulation 54:363); its
     degrees of freedom depend a little on which rows span the hypothesis, Kenward and Roger's do not.
     None where the data do not carry such a test: no degrees of freedom are left.
@@ -109,7 +109,7 @@ def parameter_covariance(fitted: Fitted, *, information: Information = "observed
 def adjusted_covariance(fitted: Fitted, *, information: Information = "observed") -> Floats:
     """Covariance of the coefficients, widened because that of the visits was estimated.
 
-    C + 2 C (sum A_ij (Q_ij - P_i C P_j)) C   (Kenward & Roger 1997, section 3; Harville & Jeske 1992, Journal of the
+    C + 2 C (sum A_ij (Q_ij - P_i C P_j)) C   (Kenward & Roger 1997; Harville & Jeske 1992, Journal of the
     American Statistical Association 87:724). For unstructured, Toeplitz and compound symmetry, which are linear in
     their parameters, that is all of Kenward and Roger's.
     # differs from Kenward & Roger 1997 for the other patterns: their term in the second derivatives, -R_ij / 4, is left
@@ -160,7 +160,7 @@ def _scaled_f(fitted: Fitted, lines: Floats, *, information: Information) -> Joi
 
 
 def _moments(q: int, a1: float, *, a2: float) -> tuple[float, float] | None:
-    """Degrees of freedom m and factor lambda that match two moments of F (Kenward & Roger 1997, section 4).
+    """Degrees of freedom m and factor lambda that match two moments of F (Kenward & Roger 1997).
 
     The expressions are kept where m is below 4 and the variance that they stand for is not finite: they still give
     Hotelling's m = n - q there. At m = 2 itself lambda is 0 / 0: None.

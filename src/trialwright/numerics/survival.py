@@ -94,7 +94,7 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> Curve:
 def survival_at(curve: Curve, time: float, *, confidence: float = 0.95) -> SurvivalAt:
     """The Kaplan-Meier estimate at a time, with Greenwood's standard error and log(-log) limits.
 
-    S sqrt(V) and S^exp(-+ z sqrt(V) / log S), V = sum d / (n (n - d))   (Kalbfleisch & Prentice 2002, eq. 1.13). While
+    S sqrt(V) and S^exp(-+ z sqrt(V) / log S), V = sum d / (n (n - d))   (Kalbfleisch & Prentice 2002). While
     nobody had the event, the limits are 1 and 1: the formula has nothing to say there. After the last follow-up the
     last value is carried and ``followed`` is false.
 

@@ -1,7 +1,7 @@
 """Two arms, a rate in each: how probably the treatment is better, what a look may do, and how often it does, exactly.
 
 With independent priors (beta or mixtures of betas) the posterior probability is one integral (Thall & Simon 1994,
-Biometrics 50:337, section 2):
+Biometrics 50:337):
 
     P(p_t > p_c + d | data) = integral of f_c(p) [1 - F_t(p + d)] dp
 
@@ -53,7 +53,7 @@ def predicted(treatment: BetaMixture, control: BetaMixture, *, now: Pair, then: 
     """The predictive probability of success at the end, after every pair of counts now, (n_t + 1, n_c + 1).
 
     ``success``: what counts as success among the pairs at the end, (N_t + 1, N_c + 1). The sum over what may still be
-    seen, beta-binomial in each arm (Lee & Liu 2008, Clinical Trials 5:93, eq. 1, for two arms).
+    seen, beta-binomial in each arm (Lee & Liu 2008, Clinical Trials 5:93, for two arms).
     """
     first = _ahead(treatment, now=now[0], then=then[0])
     second = _ahead(control, now=now[1], then=then[1])

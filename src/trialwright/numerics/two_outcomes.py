@@ -1,11 +1,11 @@
 """Two outcomes at once: the posterior of the DLT rate and of the activity rate of every level, with their association.
 
-With x_d the coded dose of level d, and p_d, q_d the rates of DLT and of activity (Thall & Cook 2004, section 3):
+With x_d the coded dose of level d, and p_d, q_d the rates of DLT and of activity (Thall & Cook 2004):
 
     logit p_d = a + b x_d                       (a, b) independent normal
     logit q_d = c + e x_d + f x_d^2             (c, e, f) independent normal
     P(activity = i, DLT = j) = q^i (1 - q)^(1 - i) p^j (1 - p)^(1 - j) + (-1)^(i + j) q (1 - q) p (1 - p) k,
-    k = (exp(s) - 1) / (exp(s) + 1) = tanh(s / 2),  s normal                       (equation 2: Gumbel's model)
+    k = (exp(s) - 1) / (exp(s) + 1) = tanh(s / 2),  s normal                                   (Gumbel's model)
 
 The likelihood is that of the DLTs, times that of activity, times a factor that couples them and would be 1 for s = 0;
 for a participant with both it is 1 + k (1 - q)(1 - p), with neither 1 + k q p, with activity alone 1 - k (1 - q) p,
@@ -14,7 +14,7 @@ dimensions: the trapezoid rule on a box around its mode, along the axes of its c
 exp(-c / step) (Trefethen & Weideman 2014, theorem 5.1); the step along every axis is set by the nearest pole of the
 logistic function. What the association changes is small, and is added as a difference of two sums over every second
 node: the tensor of both boxes and Gauss-Hermite nodes for s. Exceedances are no sums of indicators: along the axis on
-which a logit moves most, the sinc interpolant of the density is integrated term by term (Stenger 1993, section 3.6).
+which a logit moves most, the sinc interpolant of the density is integrated term by term (Stenger 1993).
 
 One state at a time: nothing depends on what else is asked, memory is bounded by one pair of boxes, and states that
 come again (in simulation most do) are remembered.

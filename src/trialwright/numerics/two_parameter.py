@@ -2,7 +2,7 @@
 
 With x_d the coded dose of level d (Neuenschwander, Branson & Gsponer 2008: x_d = log(dose_d / reference dose)),
 
-    log-normal slope   logit p_d = a + exp(b) x_d      (equation 1 of the paper, a = log alpha, b = log beta)
+    log-normal slope   logit p_d = a + exp(b) x_d      (a = log alpha, b = log beta in the paper)
     normal slope       logit p_d = a + b x_d           (b, and so the whole curve, may fall)
     prior              (a, b) ~ N(mean, covariance)
     posterior          log f(a, b | y, n) = log prior + sum_d [y_d log p_d + (n_d - y_d) log(1 - p_d)] + constant
@@ -12,7 +12,7 @@ is asked for is still the rate of every level.
 
 The integrals run over coordinates in which the prior is standard normal: b = m_b + s_b v and
 a = m_a + rho s_a v + s_a sqrt(1 - rho^2) u. For every v the rate of a level rises with u, so P(p_d > rate | v) is a
-tail in u, and that is the sinc interpolant of the density integrated term by term (Stenger 1993, section 3.6):
+tail in u, and that is the sinc interpolant of the density integrated term by term (Stenger 1993):
 with nodes u_k and step h, P(u < t | v) = h sum_k f(u_k, v) (1/2 + Si(pi (t - u_k) / h) / pi). No indicator function is
 ever summed over a grid: that would leave an error of the order of the step.
 
@@ -169,7 +169,8 @@ class TwoParameterPosterior:
             raise ValueError(f"a quantile needs a probability between 0 and 1, not {probability}")
         answer = np.empty((len(self.counts), len(self.model.coded_doses)))
         for patch in self._patches:
-            box = Box(patch.box.u, patch.box.v.halved())  # finer than for the rates that were checked
+            # the error of a tail is the square root of a moment's (quadrature.cumulative), hence both halved
+            box = Box(patch.box.u.halved(), patch.box.v.halved())
             terms = self.model.table(box)
             for row in patch.rows:
                 weights = plane.densities(self.counts[row : row + 1], terms)[0]

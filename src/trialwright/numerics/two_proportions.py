@@ -41,8 +41,8 @@ def fisher_exact(first: Share, second: Share) -> tuple[float, float] | None:
 def conditional_odds_ratio(first: Share, second: Share) -> float | None:
     """Odds ratio that maximises the conditional likelihood: the mean of the noncentral hypergeometric is what was seen.
 
-    Root of E(X; psi) = x, P(x; psi) proportional to C(n1, x) C(n2, t - x) psi^x   (Cornfield 1956; Breslow & Day 1980,
-    eq. 4.24). 0 when the first count is as low as the margins allow; None when it is as high (the ratio is infinite),
+    Root of E(X; psi) = x, P(x; psi) proportional to C(n1, x) C(n2, t - x) psi^x   (Cornfield 1956; Breslow & Day
+    1980). 0 when the first count is as low as the margins allow; None when it is as high (the ratio is infinite),
     when the margins leave one table only, or when an arm is empty.
 
     >>> round(conditional_odds_ratio((7, 13), (1, 12)), 3), conditional_odds_ratio((5, 5), (0, 5))
@@ -100,7 +100,7 @@ def miettinen_nurminen(first: Share, second: Share, *, confidence: float = 0.95)
     """Limits for the difference of two shares by the score: differences that a chi-square test would not reject.
 
     (p1 - p2 - d)^2 / V(d) = z^2, V(d) = (q1 (1 - q1) / n1 + q2 (1 - q2) / n2) N / (N - 1), q1 = q2 + d the most likely
-    shares under d   (Miettinen & Nurminen 1985, Statistics in Medicine 4:213, eq. 8 and 9). None when an arm is empty.
+    shares under d   (Miettinen & Nurminen 1985, Statistics in Medicine 4:213). None when an arm is empty.
 
     >>> [round(limit, 4) for limit in miettinen_nurminen((56, 70), (48, 80))]
     [0.0528, 0.3382]
@@ -136,7 +136,7 @@ def wald(first: Share, second: Share, *, confidence: float = 0.95) -> tuple[floa
 def restricted_shares(first: Share, second: Share, *, difference: float) -> tuple[float, float]:
     """The most likely two shares that differ by exactly ``difference``: q1 = q2 + d, both between 0 and 1.
 
-    Root of a cubic in closed form (Miettinen & Nurminen 1985, appendix I); both arms must hold somebody.
+    Root of a cubic in closed form (Miettinen & Nurminen 1985, appendix); both arms must hold somebody.
 
     >>> restricted_shares((3, 6), (3, 6), difference=0.0)
     (0.5, 0.5)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from trialwright import designs
-from trialwright.numerics.calibration import skeleton
+from trialwright.numerics.calibration import skeleton, written
 from trialwright.numerics.scalars import is_count, is_positive, is_probability
 from trialwright.protocol.study import Study
 from trialwright.vocabulary.errors import MISSING, Complaints, ParameterError
@@ -17,7 +17,6 @@ from trialwright.vocabulary.orders import Order, order_of
 from trialwright.vocabulary.seen import Design, Seen
 
 HALF_WIDTH, PRIOR_MTD = "half_width", "prior_mtd"  # of an indifference-interval skeleton; no design takes them itself
-DECIMALS = 4  # of a skeleton made here: what is evaluated is what a team pastes into its protocol
 
 
 def with_design(study: Study, name: str, *, parameters: Mapping[str, Any], cohort_size: int | None = None) -> Study:
@@ -69,7 +68,7 @@ def spelt_out(study: Study, name: str, *, parameters: Mapping[str, Any]) -> dict
     except ValueError as error:
         complaints.unless(False, HALF_WIDTH, half_width, f"cannot be used: {error}")
     complaints.raise_as(ParameterError, f"{name} cannot be given a skeleton")
-    return {**spelt, "skeleton": [round(float(guess), DECIMALS) for guess in guesses]}
+    return {**spelt, "skeleton": [float(guess) for guess in written(guesses)]}  # what a team pastes is evaluated
 
 
 def check_skeleton_request(

@@ -46,6 +46,13 @@ OUT_OF_REACH = Text(
     fr="Aucun effet, si grand soit-il, n’atteint la puissance {power:percent0} : la limite de futilité arrête l’essai "
     "trop souvent. Prenez des bornes de futilité plus basses ou des analyses plus tardives.",
 )
+NO_ROOM = Text(
+    en="At look {look} the futility boundary leaves no room for an efficacy bound above it: the trial would always end "
+    "there, or call success whatever is seen. Take lower futility bounds, or fewer looks.",
+    fr="À l’analyse {look}, la limite de futilité ne laisse pas de place à une borne d’efficacité au-dessus d’elle : "
+    "l’essai s’y terminerait toujours, ou conclurait au succès quoi qu’on observe. Prenez des bornes de futilité plus "
+    "basses, ou moins d’analyses.",
+)
 
 
 @final
@@ -170,13 +177,22 @@ def boundaries(looks: Looks, errors: Errors) -> Boundaries:
     )  # fmt: skip
 
 
+def _must_leave_room(lower: Floats, upper: Floats) -> None:
+    """Both boundaries may meet at the last look only, and an efficacy bound is a number that can be missed."""
+    met = upper <= np.append(np.maximum(lower[:-1], kernel.LOWEST), kernel.LOWEST)
+    if met.any():
+        raise Refused(NO_ROOM, {"look": int(np.argmax(met)) + 1})
+
+
 def _spent_both(looks: Looks, errors: Errors, *, times: Floats) -> kernel.WithFutility:
     assert looks.futility_spending is not None
     alpha = _alpha_spent(looks, errors, times=times)
     beta = spent(looks.futility_spending, times, total=errors.beta, gamma=looks.futility_parameter)
-    return kernel.by_both_spendings(
+    found = kernel.by_both_spendings(
         times.tolist(), alpha_spent=alpha.tolist(), beta_spent=beta.tolist(), binding=looks.binding
     )
+    _must_leave_room(found.lower, found.upper)
+    return found
 
 
 def _alpha_spent(looks: Looks, errors: Errors, *, times: Floats) -> Floats:
@@ -192,6 +208,7 @@ def _one(looks: Looks, errors: Errors, *, times: Floats) -> kernel.WithFutility:
     lower = -upper if errors.sides == 2 else np.full(len(times), -np.inf)
     if looks.futility is not None:
         lower = np.append(np.minimum(looks.futility, upper[:-1]), -np.inf)
+        _must_leave_room(lower, upper)
     try:
         drift = kernel.drift_at_power(times.tolist(), lower=lower, upper=upper, wanted=errors.power)
     except ValueError as error:

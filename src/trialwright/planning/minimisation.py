@@ -2,8 +2,8 @@
 
 Pocock & Simon, *Biometrics* 31 (1975) 103–115. For a new participant and each arm ``k``: over the factors ``i``, with
 weight ``w_i``, the imbalance of the counts of those who share the participant's level of ``i``, had this one been given
-``k``: ``G_k = Σ w_i D_ik`` (their section 3). ``D`` is the range or the variance. The arm with the smallest ``G``
-is favoured with probability ``p``; among equals one is drawn.
+``k``: ``G_k = Σ w_i D_ik``. ``D`` is the range or the variance. The arm with the smallest ``G`` is favoured with
+probability ``p``; among equals one is drawn.
 
 For unequal ratios the counts are divided by the ratio, and the favoured arm's probability depends on its share:
 ``1 - p_k = (1 - p) (R - r_k) / (R - r_1)``, with ``R`` the sum of the ratio and ``r_1`` its smallest share, the others

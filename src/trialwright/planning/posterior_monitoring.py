@@ -192,7 +192,7 @@ def bounds_on_z(information: Floats, quantile: float, *, prior: tuple[float, flo
     """Z from which the posterior probability of an effect above 0 is Phi(quantile), at each look.
 
     With N(m, s^2): (m / s^2 + z sqrt(I)) / sqrt(1 / s^2 + I) >= quantile (Spiegelhalter, Freedman & Parmar 1994,
-    Journal of the Royal Statistical Society A 157:357, section 3); a flat prior gives z >= quantile.
+    Journal of the Royal Statistical Society A 157:357); a flat prior gives z >= quantile.
     """
     mean, precision = (0.0, 0.0) if prior is None else (prior[0], prior[1] ** -2)
     root = np.sqrt(information)

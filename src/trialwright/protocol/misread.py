@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic_core import ErrorDetails
 
 from trialwright.vocabulary.errors import MISSING, Finding
+from trialwright.vocabulary.validated import allowed_by, way_out
 
 
 def did_you_mean(name: str, known: Any) -> str:
@@ -25,16 +26,15 @@ def or_near(name: str, known: Any) -> str:
 def finding_of(section: str, detail: ErrorDetails, *, adapter: TypeAdapter[Any]) -> Finding:
     """A complaint of the validator, in the words of the file."""
     place = place_of(section, detail["loc"])
-    message = detail["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
     if detail["type"] == "missing":
-        return Finding(place, MISSING, "is required", "add it")
+        return Finding(place, MISSING, allowed_by(detail), "add it")
     if detail["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         known = _properties(adapter)
         return Finding(
             place, detail["input"], "is not known here", did_you_mean(str(detail["loc"][-1]), known) or "remove it"
         )
-    return Finding(place, detail["input"], message.replace("input should", "must"))
+    allowed = allowed_by(detail)
+    return Finding(place, detail["input"], allowed, way_out(detail["input"], allowed=allowed))
 
 
 def place_of(section: str, location: tuple[int | str, ...]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
@@ -105,7 +106,8 @@ class _Reading:
 
     def _section(self, name: str, adapter: TypeAdapter[Any]) -> None:
         try:
-            self.parts[name] = adapter.validate_python(self.tables[name])
+            written = json.dumps(self.tables[name], default=str)  # days and times of day as ISO text
+            self.parts[name] = adapter.validate_json(written, strict=True)  # "3" is no number, and true is not 1
         except ValidationError as error:
             self.complaints.add(finding_of(name, detail, adapter=adapter) for detail in error.errors())
 
@@ -163,14 +165,14 @@ class _Reading:
 
         Works on what stands in the file, so that one field that cannot be read hides nothing about its neighbours.
         """
-        dlt, dose = self._numbers("dlt"), self._numbers("dose")
+        dlt, dose, rows = self._numbers("dlt"), self._numbers("dose"), self._rows_of_numbers("dose")
         first, last = dlt.get("first_day", 0), dlt.get("last_day")
         if last is not None:
             self.complaints.unless(last >= first, "dlt.last_day", last, f"must not lie before first_day ({first})")
-        amounts = dose.get("amounts")
+        amounts, infusions = rows.get("amounts"), rows.get("infusions", [])
         if not amounts:
             return None
-        levels, start, infusions = len(amounts), dose.get("start_level"), dose.get("infusions")
+        levels, start = len(amounts), dose.get("start_level")
         if start is not None:
             allowed = f"must be one of the {levels} dose levels"
             self.complaints.unless(start <= levels, "dose.start_level", start, allowed)
@@ -178,7 +180,7 @@ class _Reading:
             allowed = f"must hold one number for each of the {levels} dose levels"
             if not self.complaints.unless(len(infusions) == levels, "dose.infusions", infusions, allowed):
                 return levels
-        self._check_doses(amounts, infusions or [])
+        self._check_doses(amounts, infusions)
         return levels
 
     def _check_doses(self, amounts: list[Any], infusions: list[Any]) -> None:
@@ -194,10 +196,17 @@ class _Reading:
             self.complaints.unless(fine, f"dose, level {second}", list(after), allowed)
 
     def _numbers(self, section: str) -> dict[str, Any]:
-        """The fields of a section that are numbers, or lists of nothing but numbers."""
+        """The fields of a section that are numbers."""
+        return {name: value for name, value in self._fields(section) if _is_number(value)}
+
+    def _rows_of_numbers(self, section: str) -> dict[str, list[Any]]:
+        """The fields of a section that are lists of nothing but numbers."""
+        fields = self._fields(section)
+        return {name: row for name, row in fields if isinstance(row, list) and all(map(_is_number, row))}
+
+    def _fields(self, section: str) -> Iterable[tuple[str, Any]]:
         table = self.tables.get(section)
-        fields = table.items() if isinstance(table, dict) else ()
-        return {name: value for name, value in fields if _is_number(value) or _is_numbers(value)}
+        return table.items() if isinstance(table, dict) else ()
 
     def _named(self, place: str, named: NamedParameters | None, *, registry: Registry, levels: int | None) -> Any:
         """The design or rule behind a name; its own complaints appear under its place in the file."""
@@ -292,7 +301,3 @@ class _Reading:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_numbers(value: Any) -> bool:
-    return isinstance(value, list) and all(_is_number(one) for one in value)

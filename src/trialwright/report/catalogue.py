@@ -6,11 +6,9 @@ gettext tools find them; a test compares what is marked with what is translated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
-from io import BytesIO
+from collections.abc import Callable
 
+from trialwright.vocabulary.catalogues import messages
 from trialwright.vocabulary.words import Language
 
 
@@ -22,13 +20,4 @@ def catalogue(language: Language) -> Callable[[str], str]:
     """
     if language == "en":
         return str
-    return _messages(language).__getitem__
-
-
-@cache
-def _messages(language: Language) -> Mapping[str, str]:
-    from babel.messages.pofile import read_po
-
-    text = files("trialwright.report").joinpath("locale", f"{language}.po").read_bytes()
-    catalog = read_po(BytesIO(text), locale=language)
-    return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
+    return messages("trialwright.report", language).__getitem__

@@ -21,6 +21,7 @@ _INVISIBLE = re.compile(
 )
 _ANY_LANGUAGE = re.compile(r"(?<=[^\W\d]) (?=\d{1,3}(?![\w.,]))|(?<=\d) (?=× 10)|(?<=×) (?=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])")
 _FRENCH = re.compile(_ANY_LANGUAGE.pattern + "|(?<=«) | (?=[»:;?!%](?!\\w))")
+_ELISION = re.compile(r"(?<=[^\W\d_])'(?=[^\W_]|[«“])")
 _BIGGEST = 1e15  # from here on a number is written with an exponent
 
 
@@ -42,13 +43,22 @@ def say(words: Words, language: Language) -> str:
 def typeset(words: Words, language: Language) -> str:
     r"""Words for a page: a number stays with the word before it, a power of ten whole, French signs with their word.
 
-    >>> typeset(Text(en="phase 1", fr="« phase 1 » : oui"), "fr")
-    '«\xa0phase\xa01\xa0»\xa0: oui'
+    >>> typeset(Text(en="phase 1", fr="« phase 1 » : l'essai"), "fr")
+    '«\xa0phase\xa01\xa0»\xa0: l’essai'
     """
-    said = say(words, language)
+    said = drawn(words, language)
     if isinstance(words, str):
         return said
     return (_FRENCH if language == "fr" else _ANY_LANGUAGE).sub("\u00a0", said)
+
+
+def drawn(words: Words, language: Language) -> str:
+    """Words for a page or a figure: French elisions take the typographic apostrophe, so that a page never has both.
+
+    What is no sentence of this program, as a name in the record, stays as it was written.
+    """
+    said = say(words, language)
+    return said if isinstance(words, str) or language != "fr" else _ELISION.sub("’", said)
 
 
 def legible(text: str) -> str:

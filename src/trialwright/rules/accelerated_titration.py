@@ -13,10 +13,10 @@ level tried is below u: level <- d + 1 (d while m(d) = 0), wait while someone is
 filled is all there is at d, d is the highest level tried, and y = 1 = y(d) or (y = 0 and d = u): level <- d.
 
 Reference. Simon, Freidlin, Rubinstein, Arbuck, Collins & Christian 1997, Journal of the National Cancer Institute
-89:1138 (accelerated titration). Citation and content are given from memory; they could not be confirmed. Differs from
-the paper: its designs also leave the titration at the second toxicity of grade 2; only DLTs are seen here, so the
-first DLT ends it. As in BOIN with titration (references/boin_oc, case 012) when the cohort is filled all at once;
-that package also fills it after a second DLT, which can only differ where participants are decided on one by one.
+89:1138 (accelerated titration); volume and page could not be confirmed. Differs from the paper: its designs also leave
+the titration at the second toxicity of grade 2; only DLTs are seen here, so the first DLT ends it. As in BOIN with
+titration (references/boin_oc, case 012) when the cohort is filled all at once; that package also fills it after a
+second DLT, which can only differ where participants are decided on one by one.
 
 Choose it when the lowest levels are expected to be far below any effect, and a DLT would be noticed within a short
 window. Not for a first use in people whose early participants must be many. Its place in the protocol: after
@@ -59,7 +59,7 @@ FILLING = Text(
 class AcceleratedTitration:
     """Parameters: the level at which the titration ends if no DLT ended it before."""
 
-    until_level: Literal["highest"] | int = "highest"
+    until_level: Literal["highest"] | int = "highest"  # level at which it ends, without a DLT
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -12,10 +12,13 @@ Formula. Where wait, with d the current level and p the level proposed: k = max{
 room(j)}; where there is such a k: level <- k, wait <- no, backfill <- yes.
 
 Reference. Dehbi, O'Quigley & Iasonos 2021, Contemporary Clinical Trials 111:106605; Zhao, Yuan, Korn & Freidlin 2024,
-Clinical Cancer Research 30:673 (BF-BOIN). Differs from BF-BOIN, whose rules are given from memory: there a level
-opens for backfill only once activity was seen at or below it, which is not seen here (name it by ``lowest``), and it
-closes when its own DLT rate, pooled with the next level's, is too high; here it closes when the proposal falls below
-it or the design closes it.
+Clinical Cancer Research 30:673 (BF-BOIN). Differs from the first, which draws the level among those below the current
+one; here, as in BF-BOIN, it is the highest. Differs from BF-BOIN in four things: there a level opens only once activity
+was seen at or below it, which is not seen here (name it by ``lowest``); it closes when its own DLT rate and the rate
+pooled with the next level are both above the de-escalation boundary, and may open again; here it closes when the
+proposal falls below it or the design closes it; where the counts of a backfilled level contradict the decision at the
+current one, the counts in between are pooled, here the design decides as it does anyway; and the cap is on everybody
+assigned to a level, which here is ``count = "all"``.
 
 Choose it to learn more about levels below the one being tried, about activity above all, without holding up the
 escalation. Three words, kept apart: *cleared* is what this rule asks of a level; the *current* level is where cohorts
@@ -60,9 +63,9 @@ NO_PEOPLE = Text(
 class Backfill:
     """Parameters: the room of a level, who takes it up, and the lowest level to be filled."""
 
-    at_most: int
-    lowest: int = 1
-    count: Literal["backfill", "all"] = "backfill"
+    at_most: int  # room of a level
+    lowest: int = 1  # no backfill below this level
+    count: Literal["backfill", "all"] = "backfill"  # who takes the room: backfill participants, or everybody
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -48,10 +48,10 @@ NONE = Text(
 class CapLevel:
     """Parameters: the cap, and what clears a level."""
 
-    level: Literal["cleared"] | int
+    level: Literal["cleared"] | int  # highest level allowed
     above: int = 1  # levels allowed above the highest cleared one
-    n: int = 3
-    rate: float = 1 / 6
+    n: int = 3  # settled participants that clear a level
+    rate: float = 1 / 6  # highest share of DLTs that clears a level
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -56,9 +56,9 @@ NO_PEOPLE = Text(
 class Coherence:
     """Parameters: whose DLTs are looked at, and how many of them forbid to go up."""
 
-    judged: Literal["last", "current_level"] = "last"
-    last: int = 1
-    rate: float | None = None  # None: one DLT is enough
+    judged: Literal["last", "current_level"] = "last"  # whose DLTs are looked at
+    last: int = 1  # how many of the last settled are looked at; the size of a cohort is usual
+    rate: float | None = None  # absent: one DLT is enough
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -40,8 +40,8 @@ TOO_FEW = Text(
 class DemandNAtDose:
     """Parameters: how many, and at which level."""
 
-    n: int
-    level: Literal["current"] | int = "current"
+    n: int  # settled participants before a level is left upwards
+    level: Literal["current"] | int = "current"  # every level in its turn, or one
 
     def __post_init__(self) -> None:
         complaints = Complaints()

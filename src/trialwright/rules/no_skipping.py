@@ -40,7 +40,7 @@ TRIED = Text(
 class NoSkipping:
     """Parameters: what the next level is at most one above of."""
 
-    above: Literal["current", "highest_tried"] = "current"
+    above: Literal["current", "highest_tried"] = "current"  # one level above which
 
     def __post_init__(self) -> None:
         complaints = Complaints()

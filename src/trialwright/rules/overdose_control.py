@@ -27,6 +27,7 @@ import numpy as np
 from trialwright.numerics.scalars import is_probability
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Proposal, Seen, any_number_of_levels
+from trialwright.vocabulary.stepwise import ROUNDING
 from trialwright.vocabulary.words import Text
 
 FACTS_EN = (
@@ -58,8 +59,8 @@ NO_POSTERIOR = Text(
 class OverdoseControl:
     """Parameters: the DLT rate above which a dose is an overdose, and how probable that may be."""
 
-    rate: float
-    max_probability: float
+    rate: float  # DLT rate above which a level is an overdose
+    max_probability: float  # highest P(overdose) of a level that may be given
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -98,7 +99,7 @@ class OverdoseControl:
         """Levels that are not too probably overdoses; up to the current one the prior alone forbids nothing."""
         nobody = seen.n.sum(axis=1, keepdims=True) == 0
         spared = nobody & (np.arange(1, seen.levels + 1) <= seen.current[:, None])
-        return np.asarray((exceedance <= self.max_probability) | spared, np.bool_)
+        return np.asarray((exceedance <= self.max_probability + ROUNDING) | spared, np.bool_)
 
 
 EXAMPLE: Mapping[str, Any] = {"rate": 0.33, "max_probability": 0.25}

@@ -11,8 +11,7 @@ Formula. Participants of the last run of equal assignments take places 1, 2, …
 who give theirs back; a cohort is full with every ``cohort_size`` places. Where the cohort being filled, not yet full,
 holds somebody who gave a place back, and level > current: level <- current.
 
-Reference. None needed: a statement of the protocol. Skolnik et al. 2008, Journal of Clinical Oncology 26:190 replace
-participants as long as the level has not been left, as here.
+Reference. None needed: a statement of the protocol.
 
 Choose it beside ``complete_cohort``, which fills the places there are; this rule says that a place is free again, and
 tells ``complete_cohort``, ``wait_for_pending`` and ``sentinel`` where a cohort ends. Their order does not matter. It
@@ -45,7 +44,7 @@ REPLACED = Text(
 class ReplaceNonEvaluable:
     """Parameters: how many participants at most give their place back, in the whole trial."""
 
-    at_most: Literal["unlimited"] | int = "unlimited"
+    at_most: Literal["unlimited"] | int = "unlimited"  # participants replaced in the whole trial
 
     def __post_init__(self) -> None:
         complaints = Complaints()

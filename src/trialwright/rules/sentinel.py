@@ -40,7 +40,7 @@ NO_PEOPLE = Text(
 class Sentinel:
     """Parameters: full days for which the first participant of a cohort is observed alone."""
 
-    days: int
+    days: int  # full days after the first infusion of a cohort
 
     def __post_init__(self) -> None:
         check_days(self.days, rule="sentinel")

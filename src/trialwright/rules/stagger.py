@@ -37,7 +37,7 @@ NO_PEOPLE = Text(
 class Stagger:
     """Parameters: full days between an infusion and the next assignment."""
 
-    days: int
+    days: int  # full days between two infusions
 
     def __post_init__(self) -> None:
         check_days(self.days, rule="stagger")

@@ -19,8 +19,8 @@ the R package clinfun 1.1.5, toxbdry, describes the same; its boundaries are the
 than stop_at: "acceptable" is its hi.bdry, "unacceptable" its lo.bdry. They surround the bound, and in 19 of the 22
 cases of references/clinfun_toxbdry they are the nearest ones that do. In 3, all of them with priority "alt", one of
 the two is not the nearest: what a search leaves that halves the level a few times and stops. Several such searches
-repeat all nine cases with priority "alt", so the numbers do not say which one is the tool's, and its manual does not
-either (a set number of iterations). None of them is a rule about DLTs. The nearest is taken here: "slightly above"
+repeat all eleven cases with priority "alt", so the numbers do not say which one is the tool's, and its manual does
+not either (a set number of iterations). None of them is a rule about DLTs. The nearest is taken here: "slightly above"
 and "slightly below" are the manual's words, and no boundary of the family lies in between.
 
 Choose it where a protocol prints a table of stopping numbers, or bounds the probability of a false stop. List as looks
@@ -75,14 +75,14 @@ GIVEN_OR_DERIVED = "leave it out where stop_at gives the boundary"
 class StopAtBoundary:
     """Parameters: the looks, the boundary or what it is derived from, and whose DLTs count."""
 
-    looks: tuple[int, ...]
-    stop_at: tuple[int, ...] | None = None  # None: derived
-    acceptable_rate: float | None = None
+    looks: tuple[int, ...]  # numbers of settled participants
+    stop_at: tuple[int, ...] | None = None  # absent: derived
+    acceptable_rate: float | None = None  # DLT rate at which a stop would be false
     max_false_stop: float | None = None  # probability of stopping at the acceptable rate
-    unacceptable_rate: float | None = None
+    unacceptable_rate: float | None = None  # DLT rate at which the trial should stop
     min_true_stop: float | None = None  # probability of stopping at the unacceptable rate
-    priority: Literal["acceptable", "unacceptable"] | None = None  # None: both are kept, or the protocol is refused
-    level: Literal["all", "any"] | int = "all"
+    priority: Literal["acceptable", "unacceptable"] | None = None  # absent: both are kept, or the protocol is refused
+    level: Literal["all", "any"] | int = "all"  # all together, each by itself, or one
     boundary: tuple[int, ...] = field(init=False)  # the count that stops at each look
 
     def __post_init__(self) -> None:

@@ -40,8 +40,8 @@ SAID = {"assigned": ASSIGNED, "evaluable": EVALUABLE}
 class StopAtN:
     """Parameters: the planned number of participants, and who counts towards it."""
 
-    n: int
-    count: Literal["assigned", "evaluable"] = "assigned"
+    n: int  # participants
+    count: Literal["assigned", "evaluable"] = "assigned"  # who counts towards n
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -49,8 +49,8 @@ SAID = {"settled": SETTLED, "treated": TREATED}
 class StopWhenNAtDose:
     """Parameters: how many at the proposed level are enough, and who counts."""
 
-    n: int
-    counted: Literal["settled", "treated"] = "settled"
+    n: int  # participants at the level proposed
+    counted: Literal["settled", "treated"] = "settled"  # settled only, or those in their window too
 
     def __post_init__(self) -> None:
         complaints = Complaints()

@@ -60,13 +60,13 @@ NO_POSTERIOR = Text(
 class StopWhenPrecise:
     """Parameters: what is measured, and below which value it is precise enough."""
 
-    below: float
-    measure: Literal["interval", "cv"] = "interval"
+    below: float  # stops when the measure is below this
+    measure: Literal["interval", "cv"] = "interval"  # width of an interval, or coefficient of variation
     credibility: float = 0.9  # of the interval
     n_min: int = 6  # settled at the level proposed
-    posterior: Literal["design", "beta"] = "design"
-    prior_a: float = 1.0
-    prior_b: float = 1.0
+    posterior: Literal["design", "beta"] = "design"  # the design's, or a Beta posterior of the level alone
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
 
     def __post_init__(self) -> None:
         complaints = Complaints()

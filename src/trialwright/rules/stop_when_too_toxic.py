@@ -40,6 +40,7 @@ from trialwright.numerics.one_parameter import OneParameterPosterior
 from trialwright.numerics.scalars import is_count, is_positive, is_probability
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError, Refused
 from trialwright.vocabulary.seen import NO_LEVEL, Bools, Floats, Ints, Proposal, Seen
+from trialwright.vocabulary.stepwise import ROUNDING
 from trialwright.vocabulary.words import Text
 
 KINDS = ("beta", "design", "normal-approximation")
@@ -75,13 +76,13 @@ NO_POSTERIOR = Text(
 class StopWhenTooToxic:
     """Parameters: which level is judged, against which rate, and how sure one has to be."""
 
-    rate: float
-    confidence: float
-    level: Literal["lowest", "any"] | int = "lowest"
-    posterior: Literal["beta", "design", "normal-approximation"] = "beta"
-    prior_a: float = 1.0
-    prior_b: float = 1.0
-    n_min: int = 0
+    rate: float  # DLT rate that is too high
+    confidence: float  # stops when P(rate too high) is above this
+    level: Literal["lowest", "any"] | int = "lowest"  # lowest, any that was given, or one
+    posterior: Literal["beta", "design", "normal-approximation"] = "beta"  # of the level alone (beta), or the design's
+    prior_a: float = 1.0  # of the Beta prior
+    prior_b: float = 1.0  # of the Beta prior
+    n_min: int = 0  # settled participants at the level before it is judged
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -154,7 +155,7 @@ class StopWhenTooToxic:
         """The level judged in every trial (the lowest one over the limit if any will do), and whether it is over."""
         enough = seen.n >= self.n_min
         enough &= seen.n > 0 if self.posterior == "beta" else seen.n.sum(axis=1, keepdims=True) > 0
-        over = enough & (exceedance > self.confidence)
+        over = enough & (exceedance > self.confidence + ROUNDING)
         if self.level == "any":
             over &= seen.n_treated > 0
             return np.asarray(over.argmax(axis=1) + 1, np.int64), np.asarray(over.any(axis=1), np.bool_)

@@ -26,16 +26,22 @@ from trialwright.vocabulary.seen import Bools, Proposal, Seen, any_number_of_lev
 from trialwright.vocabulary.words import Text
 
 ANYBODY = Text(
-    en="{pending} of {treated} participants are still in their DLT window; nobody is assigned before it ends.",
-    fr="{pending} participants sur {treated} sont encore dans leur fenêtre de DLT ; aucune inclusion avant son terme.",
+    en="{pending} of {treated} participants are not settled (in their DLT window, or an event in it waits for a "
+    "judgement); nobody is assigned before they are.",
+    fr="{pending} participants sur {treated} ne sont pas encore évalués (fenêtre de DLT en cours, ou événement qui "
+    "attend un jugement) ; aucune inclusion avant qu'ils le soient.",
 )
 COHORT = Text(
-    en="{pending} of {treated} participants are still in their DLT window; the next cohort opens when it ends.",
-    fr="{pending} participants sur {treated} sont encore dans leur fenêtre de DLT ; la cohorte suivante attend.",
+    en="{pending} of {treated} participants are not settled (in their DLT window, or an event in it waits for a "
+    "judgement); the next cohort opens when they are.",
+    fr="{pending} participants sur {treated} ne sont pas encore évalués (fenêtre de DLT en cours, ou événement qui "
+    "attend un jugement) ; la cohorte suivante attend.",
 )
 ESCALATION = Text(
-    en="{pending} of {treated} participants are still in their DLT window; level {level} opens when it ends.",
-    fr="{pending} participants sur {treated} sont encore dans leur fenêtre de DLT ; le palier {level} attend.",
+    en="{pending} of {treated} participants are not settled (in their DLT window, or an event in it waits for a "
+    "judgement); level {level} opens when they are.",
+    fr="{pending} participants sur {treated} ne sont pas encore évalués (fenêtre de DLT en cours, ou événement qui "
+    "attend un jugement) ; le palier {level} attend.",
 )
 SAID = {"all": ANYBODY, "before_next_cohort": COHORT, "before_escalation": ESCALATION}
 
@@ -45,7 +51,7 @@ SAID = {"all": ANYBODY, "before_next_cohort": COHORT, "before_escalation": ESCAL
 class WaitForPending:
     """Parameters: which assignments have to wait."""
 
-    scope: Literal["all", "before_next_cohort", "before_escalation"] = "all"
+    scope: Literal["all", "before_next_cohort", "before_escalation"] = "all"  # which assignments wait
 
     def __post_init__(self) -> None:
         complaints = Complaints()

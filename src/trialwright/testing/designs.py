@@ -303,7 +303,8 @@ def sayable(note: Note, batch: int) -> None:
     promise(
         note.where.shape == (batch,) and note.where.dtype == np.bool_, f"{note.code}: where has one entry per trial"
     )
-    for name, value in note.values.items():
+    for name, given in note.values.items():
+        value = given() if callable(given) else given
         fits = not isinstance(value, np.ndarray) or value.shape == (batch,)
         promise(fits, f"{note.code}: {name} is one value, or has one entry per trial")
     for trial in np.flatnonzero(note.where):

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
+from trialwright.vocabulary.catalogues import translated
 from trialwright.vocabulary.words import Language, Text
 
 
@@ -39,11 +40,19 @@ class Finding:
         """The same finding seen from one folder further out: ``skeleton`` becomes ``design.skeleton``."""
         return replace(self, place=f"{prefix}.{self.place}" if self.place else prefix)
 
-    def line(self, width: int = 0) -> str:
+    def as_data(self) -> dict[str, object]:
+        """The same for a program: ``value`` as a person would recognise it, null where nothing stands there."""
+        value = None if self.value is MISSING else shown(self.value)
+        return {"place": self.place, "value": value, "allowed": self.allowed, "remedy": self.remedy or None}
+
+    def line(self, width: int = 0, language: Language = "en") -> str:
         """One line of text for a person."""
         value = "" if self.value is MISSING else f"{shown(self.value)}  "
-        remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"  {self.place:<{width}}  {value}{self.allowed}{remedy}"
+        said = translated(self.allowed, language)
+        if self.remedy:
+            between = " ; " if language == "fr" else "; "
+            said = said.removesuffix(".") + between + translated(self.remedy, language)
+        return f"  {self.place:<{width}}  {value}{said}"
 
 
 class _Missing:
@@ -58,12 +67,21 @@ MISSING = _Missing()
 
 def shown(value: object, limit: int = 60) -> str:
     """A value as a person would recognise it from the file, cut when it is long."""
-    text = str(value) if not isinstance(value, str) else f'"{value}"'
+    if isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    else:
+        text = str(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 class TrialError(Exception):
-    """Anything this package refuses to do, in words a person can act on."""
+    """Anything this package refuses to do, in words a person can act on; ``str`` is English."""
+
+    def said(self, language: Language, /) -> str:
+        """What is refused and the way out, in the language of its reader."""
+        return translated(str(self), language)
 
 
 class FindingsError(TrialError):
@@ -72,9 +90,15 @@ class FindingsError(TrialError):
     def __init__(self, headline: str, findings: Sequence[Finding]) -> None:
         self.headline = headline
         self.findings = tuple(findings)
-        width = max((len(finding.place) for finding in findings), default=0)
-        count = f"{len(findings)} finding{'s' if len(findings) != 1 else ''}"
-        super().__init__("\n".join([f"{headline} — {count}", *(finding.line(width) for finding in findings)]))
+        super().__init__(self.said("en"))
+
+    def said(self, language: Language, /) -> str:
+        """The headline, and a line for each complaint."""
+        many = "s" if len(self.findings) != 1 else ""
+        count = f"{len(self.findings)} {'constat' if language == 'fr' else 'finding'}{many}"
+        width = max((len(finding.place) for finding in self.findings), default=0)
+        lines = (finding.line(width, language) for finding in self.findings)
+        return "\n".join([f"{translated(self.headline, language)} — {count}", *lines])
 
 
 class ParameterError(FindingsError):

@@ -100,10 +100,13 @@ def filled(
     return Proposal(np.asarray(level, np.int64), wait, level == NO_LEVEL, told)
 
 
-def highest_cleared(seen: Seen, *, six_below_toxic: bool, settled_alike: bool = True) -> Ints:
+def highest_cleared(
+    seen: Seen, *, six_below_toxic: bool, six_at_highest: bool = False, settled_alike: bool = True
+) -> Ints:
     """The highest level below every too toxic one, with no DLT in three or at most one in six, ``[B]``; 0 = none.
 
-    With ``six_below_toxic`` three are not enough right below a level that was too toxic. Without ``settled_alike`` a
+    With ``six_below_toxic`` three are not enough right below a level that was too toxic, with ``six_at_highest`` not at
+    the highest level. Without ``settled_alike`` a
     level of six is cleared as soon as whoever is pending there cannot make it two DLTs any more.
     """
     toxic = lowest_toxic(seen)[:, None]
@@ -111,6 +114,8 @@ def highest_cleared(seen: Seen, *, six_below_toxic: bool, settled_alike: bool = 
     three_will_do = (seen.n >= FIRST) & (seen.n_dlt == 0)
     if six_below_toxic:
         three_will_do &= level + 1 != toxic
+    if six_at_highest:
+        three_will_do &= level < seen.levels
     pending = np.zeros_like(seen.n) if settled_alike else seen.n_pending
     six = (seen.n + pending >= FULL) & (seen.n_dlt + pending < TOO_MANY)
     return np.asarray(np.where((six | three_will_do) & (level < toxic), level, NO_LEVEL).max(axis=1), np.int64)

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from trialwright.vocabulary.errors import MISSING, Finding, RecordError
 from trialwright.vocabulary.events import EVENTS, UPCASTS, Body, Event
+from trialwright.vocabulary.validated import allowed_by, way_out
 
 GENESIS = "0" * 64  # what the first entry is chained to
 
@@ -181,5 +182,8 @@ def _findings(error: ValidationError) -> Iterable[Finding]:
     """A pydantic error in this package's own words."""
     for detail in error.errors():
         place = ".".join(str(part) for part in detail["loc"] if part not in ("float", "bool", "str"))
-        value = MISSING if detail["type"] == "missing" else detail["input"]
-        yield Finding(place, value, detail["msg"][:1].lower() + detail["msg"][1:])
+        allowed = allowed_by(detail)
+        if detail["type"] == "missing":
+            yield Finding(place, MISSING, allowed, "add it")
+        else:
+            yield Finding(place, detail["input"], allowed, way_out(detail["input"], allowed=allowed))

@@ -267,13 +267,12 @@ class Note:
     code: str  # stable name, "crm.closest_to_target"
     text: Text
     where: Bools  # [B]
-    values: Mapping[str, Any]  # arrays [B] or scalars, filled into the text
+    values: Mapping[str, Any]  # arrays [B], scalars, or what gives an array [B] when somebody reads; fill the text
 
     def said_of(self, trial: int) -> dict[str, Any]:
         """The values that belong to one trial of the batch."""
-        return {
-            name: value[trial].item() if isinstance(value, np.ndarray) else value for name, value in self.values.items()
-        }
+        read = {name: value() if callable(value) else value for name, value in self.values.items()}
+        return {name: value[trial].item() if isinstance(value, np.ndarray) else value for name, value in read.items()}
 
 
 @final

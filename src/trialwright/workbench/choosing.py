@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, final
@@ -16,7 +16,8 @@ from trialwright.operating.variants import own_parameters
 from trialwright.protocol import read_protocol
 from trialwright.report import render_pdf, table_csv
 from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
-from trialwright.vocabulary.errors import Complaints, ParameterError
+from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
+from trialwright.vocabulary.parameters import Parameter, parameters_of
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.words import Language, Text
 from trialwright.workbench.files import write_file
@@ -24,6 +25,13 @@ from trialwright.workbench.files import write_file
 UP_TO = 12  # participants at a level, where the protocol plans more
 
 Kind = Literal["designs", "rules"]
+
+BY_ACTIVITY_TOO = Text(
+    en="{name} decides by activity as well as by DLTs, so no table of DLT counts alone says what it advises; ask about "
+    "one course after the other with `trialwright what-if PROTOCOL --outcomes`",
+    fr="{name} décide selon l'activité autant que selon les DLT : aucune table des seules DLT ne dit son avis ; "
+    "interrogez les déroulements un à un avec `trialwright what-if PROTOCOLE --outcomes`",
+)
 
 
 @final
@@ -34,7 +42,7 @@ class Described:
     name: str
     sentence: Text
     chapters: tuple[str, ...]
-    parameters: Mapping[str, str]  # default as written in Python; "" where the parameter is required
+    parameters: tuple[Parameter, ...]
 
 
 def describe_all(kind: Kind) -> tuple[Described, ...]:
@@ -48,9 +56,8 @@ def describe(kind: Kind, name: str) -> Described:
     module = registry.module(name)
     paragraphs = (inspect.getdoc(module) or "").replace("``", "").split("\n\n")[1:]
     offered = getattr(module, registry.attribute)
-    parameters = {field.name: _default(field) for field in fields(offered) if field.init}
     chapters = tuple(" ".join(paragraph.split()) for paragraph in paragraphs)
-    return Described(name, _sentence(registry, name), chapters, parameters)
+    return Described(name, _sentence(registry, name), chapters, parameters_of(offered))
 
 
 def decision_tables(
@@ -59,12 +66,15 @@ def decision_tables(
     """What a design alone advises in the trial of a protocol, at every level or at one.
 
     The parameters are the protocol's own, changed by ``settings`` ("name=value"). A design that is not the protocol's
-    takes the target DLT rate from it, and nothing else. ParameterError names everything that is missing.
+    takes the target DLT rate from it, and nothing else. ParameterError names everything that is missing; Refused for a
+    design that looks at activity, which no count of DLTs alone decides.
     """
     registry, study = _registry("designs"), read_protocol(path)
     registry.module(name)
     parameters = {**own_parameters(study, name), **read_settings(settings)}
     design = designs.build(name, parameters)
+    if design.looks_at == "counts with activity":
+        raise Refused(BY_ACTIVITY_TOO, {"name": name})
     dosing = study.dosing
     setting = Setting(len(dosing.amounts), dosing.start_level, dosing.cohort_size)
     wanted = range(1, setting.levels + 1) if level is None else (level,)
@@ -91,12 +101,6 @@ def _registry(kind: Kind) -> Registry:
 def _sentence(registry: Registry, name: str) -> Text:
     english, french = registry.sentence(name), registry.sentence_in_french(name)
     return Text.literally(english, french or f"{english} (en anglais)")
-
-
-def _default(field: Any) -> str:
-    if field.default is not MISSING:
-        return repr(field.default)
-    return "" if field.default_factory is MISSING else repr(field.default_factory())
 
 
 def read_settings(settings: Sequence[str]) -> dict[str, Any]:

@@ -187,6 +187,11 @@ class Skeleton:
     indifference: tuple[tuple[float | None, float | None], ...]  # rates taken for the target; None: no neighbour
     settings: Mapping[str, Any]
 
+    @property
+    def as_pasted(self) -> tuple[str, ...]:
+        """The guesses as they are written into a protocol, with as many decimals as each needs."""
+        return setting_up.written(np.asarray(self.guesses))
+
 
 def make_skeleton(
     *,

@@ -69,7 +69,7 @@ def _lock(trial: Trial, account: str, *, at: datetime) -> None:
         if not staff.is_open(account):
             return
         moment = max(at, records[-1].entry.at)
-        on = moment.astimezone(trial.study.identity.zone).date()
+        on = trial.study.identity.day_of(moment)
         event = AccountLocked(account=account, on=on, reason=f"{allowed} wrong passwords or codes in a row")
         offer = Offer(1, event.kind, body_of(event), computed=True)
         entries = entries_from(trial.study, records, offers=[offer], by=PROGRAM, at=moment)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Literal, final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -21,6 +21,7 @@ from trialwright.conduct.cuts import contradictions
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, RecordError
 from trialwright.vocabulary.events import CutPoint
 from trialwright.vocabulary.words import Text
+from trialwright.workbench.tables import named_cells
 from trialwright.workbench.trials import Trial
 
 What = Literal[
@@ -119,19 +120,18 @@ def _map(path: Path) -> tuple[Mapped, ...]:
 
 def _happenings(path: Path, table: Mapped, *, complaints: Complaints) -> Iterator[Happening]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows: list[dict[str, Any]] = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(named_cells(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, csv.Error) as error:
         raise NotFound(f"{path} cannot be read as a CSV table ({error})") from error
     needed = {table.usubjid, *(name for one in table.happening for name in (one.column, one.day) if name)}
-    there = set(rows[0]) if rows else needed
+    there = set(rows[0][1]) if rows else needed
     for name in sorted(needed - there):
         complaints.unless(
             False, f"{path.name}, line 1", name, f"is not a column; there is {', '.join(map(str, there))}"
         )
     if needed - there:
         return
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         yield from _of_row(row, table, place=f"{path.name}, line {line}", complaints=complaints)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +33,7 @@ from trialwright.vocabulary.events import (
 )
 from trialwright.vocabulary.records import Record, revive
 from trialwright.workbench.recording import record_events, record_offers
+from trialwright.workbench.tables import named_cells
 from trialwright.workbench.trials import Trial
 
 TABLES: Mapping[str, type[Event]] = {  # in the order in which they are recorded
@@ -139,15 +139,14 @@ def _rows_of_tables(tables: Any) -> list[_Row]:
 
 
 def _rows_of_csv(text: str) -> list[_Row]:
-    """Rows in the order of ``TABLES``; an empty cell is a field that is not there, ``;`` parts the parts of a list."""
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    """Rows in the order of ``TABLES``; an empty cell is a field that is not there, ``|`` or ``;`` parts a list."""
     rows = []
-    for row in reader:
-        cells = {name: value.strip() for name, value in row.items() if name and isinstance(value, str)}
-        if row.get(None) or None in row.values():
-            raise ValueError(f"line {reader.line_num} has not as many cells as the first line has names")
-        fields = {name: _cell(name, value) for name, value in cells.items() if name != "what" and value}
-        rows.append(_Row(cells.get("what", ""), f"line {reader.line_num}", fields))
+    for line, row in named_cells(text):
+        cells = {name: value.strip() for name, value in row.items() if value is not None}
+        if len(cells) < len(row):
+            raise ValueError(f"line {line} has not as many cells as the first line has names")
+        fields = {name: _cell(name, value) for name, value in cells.items() if name and name != "what" and value}
+        rows.append(_Row(cells.get("what", ""), f"line {line}", fields))
     order = list(TABLES)
     return sorted(rows, key=lambda row: order.index(row.table) if row.table in order else len(order))
 
@@ -155,12 +154,12 @@ def _rows_of_csv(text: str) -> list[_Row]:
 def _cell(name: str, value: str) -> Any:
     """A cell as its field is typed: a list, a number, true or false, or the text itself."""
     if name == "donations":
-        return [part.strip() for part in value.split(";") if part.strip()]
+        return [part.strip() for part in value.replace("|", ";").split(";") if part.strip()]
     if value in ("true", "false"):
         return value == "true"
     numeric = name in ("value", "volume_ml", "cells", "viability", "dmso_percent", "temperature_c", "minutes")
     try:
-        return float(value) if numeric else value
+        return float(value.replace(",", ".")) if numeric else value
     except ValueError:
         return value
 
@@ -242,7 +241,7 @@ def release_batch(
     verdict = specification_of(trial.study, state, batch=batch)
     event = BatchReleased(
         batch=batch,
-        on=moment.astimezone(trial.study.identity.zone).date(),
+        on=trial.study.identity.day_of(moment),
         in_specification=verdict.verdict == "met",
         failed=verdict.failed,
         justification=justification,
@@ -255,7 +254,7 @@ def store_bags(
 ) -> tuple[Record, ...]:
     """Record that something happened to bags in store, at the moment of the entry."""
     moment = trial.moment(at)
-    on = moment.astimezone(trial.study.identity.zone).date()
+    on = trial.study.identity.day_of(moment)
     body = {"on": on.isoformat(), "at": moment.isoformat(), **facts}
     return record_events(trial, [revive(StorageRecorded.kind, {"bag": bag, **body}) for bag in bags], by=by, at=at)
 
@@ -276,7 +275,7 @@ def prepare_dose(
         trial.state(),
         usubjid=usubjid,
         weight_kg=weight_kg,
-        on=moment.astimezone(trial.study.identity.zone).date(),
+        on=trial.study.identity.day_of(moment),
         moment=moment,
         infusion_number=infusion_number,
         bags=bags,
@@ -312,7 +311,7 @@ def _thawings(trial: Trial, release: ProductReleased) -> list[Event]:
     known = {bag for bag, events in storage.items() if any(one.event.what == "thawed" for one in events)}
     if release.thawed_at is None:
         return []
-    on = release.thawed_at.astimezone(trial.study.identity.zone).date()
+    on = trial.study.identity.day_of(release.thawed_at)
     new = [bag for bag in release.bags if bag not in known]
     return [StorageRecorded(bag=bag, on=on, what="thawed", at=release.thawed_at) for bag in new]
 
@@ -351,7 +350,7 @@ def infuse(trial: Trial, usubjid: str, *, facts: Mapping[str, Any], by: str, at:
     known = one.release_for(number)
     release = known.event if known else None
     stated = {name: _timed(trial, value) for name, value in facts.items() if value is not None}
-    body = {"usubjid": usubjid, "on": moment.astimezone(study.identity.zone).date().isoformat(), **stated}
+    body = {"usubjid": usubjid, "on": study.identity.day_of(moment).isoformat(), **stated}
     body["infusion_number"] = number
     if release is not None:
         body = {"batch": release.batch, "bags": list(release.bags), "volume_ml": release.volume_ml, **body}

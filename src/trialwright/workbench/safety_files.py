@@ -6,7 +6,6 @@ A cell left empty says nothing; ``?`` and ``unknown`` say the same, for people. 
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from trialwright.protocol import Study
 from trialwright.vocabulary import ctcae
-from trialwright.vocabulary.errors import Complaints, NotFound, RecordError
+from trialwright.vocabulary.errors import Complaints
 from trialwright.vocabulary.events import (
     AdverseEventCoded,
     CausalityAssessed,
@@ -22,11 +21,10 @@ from trialwright.vocabulary.events import (
     ExpectednessAssessed,
     SafetyReportSent,
 )
-from trialwright.workbench.tables import lines_of
+from trialwright.workbench import tables
 
-WORDS = {"yes": True, "oui": True, "true": True, "no": False, "non": False, "false": False}
 UNKNOWN = "unknown"
-NOTHING = ("", "?", "unknown", "inconnu", "inconnue")
+NOTHING = ("", *tables.UNKNOWN)
 LISTS = ("seriousness",)
 TRUTHS = (
     "related",
@@ -64,30 +62,15 @@ def read_facts(
 
     NotFound when it cannot be read; RecordError names columns that are not known; cells that cannot be read are noted.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
-    try:
-        lines = lines_of(text)
-    except csv.Error as error:
-        raise NotFound(f"{path} cannot be read as CSV ({error})") from error
-    names = [name.strip() for name in lines[0][1]] if lines else []
-    every = [*known, *(one.name for one in dataclasses.fields(kind))]  # type: ignore[arg-type]
-    head = Complaints()
-    head.unless(bool(names), "line 1", text.partition("\n")[0], f"must name the columns: {', '.join(known)}")
-    for name in names:
-        head.unless(name in every, "line 1", name, f"is not a column; there is {', '.join(known)}")
-    head.raise_as(RecordError, f"{path.name} cannot be read; nothing was recorded")
-    rows = []
-    for line, cells in lines[1:]:
-        fine = len(cells) <= len(names)
-        complaints.unless(fine, f"line {line}", len(cells), f"holds more than the {len(names)} columns named")
-        facts = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        told = {name: cell for name, cell in facts.items() if cell.casefold() not in NOTHING or _judged(name, cell)}
+    unused = tuple(one.name for one in dataclasses.fields(kind) if one.name not in known)  # type: ignore[arg-type]
+    facts = []
+    for row in tables.read_rows(path, columns=known, unused=unused, complaints=complaints):
+        read = {name: row.text(name) for name in row.cells}
+        told = {name: cell for name, cell in read.items() if cell.casefold() not in NOTHING or _judged(name, cell)}
         if told:
-            rows.append((line, {name: _read(name, told[name], line=line, complaints=complaints) for name in told}))
-    return rows
+            each = {name: _read(name, told[name], line=row.line, complaints=complaints) for name in told}
+            facts.append((row.line, each))
+    return facts
 
 
 def _judged(name: str, cell: str) -> bool:
@@ -102,6 +85,4 @@ def _read(name: str, cell: str, *, line: int, complaints: Complaints) -> Any:
         return cell
     if cell.casefold() in NOTHING:
         return UNKNOWN
-    known = cell.casefold() in WORDS
-    complaints.unless(known, f"line {line}.{name}", cell, "must be yes or no, or empty where it is not known")
-    return WORDS.get(cell.casefold())
+    return tables.Row(line, {name: cell}, complaints).truth(name)

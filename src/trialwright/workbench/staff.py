@@ -58,7 +58,7 @@ def open_trial(
     if not study.guards("accounts"):
         return trials.open_trial(protocol, folder, by=by, at=at, rehearsal=rehearsal, ledger=ledger)
     moment = at or now()
-    day = moment.astimezone(study.identity.zone).date()
+    day = study.identity.day_of(moment)
     _check_account(by, printed_name=printed_name)
     trials.check_free(folder)
     password = _new_password(study, by)

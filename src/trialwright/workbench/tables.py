@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -72,10 +73,13 @@ class Row:
         self.complaints.unless(fine, f"line {self.line}.{name}", self.text(name), allowed)
 
 
-def read_rows(path: Path, *, columns: Sequence[str], complaints: Complaints) -> tuple[Row, ...]:
+def read_rows(
+    path: Path, *, columns: Sequence[str], unused: Sequence[str] = (), complaints: Complaints
+) -> tuple[Row, ...]:
     """The rows of a CSV file with these columns, separated by commas or semicolons; empty lines are left out.
 
-    Raises NotFound when it cannot be read; RecordError when its columns are not these.
+    ``unused``: columns that may be there too, although nobody is asked for them. Raises NotFound when it cannot be
+    read; RecordError when its columns are not these.
     """
     try:
         if path.stat().st_size > SIZE:
@@ -83,7 +87,7 @@ def read_rows(path: Path, *, columns: Sequence[str], complaints: Complaints) -> 
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"{path} cannot be read as UTF-8 text ({error})") from error
-    return rows_of(text, columns=columns, complaints=complaints)
+    return rows_of(text, columns=columns, unused=unused, complaints=complaints)
 
 
 def lines_of(text: str) -> list[tuple[int, list[str]]]:
@@ -92,11 +96,14 @@ def lines_of(text: str) -> list[tuple[int, list[str]]]:
     csv.Error when it is none.
     """
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    sign = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     return [(reader.line_num, cells) for cells in reader]
 
 
-def rows_of(text: str, *, columns: Sequence[str], complaints: Complaints) -> tuple[Row, ...]:
+def rows_of(
+    text: str, *, columns: Sequence[str], unused: Sequence[str] = (), complaints: Complaints
+) -> tuple[Row, ...]:
     """The rows of a CSV text; see ``read_rows``."""
     try:
         lines = lines_of(text)
@@ -106,7 +113,7 @@ def rows_of(text: str, *, columns: Sequence[str], complaints: Complaints) -> tup
     unknown = [
         Finding("line 1", name, f"is not a column; there is {', '.join(columns)}")
         for name in names
-        if name not in columns
+        if name not in (*columns, *unused)
     ]
     if unknown or not names:
         nothing = [Finding("line 1", "", f"must name the columns: {', '.join(columns)}")]
@@ -119,6 +126,21 @@ def rows_of(text: str, *, columns: Sequence[str], complaints: Complaints) -> tup
         complaints.unless(not extra, f"line {number}", len(cells), f"holds more than the {len(names)} columns named")
         rows.append(Row(number, dict(zip(names, cells, strict=False)), complaints))
     return tuple(rows)
+
+
+def named_cells(text: str) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Every line after the first as cells by the name of their column, with its number; empty lines are left out.
+
+    None stands for a cell that a short line does not have. ValueError for a line with more cells than names, csv.Error
+    for what is no CSV.
+    """
+    lines = lines_of(text)
+    names = [name.strip() for name in lines[0][1]] if lines else []
+    for number, cells in lines[1:]:
+        if len(cells) > len(names):
+            raise ValueError(f"line {number} has more cells than the first line has names")
+        if cells:
+            yield number, dict(itertools.zip_longest(names, cells))
 
 
 def written(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

@@ -70,14 +70,15 @@ class Trial:
 
     def day_of(self, stated: datetime | None) -> date:
         """The calendar day, where the trial is run, of the moment at which an entry is made."""
-        return self.moment(stated).astimezone(self.study.identity.zone).date()
+        return self.study.identity.day_of(self.moment(stated))
 
     def today(self) -> date:
         """The day it is where the trial is run; in a reconstruction or a rehearsal, the day of its last entry."""
-        zone = self.study.identity.zone
-        if not self.study.identity.reconstruction and not self.is_rehearsal():
-            return now().astimezone(zone).date()
-        return max((record.recorded_on(zone) for record in self.ledger.read()), default=now().astimezone(zone).date())
+        identity = self.study.identity
+        if not identity.reconstruction and not self.is_rehearsal():
+            return identity.day_of(now())
+        entries = (record.recorded_on(identity.zone) for record in self.ledger.read())
+        return max(entries, default=identity.day_of(now()))
 
 
 def open_trial(
@@ -106,7 +107,7 @@ def open_trial(
     opened = TrialOpened(
         trial=study.identity.id,
         protocol_digest=study.digest,
-        on=moment.astimezone(study.identity.zone).date(),
+        on=study.identity.day_of(moment),
         reconstruction=study.identity.reconstruction,
         rehearsal=rehearsal,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from trialwright.analysis.adverse_events import listing, overview
 from trialwright.analysis.event_rates import by_infusion, by_relapse, rates
 from trialwright.analysis.exposure import exposure_by_level, exposures
 from trialwright.analysis.grade_shifts import WORST, grade_shifts
-from trialwright.analysis.liver import liver
+from trialwright.analysis.liver import Limit, Peak, liver
 from trialwright.analysis.measurements import Measurement, measurements, summary
 from trialwright.analysis.populations import populations
 from trialwright.analysis.terms import terms
@@ -234,10 +235,9 @@ class TestMeasurements:
         found = summary(values)
         assert (found.n, found.lowest, found.highest) == (len(values), min(values), max(values))
         ordered = sorted(values)
-        place = len(values) * 0.25
-        low = ordered[max(math.ceil(place) - 1, 0)]
-        high = ordered[min(math.floor(place), len(values) - 1)]
-        assert found.lower == pytest.approx((low + high) / 2, rel=1e-9, abs=1e-9)
+        place = (len(values) - 1) * 0.25
+        low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+        assert found.lower == pytest.approx(low + (high - low) * (place % 1), rel=1e-9, abs=1e-9)
         assert (found.mean is None) == (len(values) < 5)
         if found.mean is not None:
             assert found.deviation == pytest.approx(np.std(values, ddof=1))
@@ -284,10 +284,33 @@ class TestLiver:
     def test_both_limits_without_cholestasis(self) -> None:
         assert candidate(values(8, alt=3.1, ast=1.0, bilirubin=2.1, alp=1.9)) is True
 
+    def test_three_times_the_limit_itself_counts(self) -> None:
+        """The guidance of 2009 says threefold or greater; of bilirubin it says above twice."""
+        assert candidate(values(8, alt=3.0, ast=1.0, bilirubin=2.1, alp=1.9)) is True
+        assert candidate(values(8, alt=3.0, ast=1.0, bilirubin=2.0, alp=1.9)) is False
+
+    @pytest.mark.parametrize(
+        ("limit", "operator", "times", "met"),
+        [
+            (">", ">=", 3, True),
+            (">", ">=", 2, None),
+            ("<", ">=", 3, False),
+            ("<", ">=", 4, None),
+            (">", "<", 2, False),
+            (">", "<", 1, None),
+            ("<", "<", 2, True),
+            ("<", "<", 3, None),
+        ],
+    )
+    def test_what_could_not_be_measured(self, limit: str, operator: str, times: float, met: bool | None) -> None:
+        """Above 3 times is at least 3 times; below 3 times is not; beyond that it stays open."""
+        asked = Limit("alt", operator, Fraction(3 if operator == ">=" else 2), "", "", "")
+        assert Peak(times, 8, on(8), limit).meets(asked) is met
+
     @pytest.mark.parametrize(
         "times",
         [
-            {"alt": 3.0, "ast": 3.0, "bilirubin": 5.0, "alp": 1.0},  # three times the limit is not above it
+            {"alt": 2.9, "ast": 2.9, "bilirubin": 5.0, "alp": 1.0},
             {"alt": 9.0, "ast": 9.0, "bilirubin": 2.0, "alp": 1.0},
             {"alt": 9.0, "ast": 9.0, "bilirubin": 5.0, "alp": 2.0},  # twice the limit is not below it
         ],

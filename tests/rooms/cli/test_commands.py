@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,11 @@ class TestHelp:
         assert "Usage" in answer.out
         assert len(answer.out) > 200
 
+    def test_the_version_is_the_one_reports_name(self) -> None:
+        asked = [sys.executable, "-m", "trialwright", "--version"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)
+        assert done.stdout == f"trialwright {version('trialwright')}\n"
+
     def test_the_help_loads_nothing_heavy(self) -> None:
         code = (
             "import sys\nfrom trialwright.cli import main\n"
@@ -91,6 +98,16 @@ class TestHelp:
 
 
 class TestCheck:
+    def test_findings_in_french(self, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+        (tmp_path / "bad.toml").write_text('[identity]\ntitle = "t"\nplanned_n = 0\n[unknown]\n')
+        answer = run("check", tmp_path / "bad.toml", "--lang", "fr")
+        assert answer.status == 2
+        assert "bad.toml ne décrit pas encore un essai — " in answer.err
+        assert '"t" doit être dit dans les deux langues, comme { en = "…", fr = "…" }' in answer.err
+        assert "0 doit être 1 ou plus" in answer.err
+        assert "identity.sponsor est requis ; l'ajouter" in answer.err
+        assert not re.search(r"\b(?:must|is|add|remove|there)\b", answer.err)
+
     def test_five_mistakes_five_findings(self, run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
         broken = (
             protocol_text(cohort_size=0, rules=['name = "stop_at_n"\nn = -2'])

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from trials import CRM, THREE, protocol_text
-from trialwright import workbench
+from trialwright import designs, workbench
 from trialwright.cli import app, main
 from trialwright.numerics.calibration import skeleton
 from trialwright.report import render_html
@@ -199,6 +199,12 @@ class TestSkeleton:
         assert inner == pytest.approx([0.3, 0.2, 0.3, 0.2, 0.3, 0.2, 0.3, 0.2], abs=1e-9)
         assert "skeleton = [0.0840, 0.1567, 0.2500, 0.3545, 0.4603]" in shown("skeleton", *self.asked)
         assert "0,1567" in shown("skeleton", *self.asked, "--lang", "fr")
+
+    def test_what_is_pasted_is_a_skeleton_however_small_its_guesses(self) -> None:
+        said = shown("skeleton", "--target", "0.2", "--levels", "7", "--half-width", "0.08", "--mtd", "6")
+        pasted = tomllib.loads(said[said.index("skeleton =") :])["skeleton"]
+        designs.build("crm", {"target_toxicity_rate": 0.2, "skeleton": pasted})
+        assert pasted[:3] == [1.1e-9, 4.2e-6, 5.9e-4]
 
     def test_errors_name_everything(self, capsys: pytest.CaptureFixture[str]) -> None:
         asked = ("--target", "0.25", "--levels", "5", "--half-width", "0.4", "--mtd", "6", "--model", "cubic")

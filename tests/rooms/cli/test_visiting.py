@@ -138,13 +138,13 @@ def test_ranges_are_set_from_a_table(run, trial: Path) -> None:  # type: ignore[
         writer.writeheader()
         writer.writerows(rows)
     assert run("labs", trial, "--ranges", path, *AT)[0] == 0
-    recorded = run(
-        "assess", trial, "P-1", "--visit", "Unscheduled", "--result", "ALT=41 U/L", "--laboratory", "central", *AT
-    )
+    values = ("--result", "ALT=41 U/L", "--result", "triglycerides=2 mmol/L")
+    recorded = run("assess", trial, "P-1", "--visit", "Unscheduled", *values, "--laboratory", "central", *AT)
     assert recorded[0] == 0, recorded
-    (only,) = json.loads(run("labs", trial, "P-1", "--json")[1])["suggestions"]
-    assert (only["grade_lower"], only["grade_upper"], only["why"]) == (0, 1, "grade 0 to 1: the baseline is not known")
-    assert "increased†" in " ".join(run("labs", trial)[1].split())
+    (alt, fat) = json.loads(run("labs", trial, "P-1", "--json")[1])["suggestions"]
+    assert (alt["grade_lower"], alt["grade_upper"], alt["why"]) == (0, 1, "grade 0 to 1: the baseline is not known")
+    assert (alt["status"], fat["status"]) == ("confirmed", "unverified")
+    assert [run("labs", trial, "--lang", lang)[1].count("†") for lang in ("en", "fr")] == [2, 2]  # and the note
     rows[0]["lower"] = "50"
     path.write_text(",".join(rows[0]) + "\n" + ",".join(rows[0].values()) + "\n")
     assert "must not lie below the lower limit" in run("labs", trial, "--ranges", path, *AT)[2]

@@ -12,7 +12,7 @@ import pytest
 
 from trials import DAY_0, THREE, protocol_text
 from trialwright.conduct import advise, fold
-from trialwright.conduct.cuts import cut_points, data_as_seen, data_digest, freeze, is_stale, state_at
+from trialwright.conduct.cuts import cut_points, data_as_seen, data_digest, freeze, is_stale, said, state_at
 from trialwright.conduct.gate import in_force, next_gate
 from trialwright.conduct.offers import Offer, decided, entries_from
 from trialwright.ledger import MemoryLedger
@@ -293,6 +293,17 @@ class TestFindings4And5:
         assert decision.event.advised_action == "wait"
         gate = next_gate(run.study, run.state(), on=on(5))
         assert gate.shut, "the rule for participants in their window is applied, not skipped"
+
+    def test_who_is_between_two_infusions_was_infused(self) -> None:
+        run = Run(cohort_size=1)
+        text = protocol_text(design=THREE, extra=UNSIGNED_GUARDED).replace(
+            "amounts = [1.0, 2.0, 4.0]", "amounts = [1.0, 2.0, 2.0]\ninfusions = [2, 2, 3]\ninterval_days = 28"
+        )
+        run.study = parse_protocol(text.encode())
+        run.treat("P-1", 1)
+        (point,) = cut_points(run.study, run.state(), on=on(3))
+        assert (point.code, point.about, dict(point.values)) == ("infusions-to-come", "P-1", {"given": 1, "planned": 2})
+        assert said(point, "en").startswith("P-1 has had 1 of 2 infusions")
 
     def test_a_dose_given_outside_the_tolerance_is_listed(self) -> None:
         run = Run()

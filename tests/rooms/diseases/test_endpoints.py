@@ -460,6 +460,9 @@ class TestKidney:
                 "not met",
             ),
             ("renal-complete-aurora", {"upcr_g_per_g": 0.5}, "met"),
+            ("renal-complete-aurora", {"days_in_a_row_above_10_mg": 2, "days_above_10_mg": 6}, "met"),
+            ("renal-complete-aurora", {"days_in_a_row_above_10_mg": 3, "days_above_10_mg": 3}, "not met"),
+            ("renal-complete-aurora", {"days_in_a_row_above_10_mg": 1, "days_above_10_mg": 7}, "not met"),
             ("renal-complete-eular-2019", {"creatinine_umol_per_l": 110, "creatinine_baseline_umol_per_l": 100}, "met"),
         ],
     )

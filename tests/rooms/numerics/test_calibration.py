@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.testing import assert_allclose
 
-from trialwright.numerics.calibration import Kind, coherent, initial_sequence, sensitivity, skeleton
+from trialwright.numerics.calibration import Kind, coherent, initial_sequence, sensitivity, skeleton, written
 from trialwright.numerics.closest import closest_to_target
 from trialwright.numerics.one_parameter import GammaPrior, NormalPrior, OneParameterModel
 
@@ -37,11 +37,29 @@ class TestSkeletons:
             (0.2, 0.2, "power", "between 0 and 1"),
             (0.9, 0.2, "power", "between 0 and 1"),
             (0.92, 0.05, "logistic", "never"),
+            (0.5, 0.499999, "power", "too near to 0"),
         ],
     )
     def test_an_interval_no_curve_reaches(self, target: float, halfwidth: float, kind: Kind, why: str) -> None:
         with pytest.raises(ValueError, match=why):
-            skeleton(target=target, halfwidth=halfwidth, prior_mtd=1, levels=3, kind=kind)
+            skeleton(target=target, halfwidth=halfwidth, prior_mtd=3, levels=3, kind=kind)
+
+    @given(KINDS, st.floats(0.05, 0.4), st.floats(1e-6, 0.95), st.integers(1, 10), st.integers(2, 10))
+    def test_what_is_written_is_a_skeleton_near_the_guesses(
+        self, kind: Kind, target: float, share: float, prior_mtd: int, levels: int
+    ) -> None:
+        """Four decimals would make 0.0000 of a small guess, 1.0000 of a great one, and equals of near neighbours."""
+        try:
+            guesses = skeleton(
+                target=target, halfwidth=share * target, prior_mtd=min(prior_mtd, levels), levels=levels, kind=kind
+            )
+        except ValueError:
+            return  # refused: there is nothing to write
+        again = np.array(written(guesses), np.float64)
+        assert again[0] > 0
+        assert again[-1] < 1
+        assert (np.diff(again) > 0).all()
+        assert (np.abs(again - guesses) <= np.minimum(5.1e-5, 0.051 * np.minimum(guesses, 1 - guesses))).all()
 
 
 class TestSensitivity:
@@ -65,3 +83,13 @@ class TestFirstStages:
         model, prior = OneParameterModel("power", (0.05, 0.12, 0.25)), GammaPrior(1.0)
         assert initial_sequence(model, prior=prior, target=0.9, participants=9, at_top=3) == ()
         assert initial_sequence(model, prior=prior, target=0.25, participants=3, at_top=3) == ()
+
+    def test_a_single_level_takes_everybody(self) -> None:
+        model, prior = OneParameterModel("power", (0.25,)), NormalPrior(1.0)
+        assert initial_sequence(model, prior=prior, target=0.25, participants=3, at_top=1) == (1, 1, 1)
+
+    @pytest.mark.parametrize("sequence", [(1, 2, 4), (0, 1)])
+    def test_a_level_the_model_does_not_have_is_refused(self, sequence: tuple[int, ...]) -> None:
+        model, prior = OneParameterModel("power", (0.05, 0.12, 0.25)), NormalPrior(1.0)
+        with pytest.raises(ValueError, match="3 levels"):
+            coherent(model, prior=prior, target=0.25, sequence=sequence)

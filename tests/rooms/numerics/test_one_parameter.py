@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,6 +142,23 @@ class TestInverses:
         assert (believed.exceedance(0.96) == 0).all()  # the curve never rises above expit(3) = 0.953
         assert (believed.exceedance(0.0) == 1).all()
         assert (believed.exceedance(1.0) == 0).all()
+
+    def test_a_quantile_under_a_vague_prior_needs_little_memory(self) -> None:
+        """Ten thousand nodes, and so a hundred million pairs of them, which would take a gigabyte."""
+        believed = State(POWER, 75.0, (3, 0, 0, 0, 0), (0, 0, 0, 0, 0)).posterior()
+        tracemalloc.start()
+        rate = float(believed.quantile(0.95)[0, 4])
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert_allclose(believed.exceedance(rate)[0, 4], 0.05, rtol=0, atol=1e-9)
+        assert peak < 50e6
+
+    def test_sums_by_convolution_are_those_pair_by_pair(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        n, n_dlt = frontier(trials=50, participants=20, seed=3)
+        believed = posterior(LOGISTIC, prior=NormalPrior(2.0), n=n, n_dlt=n_dlt)
+        pair_by_pair = believed.quantile(0.01), believed.quantile(0.9)
+        monkeypatch.setattr(quadrature, "DENSE", 0)
+        assert_allclose((believed.quantile(0.01), believed.quantile(0.9)), pair_by_pair, rtol=0, atol=1e-12)
 
     @pytest.mark.parametrize("probability", [0.0, 1.0, -0.1])
     def test_no_quantile_at_the_ends(self, probability: float) -> None:

@@ -61,13 +61,32 @@ def test_the_t_test_has_the_power_it_was_sized_for(effect: float) -> None:
     assert n > ss.two_means(effect, 1, ratio=2, **ERRORS)
 
 
-@pytest.mark.parametrize(("effect", "alpha", "beta"), [(2, 1e-9, 0.4), (50, 0.025, 0.1), (1e-3, 0.025, 0.1)])
+@pytest.mark.parametrize(
+    ("effect", "alpha", "beta"), [(2, 1e-9, 0.4), (2.5, 0.005, 0.2), (50, 0.025, 0.1), (1e-3, 0.025, 0.1)]
+)
 def test_extreme_effects_and_errors(effect: float, alpha: float, beta: float) -> None:
     n = ss.two_means(effect, 1, alpha=alpha, beta=beta, sd_known=False)
     assert n >= max(3, ss.two_means(effect, 1, alpha=alpha, beta=beta))
     if n > 3:
         power = st.nct.sf(st.t.isf(alpha, n - 2), n - 2, effect * np.sqrt(n) / 2)
         assert power == pytest.approx(1 - beta, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("n", "shift", "alpha"), [(3, 60, 0.005), (4.5, 31, 0.001), (10, 52, 0.005), (900, 39.5, 0.005)]
+)
+def test_far_out_the_power_is_that_over_every_standard_deviation(n: float, shift: float, alpha: float) -> None:
+    """The series of the noncentral t loses its first term there, and answers with no number at all."""
+    critical = st.t.isf(alpha, n - 2)
+
+    def reached(z: float) -> float:
+        return float(st.norm.pdf(z) * st.chi2.cdf((n - 2) * ((shift + z) / critical) ** 2, n - 2))
+
+    slow = si.quad(reached, -9, 9, epsabs=1e-12)[0]
+    assert ss.t_power(n, effect=shift / np.sqrt(n), groups=2, alpha=alpha) == pytest.approx(slow, abs=1e-9)
+    assert ss.t_power(n, effect=30 * (1 + 1e-9) / np.sqrt(n), groups=2, alpha=alpha) == pytest.approx(
+        ss.t_power(n, effect=30 * (1 - 1e-9) / np.sqrt(n), groups=2, alpha=alpha), abs=1e-8
+    )
 
 
 def test_simulated_t_tests_reach_their_power() -> None:

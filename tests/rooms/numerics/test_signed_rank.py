@@ -37,6 +37,13 @@ def test_the_change_in_the_middle_moves_with_the_changes(change: list[int], by: 
     assert min(change) - 1e-9 <= moved - by <= max(change) + 1e-9
 
 
+@pytest.mark.parametrize("n", [9, 120])
+def test_a_p_far_out_keeps_its_digits_on_both_sides(n: int) -> None:
+    """Everybody up is one of 2^n: as improbable as everybody down, however many they are."""
+    for change in (np.arange(1, n + 1), -np.arange(1, n + 1), np.ones(n)):
+        assert sr.signed_rank(change).p_exact == pytest.approx(2.0 ** (1 - n), rel=1e-9, abs=0)
+
+
 def test_untied_p_is_that_of_scipy() -> None:
     change = [1.1, -2.3, 3.2, 4.8, -0.5, 6.1, 7.7]
     tested = sr.signed_rank(change)

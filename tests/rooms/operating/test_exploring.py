@@ -113,6 +113,11 @@ class TestVariants:
         expected = skeleton(target=0.25, halfwidth=0.05, prior_mtd=2, levels=3)
         assert_allclose(made.design_parameters["skeleton"], expected, atol=5e-5)  # type: ignore[arg-type]
 
+    def test_a_small_guess_keeps_the_digits_that_tell_it_from_0(self) -> None:
+        given_ = {"target_toxicity_rate": 0.25, "half_width": 0.2, "prior_mtd": 3}
+        made = with_design(STUDY, "crm", parameters=given_)
+        assert made.design_parameters["skeleton"] == [3.4e-9, 0.0055, 0.25]
+
     @pytest.mark.parametrize(
         ("given_", "place"),
         [

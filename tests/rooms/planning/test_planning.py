@@ -82,6 +82,20 @@ class TestBoundaries:
         early = boundaries(Looks((0.001, 0.002, 1.0), futility=(0.0, 0.0)), Errors(power=0.99))
         assert early.power_by_look.sum() == pytest.approx(0.99, abs=1e-9)
 
+    @pytest.mark.parametrize(
+        ("shape", "futility", "look"),
+        [
+            ("asP", (0.0, 0.0, 2.5, 2.9), 3),  # nobody is left to spend the error on: no bound of -12 is printed
+            ("P", (0.0, 0.0, 2.5, 2.9), 3),
+            ("HP", (0.5, 0.77, 1.03, 2.9), 5),  # success of all who get there spends too little
+        ],
+    )
+    def test_futility_that_leaves_no_room_for_efficacy_is_refused(self, shape: Any, futility: Any, look: int) -> None:
+        looks = Looks((0.2, 0.4, 0.6, 0.8, 1.0), shape, futility=futility, binding=True)
+        with pytest.raises(Refused, match=f"At look {look} the futility boundary leaves no room") as refused:
+            boundaries(looks, Errors())
+        assert f"À l’analyse {look}" in refused.value.said("fr")
+
     def test_every_mistake_is_found_at_once(self) -> None:
         with pytest.raises(ParameterError) as error:
             Looks((0.5, 0.4), "Pocock")  # type: ignore[arg-type]

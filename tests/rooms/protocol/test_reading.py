@@ -48,6 +48,27 @@ class TestFindings:
             found
         )
 
+    @pytest.mark.parametrize(
+        ("line", "otherwise", "place", "said"),
+        [
+            ("[1.0, 2.0, 4.0]", '[1.0, 2.0, "1e0"]', "dose.amounts[3]", "must be a number; leave out the quotes"),
+            (
+                "start_level = 1",
+                'start_level = "7"',
+                "dose.start_level",
+                "must be a whole number; leave out the quotes",
+            ),
+            ("cohort_size = 3", "cohort_size = true", "dose.cohort_size", "true  must be a whole number"),
+            ("[1.0, 2.0, 4.0]", "1e6", "dose.amounts", "must be a list, in square brackets"),
+            ("last_day = 10", "last_day = [28]", "dlt.last_day", "must be a whole number"),
+        ],
+    )
+    def test_what_is_no_number_never_passes_for_one(self, line: str, otherwise: str, place: str, said: str) -> None:
+        """A number in quotes would be compared with nothing: a level above the highest, amounts that fall."""
+        text = protocol_text()
+        assert line in text
+        assert said in findings(text.replace(line, otherwise))[place]
+
     def test_the_design_must_go_with_the_number_of_levels(self) -> None:
         text = protocol_text().replace("amounts = [1.0, 2.0, 4.0]", "amounts = [1.0, 2.0]")
         assert "design.skeleton" in findings(text)

@@ -54,10 +54,10 @@ def visits_missing() -> tuple[Event, ...]:
 
 
 SAYS = {  # what the report has to say in words, besides everything else
-    nobody: ("Nobody has been enrolled.", "Personne n'a été inclus."),
+    nobody: ("Nobody has been enrolled.", "Personne n’a été inclus."),
     no_event: (
         "No treatment-emergent adverse event has been recorded.",
-        "Aucun événement indésirable survenu sous traitement n'a été enregistré.",
+        "Aucun événement indésirable survenu sous traitement n’a été enregistré.",
     ),
     one_participant: (
         "1 of 2 planned infusions given; the DLT window counts from the last",
@@ -65,11 +65,11 @@ SAYS = {  # what the report has to say in words, besides everything else
     ),
     nobody_evaluable: (
         "left on 21 Jan 2024, before the end of the DLT window, without a DLT",
-        "sortie de l'essai le 21 janv. 2024, avant la fin de la fenêtre de DLT, sans DLT",
+        "sortie de l’essai le 21 janv. 2024, avant la fin de la fenêtre de DLT, sans DLT",
     ),
     never_infused: (
         "left on 6 Jan 2024 before any infusion",
-        "sortie de l'essai le 6 janv. 2024 avant toute perfusion",
+        "sortie de l’essai le 6 janv. 2024 avant toute perfusion",
     ),
     two_levels: (
         "A participant counts at one level only, by the dose given at the first infusion",
@@ -122,8 +122,13 @@ def test_the_whole_report_is_written_in_both_languages_and_on_paper() -> None:
         "Left the trial because of an event 0 (0.0%) 1 (25.0%) – 1 (12.5%)",
         "P-1 1 4.50 × (day 14)",
         "Participant-years at risk 0.92 0.73 – 1.65",
+        "Candidate: ALT or AST at least 3 × ULN, bilirubin above 2 × ULN",
+        "Limit of alkaline phosphatase: JMP Clinical, manual: 2 × ULN; FDA, Drug-Induced Liver Injury, July 2009: no "
+        "number; status: sources disagree.",
     ):
         assert said in english
+    assert "ALAT ou ASAT d'au moins 3 × LSN, bilirubine au-dessus de 2 × LSN" in french
+    assert re.search(r"Limite \(ALAT et ASAT\) : FDA[^;]* ; statut : confirmé", french)
     assert "Réaction à la perfusion 1 (25,0 %) [1]" in french
     assert render_pdf(document, language="fr").startswith(b"%PDF")
 

@@ -82,7 +82,11 @@ def test_numbers_and_french_signs_keep_their_company():
     assert typeset(Text(en="", fr="Niveau 2 : « oui » ; 5 % ?"), "fr") == (
         "Niveau\u00a02\u00a0: «\u00a0oui\u00a0»\u00a0; 5\u00a0%\u00a0?"
     )
-    assert typeset("term : as it is", "fr") == "term : as it is"
+    assert typeset("term : d'origine", "fr") == "term : d'origine"
+    assert typeset(Text(en="it's", fr="l'essai, jusqu'à d'« autres », 'ainsi'"), "fr") == (
+        "l’essai, jusqu’à d’«\u00a0autres\u00a0», 'ainsi'"
+    )
+    assert typeset(Text(en="it's", fr="l'essai"), "en") == "it's"
 
 
 def _read(text: str) -> list[dict[str, str]]:

@@ -18,9 +18,9 @@ from trialwright.vocabulary.words import Text
 LISTINGS = Text(en="Listings 16.2", fr="Listings 16.2")
 IN_THE_LISTINGS = Text(
     en="The listings by participant (ICH E3, 16.2.1 to 16.2.9), with narratives of deaths and serious events, are a "
-    "document of their own: `trialwright listings`, with the same data cut.",
+    "document of their own: “trialwright listings”, with the same data cut.",
     fr="Les listings par personne (ICH E3, 16.2.1 à 16.2.9), avec les récits des décès et événements graves, font un "
-    "document à part : `trialwright listings`, à la même date d'extraction.",
+    "document à part : « trialwright listings », à la même date d'extraction.",
 )
 
 

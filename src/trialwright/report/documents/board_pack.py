@@ -79,7 +79,7 @@ DEVIATION = Text(
     en="new deviation {number} ({weight}), {on}: {text}", fr="nouvel écart {number} ({weight}), {on} : {text}"
 )
 WEIGHT = {True: Text(en="major", fr="majeur"), False: Text(en="minor", fr="mineur")}
-SAID_ABOVE = ("query-open", "in-window", "not-infused", "not-evaluable")
+SAID_ABOVE = ("query-open", "in-window", "not-infused", "infusions-to-come", "not-evaluable")
 NEW_EVENT = Text(en="{number} (new)", fr="{number} (nouveau)")
 BRIEF = ("usubjid", "ae", "term", "on", "grade", "related", "serious", "dlt", "outcome")
 WINDOW: dict[str, Text] = {

@@ -61,9 +61,9 @@ SILENT = Text(
 )
 NO_BACKFILL = Text(
     en="No extra participants are therefore treated at cleared levels (backfill): the numbers are those of the trial "
-    "without them. `trialwright simulate` treats them.",
+    "without them. “trialwright simulate” treats them.",
     fr="Aucune personne de plus n'est donc traitée aux paliers acquis (backfill) : les nombres sont ceux de l'essai "
-    "sans elles. `trialwright simulate` les traite.",
+    "sans elles. « trialwright simulate » les traite.",
 )
 SCENARIO = Text(en="Scenario", fr="Scénario")
 TRUE_RATES = Text(en="True DLT rates by level", fr="Taux réels de DLT par palier")

@@ -47,13 +47,14 @@ SUMMARY_NOTES = (
         "perfusées ; manquantes : perfusées, visite tenue ou dépassée, sans valeur utilisable.",
     ),
     Text(
-        en="Below five values the values themselves are given instead of mean and standard deviation. Quartiles: SAS "
-        "definition 5. A value below or above what could be measured counts at that limit. Unscheduled values are in "
-        "the courses and shifts only. [n]: people whose change is known, where others have no baseline.",
-        fr="En dessous de cinq valeurs, les valeurs elles-mêmes remplacent moyenne et écart-type. Quartiles : "
-        "définition 5 de SAS. Une valeur hors du domaine mesurable compte à sa borne. Les valeurs hors calendrier ne "
-        "figurent que dans les évolutions et les changements de grade. [n] : personnes dont la variation est connue, "
-        "si d'autres n'ont pas de valeur initiale.",
+        en="Below five values the values themselves are given instead of mean and standard deviation. Quartiles "
+        "interpolate between order statistics (type 7). A value below or above what could be measured counts at that "
+        "limit. Unscheduled values are in the courses and shifts only. [n]: people whose "
+        "change is known, where others have no baseline.",
+        fr="En dessous de cinq valeurs, les valeurs elles-mêmes remplacent moyenne et écart-type. Quartiles "
+        "interpolés entre statistiques d'ordre (type 7). Une valeur hors du domaine mesurable compte à sa borne. "
+        "Les valeurs hors calendrier ne figurent que dans les évolutions et les changements de grade. [n] : "
+        "personnes dont la variation est connue, si d'autres n'ont pas de valeur initiale.",
     ),
 )
 UNUSABLE = Text(

@@ -6,23 +6,32 @@ from trialwright.analysis.liver import LiverRow, Peak, limits
 from trialwright.report.documents.findings import NO, UNKNOWN, YES, Findings
 from trialwright.report.model import Block, Cell, Column, Figure, Filled, Table, fill
 from trialwright.report.specifications import ReferenceLine, ScatterDot, ScatterFigure
+from trialwright.vocabulary.scores import STATUS_WORDS
 from trialwright.vocabulary.words import Text
 
 NAMED = 8  # people of whom everybody above the normal range is named; of more, those beyond a limit
 TITLE = Text(en="Liver: Hy's law after the first infusion", fr="Foie : loi de Hy après la première perfusion")
 RULE = Text(
-    en="Candidate: ALT or AST above {enzyme:plain} × ULN, bilirubin above {bilirubin:plain} × ULN, at any time of each "
-    "other after the first infusion, and the last alkaline phosphatase by then below {alp:plain} × ULN (ULN: upper "
-    "limit of the laboratory's range). A signal for the investigator, not a diagnosis.",
-    fr="Candidat : ALAT ou ASAT au-dessus de {enzyme:plain} × LSN, bilirubine au-dessus de {bilirubin:plain} × LSN, à "
-    "tout moment après la première perfusion, et dernières phosphatases alcalines alors en dessous de {alp:plain} × "
-    "LSN (LSN : limite supérieure de référence du laboratoire). Un signal pour l'investigateur, non un diagnostic.",
+    en="Candidate: ALT or AST {enzyme_is} {enzyme:plain} × ULN, bilirubin {bilirubin_is} {bilirubin:plain} × ULN, at "
+    "any time of each other after the first infusion, and the last alkaline phosphatase by then {alp_is} {alp:plain} × "
+    "ULN (ULN: upper limit of the laboratory's range). A signal for the investigator, not a diagnosis.",
+    fr="Candidat : ALAT ou ASAT {enzyme_is} {enzyme:plain} × LSN, bilirubine {bilirubin_is} {bilirubin:plain} × LSN, à "
+    "tout moment après la première perfusion, et dernières phosphatases alcalines alors {alp_is} {alp:plain} × LSN "
+    "(LSN : limite supérieure de référence du laboratoire). Un signal pour l'investigateur, non un diagnostic.",
 )
-SOURCE = Text(en="Limits: {source}; status: {status}.", fr="Limites : {source} ; statut : {status}.")
-STATUS = {
-    "confirmed": Text(en="confirmed", fr="confirmé"),
-    "unverified": Text(en="not checked against the text", fr="non vérifié sur le texte"),
+SIDES = {
+    ">": Text(en="above", fr="au-dessus de"),
+    ">=": Text(en="at least", fr="d'au moins"),
+    "<": Text(en="below", fr="en dessous de"),
+    "<=": Text(en="at most", fr="d'au plus"),
 }
+SOURCE = Text(en="Limit of {what}: {source}; status: {status}.", fr="Limite ({what}) : {source} ; statut : {status}.")
+ROLES = {
+    "aminotransferase": Text(en="ALT and AST", fr="ALAT et ASAT"),
+    "bilirubin": Text(en="bilirubin", fr="bilirubine"),
+    "cholestasis": Text(en="alkaline phosphatase", fr="phosphatases alcalines"),
+}
+STATUS = {**STATUS_WORDS, "unverified": Text(en="not checked against the text", fr="non vérifié sur le texte")}
 PEAK = Text(en="{times:number2} × (day {day})", fr="{times:number2} × (jour {day})")
 BEYOND = Text(en="beyond both limits", fr="au-delà des deux limites")
 TIMES = Text(en="{times:plain} × ULN", fr="{times:plain} × LSN")
@@ -46,10 +55,12 @@ def liver_blocks(findings: Findings) -> tuple[Block, ...]:
 
 def _notes() -> tuple[Filled, ...]:
     rule = limits()
-    multiples = {"enzyme": rule["alt"].multiple, "bilirubin": rule["bilirubin"].multiple, "alp": rule["alp"].multiple}
-    sources = dict.fromkeys((one.source, one.status) for one in rule.values())
-    said = (fill(SOURCE, source=source, status=STATUS.get(status, status)) for source, status in sources)
-    return (fill(RULE, **multiples), *said)
+    named = {"enzyme": rule["alt"], "bilirubin": rule["bilirubin"], "alp": rule["alp"]}
+    multiples = {name: one.multiple for name, one in named.items()}
+    sides = {f"{name}_is": SIDES[one.operator] for name, one in named.items()}
+    sources = dict.fromkeys((one.role, one.source, one.status) for one in rule.values())
+    said = (fill(SOURCE, what=ROLES[role], source=source, status=STATUS[status]) for role, source, status in sources)
+    return (fill(RULE, **multiples, **sides), *said)
 
 
 def _table(findings: Findings) -> Table:
@@ -91,27 +102,31 @@ def _peak(one: Peak | None) -> Filled | None:
     return None if one is None else fill(PEAK, times=one.multiple, day=one.day)
 
 
-def _is_named(x: float, y: float, *, among: int) -> bool:
+def _is_named(x: Peak, y: Peak, *, among: int) -> bool:
+    return any(_reached(x, y)) or (among <= NAMED and max(x.multiple, y.multiple) > 1)
+
+
+def _reached(x: Peak, y: Peak) -> tuple[bool, bool]:
+    """Whether the higher aminotransferase and the bilirubin are known to have met their limits."""
     rule = limits()
-    beyond = x > rule["alt"].multiple or y > rule["bilirubin"].multiple
-    return beyond or (among <= NAMED and max(x, y) > 1)
+    return x.meets(rule["alt"]) is True, y.meets(rule["bilirubin"]) is True
 
 
 def _figure(findings: Findings) -> Figure:
     rule = limits()
     x_limit, y_limit = float(rule["alt"].multiple), float(rule["bilirubin"].multiple)
     pairs = [(one, one.aminotransferase, one.bilirubin) for one in findings.liver]
-    known = [(one, x.multiple, y.multiple) for one, x, y in pairs if x is not None and y is not None]
+    known = [(one, x, y) for one, x, y in pairs if x is not None and y is not None]
     dots = tuple(
         ScatterDot(
-            x,
-            y,
+            x.multiple,
+            y.multiple,
             name=one.usubjid if _is_named(x, y, among=len(known)) else "",
             hollow=one.candidate is True,
         )
         for one, x, y in known
     )
-    beyond = sum(x > x_limit and y > y_limit for _, x, y in known)
+    beyond = sum(all(_reached(x, y)) for _, x, y in known)
     return Figure(
         name="liver",
         title=FIGURE,

@@ -67,9 +67,15 @@ RECONSTRUCTION = Text(
 )
 PROMISE = Text(
     en="Each answer is given by the protocol's own design and rules once the whole cohort is settled. In between, ask "
-    "`trialwright advise`: it may answer earlier, for example after a first toxicity.",
+    "“trialwright advise”: it may answer earlier, for example after a first toxicity.",
     fr="Chaque réponse est celle du plan et des règles du protocole, une fois toute la cohorte évaluée. Entre-temps, "
-    "demandez `trialwright advise` : la réponse peut venir plus tôt, par exemple après une première toxicité.",
+    "demandez « trialwright advise » : la réponse peut venir plus tôt, par exemple après une première toxicité.",
+)
+ACTIVITY_UNKNOWN = Text(
+    en="The design looks at activity too, and that of the participants imagined here is taken to be not known yet; "
+    "`trialwright what-if` answers with it.",
+    fr="Le plan tient aussi compte de l'activité, et celle des participants imaginés ici est supposée inconnue ; "
+    "`trialwright what-if` répond avec elle.",
 )
 DOSES = Text(en="Dose levels: {levels}.", fr="Paliers de dose : {levels}.")
 ONE_DOSE = Text(en="{level}: {dose}", fr="{level} : {dose}")
@@ -143,7 +149,8 @@ def opening(found: Pathways) -> tuple[Filled, ...]:
     settling = (fill(SETTLING_1 if pending == 1 else SETTLING, count=pending),) if pending else ()
     rebuilt = found.on is not None and found.study.identity.reconstruction
     remarks = (*settling, *((fill(RECONSTRUCTION),) if rebuilt else ()))
-    return (fill(NOW, at=at, advice=advice_in_words(now)), *remarks, fill(PROMISE))
+    unknown = (fill(ACTIVITY_UNKNOWN),) if found.study.looks_at_activity else ()
+    return (fill(NOW, at=at, advice=advice_in_words(now)), *remarks, fill(PROMISE), *unknown)
 
 
 def _course(steps: Sequence[Step]) -> str:

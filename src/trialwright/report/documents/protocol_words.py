@@ -111,8 +111,8 @@ STAGGER = Text(
     fr="{days} jours pleins séparent une perfusion de l'attribution suivante.",
 )
 NO_INTERVAL = Text(
-    en="The protocol file states no interval between participants (no rule `sentinel` or `stagger`).",
-    fr="Le fichier de protocole n'indique aucun intervalle entre participants (pas de règle `sentinel` ou `stagger`).",
+    en="The protocol file states no interval between participants (no rule “sentinel” or “stagger”).",
+    fr="Le fichier de protocole n'indique aucun intervalle entre participants (ni « sentinel » ni « stagger »).",
 )
 PLANNED = Text(en="{n} participants are planned to be treated.", fr="Il est prévu de traiter {n} personnes.")
 NO_STOP = Text(

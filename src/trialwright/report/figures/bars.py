@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from trialwright.report.cells import say, written
+from trialwright.report.cells import drawn, written
 from trialwright.report.figures.board import (
     DARK_TEXT_ON,
     INK,
@@ -31,13 +31,13 @@ def draw(spec: BarFigure, language: Language) -> Board:
     """The whole figure."""
     scale = _scale(spec, language)
     board = Board(height=0)
-    top = draw_key(board, [say(name, language) for name in spec.series], left=scale.left)
+    top = draw_key(board, [drawn(name, language) for name in spec.series], left=scale.left)
     bottom = top + sum(_row_height(spec, row, language=language) for row in spec.rows) + GAP / 2
-    draw_axis(board, scale, top=top, bottom=bottom, label=say(spec.axis_label, language), language=language)
+    draw_axis(board, scale, top=top, bottom=bottom, label=drawn(spec.axis_label, language), language=language)
     y = top + GAP / 2
     for row in spec.rows:
         height = _row_height(spec, row, language=language)
-        board.lines((0, y + (height - GAP) / 2), wrapped(say(row.label, language), LABEL_WIDTH))
+        board.lines((0, y + (height - GAP) / 2), wrapped(drawn(row.label, language), LABEL_WIDTH))
         paint = _draw_stack if spec.arrangement == "stacked" else _draw_group
         paint(board, spec, row=row, scale=scale, top=y + _lead(spec, height), language=language)
         y += height
@@ -50,7 +50,7 @@ def _bars_height(spec: BarFigure) -> float:
 
 
 def _row_height(spec: BarFigure, row: BarRow, *, language: Language) -> float:
-    lines = len(wrapped(say(row.label, language), LABEL_WIDTH))
+    lines = len(wrapped(drawn(row.label, language), LABEL_WIDTH))
     return max(_bars_height(spec), 11.0 * lines) + GAP
 
 
@@ -68,14 +68,14 @@ def _scale(spec: BarFigure, language: Language) -> Scale:
         if spec.arrangement == "stacked"
         else [_known(value) for row in spec.rows for value in row.values]
     )
-    labels = [line for row in spec.rows for line in wrapped(say(row.label, language), LABEL_WIDTH)]
+    labels = [line for row in spec.rows for line in wrapped(drawn(row.label, language), LABEL_WIDTH)]
     remark = max(text_width(_remark(row, language), SMALL) for row in spec.rows)
     left, right = max(map(text_width, labels)) + 12, Board(height=0).width - 40 - remark
     return scale_for([0.0, *ends], span=(left, right), start=0.0, whole=0 if spec.decimals else 1)
 
 
 def _remark(row: BarRow, language: Language) -> str:
-    return f"{say(row.remark, language)}{' †' if row.illustrative else ''}".strip()
+    return f"{drawn(row.remark, language)}{' †' if row.illustrative else ''}".strip()
 
 
 def draw_key(board: Board, names: Sequence[str], *, left: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialwright.report.cells import say, written
+from trialwright.report.cells import drawn, written
 from trialwright.report.figures.board import (
     BLUE,
     FAINT,
@@ -37,7 +37,7 @@ def draw(spec: ButterflyFigure, language: Language) -> Board:
     for side, words in ((-1, spec.left_label), (1, spec.right_label)):
         color, anchor = (BLUE, "right") if side < 0 else (VERMILION, "left")
         board.text(
-            (centre + side * half, 8), say(words, language), size=SMALL, color=color, is_bold=True, anchor=anchor
+            (centre + side * half, 8), drawn(words, language), size=SMALL, color=color, is_bold=True, anchor=anchor
         )
     top = y = 20.0
     for row, lines in zip(spec.rows, labels, strict=True):
@@ -48,13 +48,13 @@ def draw(spec: ButterflyFigure, language: Language) -> Board:
             _draw_bar(board, share, side=side, at=(centre + side * half, middle), scale=scale, language=language)
         y += height
     _draw_axes(board, scale, half=half, top=top, bottom=y, language=language)
-    board.text((centre, y + 22), say(spec.axis_label, language), size=SMALL, color=SOFT, anchor="center")
+    board.text((centre, y + 22), drawn(spec.axis_label, language), size=SMALL, color=SOFT, anchor="center")
     board.height = y + 32
     return board
 
 
 def _label(row: ButterflyRow, language: Language) -> str:
-    return say(row.label, language) + (DAGGER if row.illustrative else "")
+    return drawn(row.label, language) + (DAGGER if row.illustrative else "")
 
 
 def _shares(spec: ButterflyFigure) -> list[float]:

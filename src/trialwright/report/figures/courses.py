@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
-from trialwright.report.cells import say
+from trialwright.report.cells import drawn
 from trialwright.report.figures.board import (
     FAINT,
     INK,
@@ -67,7 +67,7 @@ def draw(spec: CourseFigure, language: Language) -> Board:
     room = _room_for_ticks(spec, height=height, language=language)
     for first in range(0, count, across):
         row = spec.panels[first : first + across]
-        titles = [wrapped(say(panel.title, language), width, size=SMALL, is_bold=True) for panel in row]
+        titles = [wrapped(drawn(panel.title, language), width, size=SMALL, is_bold=True) for panel in row]
         head = SMALL * LEADING * max(map(len, titles)) + 8
         for place, (panel, title) in enumerate(zip(row, titles, strict=True)):
             left = place * (width + GUTTER)
@@ -76,7 +76,7 @@ def draw(spec: CourseFigure, language: Language) -> Board:
                 board, spec, panel=panel, box=(left + room, left + width, top + head, height), language=language
             )
         top += head + height + BELOW
-    for line in wrapped(say(spec.x_label, language), board.width, size=SMALL):
+    for line in wrapped(drawn(spec.x_label, language), board.width, size=SMALL):
         board.text((board.width / 2, top + 3), line, size=SMALL, color=SOFT, anchor="center")
         top += SMALL * LEADING
     board.height = top + 6
@@ -86,8 +86,8 @@ def draw(spec: CourseFigure, language: Language) -> Board:
 def _draw_key(board: Board, spec: CourseFigure, *, language: Language) -> float:
     """The groups that have a line, with colour and marker, and what the bands are; where the panels may begin."""
     used = sorted({one.group for panel in spec.panels for one in panel.series if one.group is not None})
-    groups = [(group, say(spec.key[group], language)) for group in used if group < len(spec.key)]
-    bands = dict.fromkeys(say(band.label, language) for panel in spec.panels for band in panel.bands)
+    groups = [(group, drawn(spec.key[group], language)) for group in used if group < len(spec.key)]
+    bands = dict.fromkeys(drawn(band.label, language) for panel in spec.panels for band in panel.bands)
     entries: list[tuple[int | None, str]] = [*groups, *((None, words) for words in bands if words)]
     if not entries:
         return 6.0
@@ -200,7 +200,7 @@ def _draw_axes(board: Board, spec: CourseFigure, *, frame: _Frame, language: Lan
 def _x_ticks(spec: CourseFigure, scale: Scale, *, language: Language) -> list[tuple[float, str]]:
     """The named ticks, or the round numbers that lie on the axis."""
     if spec.x_ticks:
-        return [(place, say(words, language)) for place, words in spec.x_ticks]
+        return [(place, drawn(words, language)) for place, words in spec.x_ticks]
     first, last = math.ceil(scale.low / scale.step - CLOSE), math.floor(scale.high / scale.step + CLOSE)
     round_numbers = [index * scale.step for index in range(first, last + 1)]
     return [(tick, tick_label(tick, scale.step, language=language, as_share=False)) for tick in round_numbers]
@@ -212,7 +212,7 @@ def _draw_marks(board: Board, marks: Sequence[ReferenceLine], *, frame: _Frame, 
     for mark in sorted(marks, key=lambda one: one.value):
         x = frame.across(mark.value)
         board.line((x, frame.top), (x, frame.bottom), color=SOFT, linestyle=(0, (2, 2)), zorder=1.5)
-        words = say(mark.label, language)
+        words = drawn(mark.label, language)
         width = text_width(words, TINY)
         left = min(x + 3, frame.right - width)
         y = frame.top - 2 if left > reached + 3 else y + TINY * 1.1
@@ -235,7 +235,7 @@ def _draw_reference(board: Board, one: ReferenceLine, *, frame: _Frame, language
     board.line((frame.left, y), (frame.right, y), color=VERMILION, linewidth=0.9, linestyle=(0, (4, 2.5)), zorder=2)
     above, below = y - TINY * 0.75, y + TINY * 0.85
     height = above if above > frame.top + 3 else below
-    board.text((frame.left + 3, height), say(one.label, language), size=TINY, color=VERMILION)
+    board.text((frame.left + 3, height), drawn(one.label, language), size=TINY, color=VERMILION)
 
 
 def _draw_series(board: Board, one: CourseSeries, *, frame: _Frame) -> None:
@@ -255,7 +255,7 @@ def _draw_series(board: Board, one: CourseSeries, *, frame: _Frame) -> None:
 
 def _end(one: CourseSeries, language: Language) -> str:
     dagger = DAGGER if any(point.illustrative for point in one.points) else ""
-    return f"{say(one.label, language)}{dagger}".strip()
+    return f"{drawn(one.label, language)}{dagger}".strip()
 
 
 def _draw_ends(board: Board, series: Sequence[CourseSeries], *, frame: _Frame, language: Language) -> None:

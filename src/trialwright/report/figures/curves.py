@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from trialwright.report.cells import say, written
+from trialwright.report.cells import drawn, written
 from trialwright.report.figures.board import (
     FAINT,
     INK,
@@ -76,13 +76,15 @@ def draw(spec: CurveFigure, language: Language) -> Board:
 
 def _sheet(spec: CurveFigure, language: Language) -> _Sheet:
     board = Board(height=0)
-    names = [line for curve in spec.curves for line in wrapped(say(curve.label, language), NAME_WIDTH, size=SMALL)]
+    names = [line for curve in spec.curves for line in wrapped(drawn(curve.label, language), NAME_WIDTH, size=SMALL)]
     right = board.width - 14 - (max(text_width(name, SMALL) for name in names) if len(spec.curves) > 1 else 0.0)
-    lines = [say(line.label, language) for line in spec.y_references]
+    lines = [drawn(line.label, language) for line in spec.y_references]
     right = min(right, board.width - 14 - max((text_width(line, SMALL) for line in lines), default=0.0))
     left = 46.0
     if any(curve.at_risk for curve in spec.curves):
-        labels = [line for curve in spec.curves for line in wrapped(say(curve.label, language), RISK_WIDTH, size=SMALL)]
+        labels = [
+            line for curve in spec.curves for line in wrapped(drawn(curve.label, language), RISK_WIDTH, size=SMALL)
+        ]
         left = max(left, 16 + max(text_width(label, SMALL) for label in labels))
     return _Sheet(board, _across(spec, (left, right)), _up(spec), language)
 
@@ -113,7 +115,7 @@ def _up(spec: CurveFigure) -> Scale:
 
 def _draw_axes(sheet: _Sheet, spec: CurveFigure) -> None:
     board, across, up, language = sheet.board, sheet.across, sheet.up, sheet.language
-    board.text((0, 8), say(spec.y_label, language), color=SOFT)
+    board.text((0, 8), drawn(spec.y_label, language), color=SOFT)
     for tick in up.ticks:
         y = sheet.at((0.0, tick))[1]
         board.line((across.left, y), (across.right, y), color=FAINT, linewidth=0.8, zorder=0)
@@ -131,13 +133,13 @@ def _draw_axes(sheet: _Sheet, spec: CurveFigure) -> None:
     board.line((across.left, TOP), (across.left, bottom))
     board.line((across.left, bottom), (across.right, bottom))
     board.text(
-        ((across.left + across.right) / 2, bottom + 24), say(spec.x_label, language), anchor="center", color=SOFT
+        ((across.left + across.right) / 2, bottom + 24), drawn(spec.x_label, language), anchor="center", color=SOFT
     )
 
 
 def _tick(spec: CurveFigure, across: Scale, *, place: int, tick: float, language: Language) -> str:
     if spec.x_names:
-        return say(spec.x_names[place], language)
+        return drawn(spec.x_names[place], language)
     step = across.step if not spec.x_ticks or all(one == int(one) for one in spec.x_ticks) else 0.1
     return tick_label(tick, step, language=language, as_share=spec.x_as_share)
 
@@ -212,7 +214,7 @@ def _draw_upright(sheet: _Sheet, line: ReferenceLine) -> None:
     x = sheet.across(line.value)
     look = {"color": VERMILION, "linewidth": 1.0, "linestyle": (0, (4, 2.5)), "zorder": 2}
     sheet.board.line((x, TOP - 4), (x, sheet.bottom), **look)
-    words = say(line.label, sheet.language)
+    words = drawn(line.label, sheet.language)
     half = text_width(words, SMALL) / 2
     at = min(max(x, half), sheet.board.width - half)
     sheet.board.text((at, TOP - 9), words, size=SMALL, color=VERMILION, anchor="center", is_clear=True)
@@ -223,12 +225,12 @@ def _draw_names(sheet: _Sheet, spec: CurveFigure) -> None:
     wanted: list[tuple[float, list[str], str, Point | None]] = []
     for line in spec.y_references:
         y = sheet.at((0.0, line.value))[1]
-        wanted.append((y, [say(line.label, sheet.language)], VERMILION, None))
+        wanted.append((y, [drawn(line.label, sheet.language)], VERMILION, None))
     for index, curve in enumerate(spec.curves if len(spec.curves) > 1 else ()):
         known = [(x, y) for x, y in curve.points if y is not None and math.isfinite(y)]
         if known:
             end = sheet.at(known[-1])
-            name = wrapped(say(curve.label, sheet.language), NAME_WIDTH, size=SMALL)
+            name = wrapped(drawn(curve.label, sheet.language), NAME_WIDTH, size=SMALL)
             wanted.append((end[1], name, _color(index), end))
     wanted.sort(key=lambda one: one[0])
     heights = _apart(
@@ -261,10 +263,10 @@ def _draw_numbers_at_risk(sheet: _Sheet, spec: CurveFigure, *, top: float) -> fl
     shown = [(index, curve) for index, curve in enumerate(spec.curves) if curve.at_risk]
     if not shown:
         return top
-    sheet.board.text((0, top + 4), say(spec.at_risk_label, sheet.language), size=SMALL, color=SOFT)
+    sheet.board.text((0, top + 4), drawn(spec.at_risk_label, sheet.language), size=SMALL, color=SOFT)
     y = top + 6
     for index, curve in shown:
-        lines = wrapped(say(curve.label, sheet.language), RISK_WIDTH, size=SMALL)
+        lines = wrapped(drawn(curve.label, sheet.language), RISK_WIDTH, size=SMALL)
         height = max(13.0, SMALL * LEADING * len(lines) + 3)
         y += height
         middle = y - height / 2 + 5
@@ -283,7 +285,7 @@ def _draw_numbers_at_risk(sheet: _Sheet, spec: CurveFigure, *, top: float) -> fl
 def _draw_key(sheet: _Sheet, spec: CurveFigure, *, y: float) -> float:
     """What the band and the ticks mean; the answer is the height of the sheet."""
     x, y = 0.0, y + 4
-    band, tick = say(spec.band_label, sheet.language), say(spec.tick_label, sheet.language)
+    band, tick = drawn(spec.band_label, sheet.language), drawn(spec.tick_label, sheet.language)
     if band and any(curve.band for curve in spec.curves):
         sheet.board.box((x, y - 4), (12, 8), facecolor=SERIES[0], alpha=BAND_STRENGTH * 2)
         sheet.board.text((x + 16, y), band, size=SMALL, color=SOFT)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from trialwright.report.cells import say
+from trialwright.report.cells import drawn
 from trialwright.report.figures.board import BLUE, FAINT, INK, LEADING, PAPER, SMALL, SOFT, WIDTH, Board, wrapped
 from trialwright.report.specifications.flow import FlowBox, FlowFigure, FlowStep
 from trialwright.vocabulary.words import Language
@@ -46,8 +46,8 @@ def draw(spec: FlowFigure, language: Language) -> Board:
 
 def _set(box: FlowBox, width: float, *, language: Language) -> _Set:
     room = width - 2 * PAD
-    head = wrapped(say(box.head, language), room, size=SMALL, is_bold=True)
-    lines = [line for words in box.lines for line in wrapped(say(words, language), room, size=SMALL)]
+    head = wrapped(drawn(box.head, language), room, size=SMALL, is_bold=True)
+    lines = [line for words in box.lines for line in wrapped(drawn(words, language), room, size=SMALL)]
     return _Set(tuple(head), tuple(lines))
 
 
@@ -95,7 +95,7 @@ def _draw_branches(board: Board, spec: FlowFigure, *, middle: float, y: float, l
     centres = [left + width / 2 for left in lefts]
     if count > 1:
         _line(board, (min(*centres, middle), y), to=(max(*centres, middle), y))
-    titles = [wrapped(say(branch.title, language), width, size=SMALL, is_bold=True) for branch in spec.branches]
+    titles = [wrapped(drawn(branch.title, language), width, size=SMALL, is_bold=True) for branch in spec.branches]
     top = y + 6 + max(map(len, titles)) * STEP + 2
     for centre, title in zip(centres, titles, strict=True):
         _line(board, (centre, y), to=(centre, y + 5))  # the line stops above the title and goes on below it
@@ -116,7 +116,7 @@ def _draw_rows(
             _put(board, box, left=left, y=y, width=width, height=height)
             if number + 1 < len(spec.rows):
                 _line(board, (left + width / 2, y + height), to=(left + width / 2, y + height + GAP))
-        words = wrapped(say(name, language), NAMES - 6, size=SMALL)
+        words = wrapped(drawn(name, language), NAMES - 6, size=SMALL)
         board.lines((0, y + height / 2), words, size=SMALL, color=SOFT)
         y += height + (GAP if number + 1 < len(spec.rows) else 0)
     return y

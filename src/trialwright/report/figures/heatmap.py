@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from trialwright.report.catalogue import catalogue
-from trialwright.report.cells import say, written
+from trialwright.report.cells import drawn, written
 from trialwright.report.figures.board import INK, LEADING, PAPER, RULE, SMALL, SOFT, Board, text_width, wrapped
 from trialwright.report.model import Number, Share
 from trialwright.report.specifications import HeatCell, HeatmapFigure
@@ -45,11 +45,13 @@ def draw(spec: HeatmapFigure, language: Language) -> Board:
     y = _draw_heads(sheet, spec)
     group = ""
     for row in spec.rows:
-        name = say(row.group, language)
+        name = drawn(row.group, language)
         if name and name != group:
             sheet.board.text((0, y + 9), name, size=SMALL, is_bold=True)
             y, group = y + 16, name
-        sheet.board.lines((0, y + ROW / 2), wrapped(say(row.label, language), LABEL_WIDTH, size=SMALL)[:2], size=SMALL)
+        sheet.board.lines(
+            (0, y + ROW / 2), wrapped(drawn(row.label, language), LABEL_WIDTH, size=SMALL)[:2], size=SMALL
+        )
         for place, cell in enumerate(row.cells):
             _draw_cell(sheet, spec, cell=cell, corner=(sheet.left + sheet.slot * place, y))
         y += ROW
@@ -59,7 +61,7 @@ def draw(spec: HeatmapFigure, language: Language) -> Board:
 
 def _sheet(spec: HeatmapFigure, language: Language) -> _Sheet:
     board = Board(height=0)
-    lines = [line for row in spec.rows for line in wrapped(say(row.label, language), LABEL_WIDTH, size=SMALL)]
+    lines = [line for row in spec.rows for line in wrapped(drawn(row.label, language), LABEL_WIDTH, size=SMALL)]
     left = max(text_width(line, SMALL) for line in lines) + 10
     slot = min(WIDEST, (board.width - left - 2) / max(len(spec.columns), 1))
     known = [value for row in spec.rows for cell in row.cells if (value := _known(cell)) is not None] or [0.0]
@@ -73,7 +75,7 @@ def _known(cell: HeatCell) -> float | None:
 
 
 def _draw_heads(sheet: _Sheet, spec: HeatmapFigure) -> float:
-    heads = [wrapped(say(column, sheet.language), sheet.slot - 3, size=SMALL) for column in spec.columns]
+    heads = [wrapped(drawn(column, sheet.language), sheet.slot - 3, size=SMALL) for column in spec.columns]
     height = SMALL * LEADING * max(map(len, heads), default=0) + 6
     for place, head in enumerate(heads):
         middle = sheet.left + sheet.slot * (place + 0.5)
@@ -88,14 +90,14 @@ def _draw_cell(sheet: _Sheet, spec: HeatmapFigure, *, cell: HeatCell, corner: tu
     if value is None:
         if cell.is_due:
             sheet.board.box(corner, size, facecolor=PAPER, edgecolor=RULE, hatch="//////")
-            words = say(cell.words, sheet.language) or NOT_AVAILABLE
+            words = drawn(cell.words, sheet.language) or NOT_AVAILABLE
             shown = wrapped(words, size[0] - 4, size=SMALL)[0]
             sheet.board.text(middle, shown, size=SMALL, color=SOFT, anchor="center", is_clear=True)
         return
     share = _share(sheet, value)
     sheet.board.box(corner, size, facecolor=_shade(share))
     number = Share(value, spec.decimals) if spec.as_share else Number(value, spec.decimals)
-    words = say(cell.words, sheet.language) or written(number, sheet.language)
+    words = drawn(cell.words, sheet.language) or written(number, sheet.language)
     words += "†" if cell.illustrative else ""
     ink = PAPER if share >= DARK else INK
     sheet.board.text(middle, wrapped(words, size[0], size=SMALL)[0], size=SMALL, color=ink, anchor="center")
@@ -119,7 +121,7 @@ def _draw_key(sheet: _Sheet, spec: HeatmapFigure, *, y: float) -> float:
     """The scale from end to end, and what a hatched cell means."""
     _ = catalogue(sheet.language)
     board, language = sheet.board, sheet.language
-    words = say(spec.scale_label, language)
+    words = drawn(spec.scale_label, language)
     board.text((0, y), words, size=SMALL, color=SOFT)
     x = text_width(words, SMALL) + 10
     ends = [_end(value, spec, language=language) for value in (sheet.low, sheet.high)]

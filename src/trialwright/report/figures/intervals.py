@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import final
 
-from trialwright.report.cells import say
+from trialwright.report.cells import drawn
 from trialwright.report.figures.board import (
     BLUE,
     INK,
@@ -43,7 +43,7 @@ def draw(spec: IntervalFigure, language: Language) -> Board:
     """The whole figure."""
     columns = _columns(spec, language)
     scale = _scale(spec, columns.plot)
-    label = say(spec.reference.label, language) if spec.reference else ""
+    label = drawn(spec.reference.label, language) if spec.reference else ""
     is_crowded = text_width(label, SMALL) > columns.remark - columns.count - 2 * GAP
     top = 10 + SMALL * LEADING * (max(map(len, _heads(spec, language))) + is_crowded)
     heights = [_row_height(row, language) for row in spec.rows]
@@ -51,7 +51,7 @@ def draw(spec: IntervalFigure, language: Language) -> Board:
     board = Board(height=bottom + 34)
     _draw_heads(board, spec, language=language, columns=columns, bottom=top - 6)
     unit = "share" if spec.as_share else "number"
-    name = say(spec.axis_label, language)
+    name = drawn(spec.axis_label, language)
     draw_axis(board, scale, top=top, bottom=bottom, label=name, language=language, unit=unit)
     if spec.reference:
         at = scale(spec.reference.value)
@@ -70,18 +70,18 @@ def draw(spec: IntervalFigure, language: Language) -> Board:
 def _row_height(row: IntervalRow, language: Language) -> float:
     """A row of one or two lines has the usual height; a longer one has what its lines need."""
     lines = max(
-        len(wrapped(_label(row, language), LABEL_WIDTH)), len(wrapped(say(row.annotation, language), REMARK_WIDTH))
+        len(wrapped(_label(row, language), LABEL_WIDTH)), len(wrapped(drawn(row.annotation, language), REMARK_WIDTH))
     )
     return max(ROW, SIZE * LEADING * lines + 4)
 
 
 def _columns(spec: IntervalFigure, language: Language) -> _Columns:
     labels = [_label(row, language) for row in spec.rows]
-    label_width = min(LABEL_WIDTH, max(text_width(label) for label in [*labels, say(spec.row_label, language)]))
-    counts = [say(row.count, language) for row in spec.rows]
+    label_width = min(LABEL_WIDTH, max(text_width(label) for label in [*labels, drawn(spec.row_label, language)]))
+    counts = [drawn(row.count, language) for row in spec.rows]
     _, count_head, remark_head = _heads(spec, language)
     count_width = max([*map(text_width, counts), *(text_width(line, SMALL) for line in count_head)])
-    remarks = [say(row.annotation, language) for row in spec.rows]
+    remarks = [drawn(row.annotation, language) for row in spec.rows]
     remark_width = min(REMARK_WIDTH, max(text_width(remark) for remark in remarks))
     remark_width = max(remark_width, *(text_width(line, SMALL) for line in remark_head))
     count_edge = label_width + (GAP + count_width if count_width else 0)
@@ -92,13 +92,13 @@ def _columns(spec: IntervalFigure, language: Language) -> _Columns:
 
 
 def _label(row: IntervalRow, language: Language) -> str:
-    return say(row.label, language) + (" †" if row.illustrative else "")
+    return drawn(row.label, language) + (" †" if row.illustrative else "")
 
 
 def _heads(spec: IntervalFigure, language: Language) -> list[list[str]]:
     """Lines of the heads of the labels, the counts and the remarks."""
     heads = ((spec.row_label, LABEL_WIDTH), (spec.count_label, COUNT_WIDTH), (spec.annotation_label, REMARK_WIDTH))
-    return [wrapped(say(words, language), width, size=SMALL) for words, width in heads]
+    return [wrapped(drawn(words, language), width, size=SMALL) for words, width in heads]
 
 
 def _scale(spec: IntervalFigure, span: tuple[float, float]) -> Scale:
@@ -125,8 +125,8 @@ def _draw_reference_label(board: Board, words: str, *, at: float, y: float, ends
 def _draw_row(board: Board, row: IntervalRow, *, language: Language, columns: _Columns, scale: Scale, y: float) -> None:
     label = wrapped(_label(row, language), LABEL_WIDTH)
     board.lines((0, y), label)
-    board.text((columns.count, y), say(row.count, language), anchor="right")
-    board.lines((columns.remark, y), wrapped(say(row.annotation, language), REMARK_WIDTH), color=INK)
+    board.text((columns.count, y), drawn(row.count, language), anchor="right")
+    board.lines((columns.remark, y), wrapped(drawn(row.annotation, language), REMARK_WIDTH), color=INK)
     _draw_estimate(board, row, scale=scale, y=y)
 
 

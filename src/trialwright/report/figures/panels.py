@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import final
 
-from trialwright.report.cells import say, written
+from trialwright.report.cells import drawn, written
 from trialwright.report.figures.bars import draw_key
 from trialwright.report.figures.board import FAINT, INK, LEADING, RULE, SERIES, SMALL, SOFT, Board, text_width, wrapped
 from trialwright.report.model import Number, Share
@@ -22,20 +22,20 @@ MARK = "▸"  # before the row that is marked; the key says why
 def draw(spec: PanelFigure, language: Language) -> Board:
     """The whole figure."""
     board = Board(height=0)
-    top = draw_key(board, [say(name, language) for name in spec.series], left=0) if len(spec.series) > 1 else 4.0
+    top = draw_key(board, [drawn(name, language) for name in spec.series], left=0) if len(spec.series) > 1 else 4.0
     grid = _grid(spec, board.width, language=language)
     for first in range(0, len(spec.panels), grid.across):
         row = spec.panels[first : first + grid.across]
-        titles = [wrapped(say(panel.title, language), grid.width, size=SMALL, is_bold=True) for panel in row]
+        titles = [wrapped(drawn(panel.title, language), grid.width, size=SMALL, is_bold=True) for panel in row]
         head = SMALL * LEADING * max(map(len, titles)) + 6
         for place, (panel, title) in enumerate(zip(row, titles, strict=True)):
             left = place * (grid.width + GUTTER)
             board.lines((left, top + head / 2), title, size=SMALL, is_bold=True)
             _draw_panel(board, spec, panel=panel, grid=grid, at=(left, top + head), language=language)
         top += head + sum(grid.heights) + 12
-    words = say(spec.axis_label, language)
+    words = drawn(spec.axis_label, language)
     if spec.mark:
-        words += f"; {MARK} {say(spec.mark, language)}"
+        words += f"; {MARK} {drawn(spec.mark, language)}"
     for line in wrapped(words, board.width, size=SMALL):
         board.text((0, top), line, size=SMALL, color=SOFT)
         top += SMALL * LEADING
@@ -57,7 +57,7 @@ class _Grid:
 
 def _grid(spec: PanelFigure, width: float, *, language: Language) -> _Grid:
     """As many panels side by side as leave half of each to its bars; labels too long even then are wrapped."""
-    said = [say(row, language) for row in spec.rows]
+    said = [drawn(row, language) for row in spec.rows]
     longest = max(text_width(label, SMALL, is_bold=True) for label in said)
     wide = {across: (width - GUTTER * (across - 1)) / across for across in range(ACROSS, 0, -1)}
     across = next((across for across, each in wide.items() if longest <= LABELS * each), 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from trialwright.report.cells import say
+from trialwright.report.cells import drawn
 from trialwright.report.figures.board import (
     BLUE,
     FAINT,
@@ -31,7 +31,7 @@ def draw(spec: ScatterFigure, language: Language) -> Board:
     limits = [[line.value] if line else [] for line in (spec.x_limit, spec.y_limit)]
     across = _scale(spec, [*(dot.x for dot in spec.dots), *limits[0]], span=(LEFT, board.width - RIGHT))
     up = _scale(spec, [*(dot.y for dot in spec.dots), *limits[1]], span=(0.0, HEIGHT))
-    board.text((0, 10), say(spec.y_label, language), color=SOFT)
+    board.text((0, 10), drawn(spec.y_label, language), color=SOFT)
     for tick in up.ticks:
         y = _height(up, tick)
         board.line((LEFT, y), (board.width - RIGHT, y), color=FAINT, linewidth=0.8, zorder=0)
@@ -66,7 +66,7 @@ def _tick(spec: ScatterFigure, scale: Scale, *, tick: float, language: Language)
 
 
 def _draw_below(board: Board, spec: ScatterFigure, *, scale: Scale, language: Language) -> None:
-    label, bottom = say(spec.x_label, language), TOP + HEIGHT
+    label, bottom = drawn(spec.x_label, language), TOP + HEIGHT
     if spec.scale == "share":
         draw_axis(board, scale, top=TOP, bottom=bottom, label=label, language=language, unit="share")
         return
@@ -87,23 +87,23 @@ def _draw_limits(board: Board, spec: ScatterFigure, *, across: Scale, up: Scale,
     if spec.x_limit:
         at = across(_at(spec, spec.x_limit.value))
         board.line((at, TOP - 4), (at, TOP + HEIGHT), **look)
-        words = say(spec.x_limit.label, language)
+        words = drawn(spec.x_limit.label, language)
         half = text_width(words, SMALL) / 2
         x = min(max(at, half), board.width - half)
         board.text((x, TOP - 9), words, size=SMALL, color=VERMILION, anchor="center")
     if spec.y_limit:
         y = _height(up, _at(spec, spec.y_limit.value))
         board.line((LEFT, y), (board.width - RIGHT, y), **look)
-        board.text((LEFT + 4, y - 6), say(spec.y_limit.label, language), size=SMALL, color=VERMILION)
+        board.text((LEFT + 4, y - 6), drawn(spec.y_limit.label, language), size=SMALL, color=VERMILION)
     if spec.corner:
-        board.text((board.width - 18, TOP + 8), say(spec.corner, language), size=SMALL, color=SOFT, anchor="right")
+        board.text((board.width - 18, TOP + 8), drawn(spec.corner, language), size=SMALL, color=SOFT, anchor="right")
 
 
 def _name_dots(board: Board, spec: ScatterFigure, *, across: Scale, up: Scale, language: Language) -> None:
     """Names beside their dots, the highest first; one that would lie on another is put lower."""
     taken: list[tuple[float, float, float]] = []
     for dot in sorted((one for one in spec.dots if one.name), key=lambda one: (-one.y, one.x)):
-        words = say(dot.name, language)
+        words = drawn(dot.name, language)
         width = text_width(words, SMALL)
         at = across(_at(spec, dot.x))
         x = at + 6 if at + 6 + width <= board.width else at - 6 - width

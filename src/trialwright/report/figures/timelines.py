@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from trialwright.report.catalogue import catalogue
-from trialwright.report.cells import say
+from trialwright.report.cells import drawn
 from trialwright.report.figures.board import (
     BLUE,
     INK,
@@ -69,7 +69,7 @@ def draw(spec: TimelineFigure, language: Language) -> Board:
     strip = STRIP if len(spec.lanes) <= MANY else CLOSE
     for lane in spec.lanes:
         y = _draw_lane(board, lane, scale=scale, language=language, top=y, strip=strip)
-    draw_axis(board, scale, top=top, bottom=y + 2, label=say(spec.axis_label, language), language=language)
+    draw_axis(board, scale, top=top, bottom=y + 2, label=drawn(spec.axis_label, language), language=language)
     for label in marks:
         board.line((label.at, 6 + LEVEL * label.level + 9), (label.at, y + 2), color=VERMILION, linewidth=0.9, zorder=1)
         at = (label.x, 6 + LEVEL * label.level + 3)
@@ -84,7 +84,7 @@ def _scale(spec: TimelineFigure, language: Language) -> Scale:
     points = [point.day for lane in spec.lanes for point in lane.points]
     spans = [day for lane in spec.lanes for span in lane.spans for day in (span.start, span.end)]
     days = [*points, *spans, *(mark.day for mark in spec.marks)]
-    widths = [text_width(line) for lane in spec.lanes for line in wrapped(say(lane.label, language), LABEL_WIDTH)]
+    widths = [text_width(line) for lane in spec.lanes for line in wrapped(drawn(lane.label, language), LABEL_WIDTH)]
     return scale_for(days, span=(max(widths, default=0) + 16, Board(height=0).width - 16), start=0.0, whole=1)
 
 
@@ -92,7 +92,7 @@ def _mark_labels(marks: tuple[TimelineMark, ...], scale: Scale, *, language: Lan
     levels = _Levels()
     placed = sorted(marks, key=lambda mark: mark.day)
     return [
-        _label(levels, say(mark.label, language), x=scale(mark.day), scale=scale, color=VERMILION) for mark in placed
+        _label(levels, drawn(mark.label, language), x=scale(mark.day), scale=scale, color=VERMILION) for mark in placed
     ]
 
 
@@ -112,10 +112,10 @@ def _label(levels: _Levels, words: str, *, x: float, scale: Scale, color: str) -
 def _draw_lane(board: Board, lane: Lane, *, scale: Scale, language: Language, top: float, strip: float) -> float:
     """The lane between two rules; the answer is where the next one begins."""
     levels = _Levels()
-    shown = [(say(point.label, language), point) for point in sorted(lane.points, key=lambda point: point.day)]
+    shown = [(drawn(point.label, language), point) for point in sorted(lane.points, key=lambda point: point.day)]
     labels = [_label(levels, words, x=scale(point.day), scale=scale, color=INK) for words, point in shown if words]
     spans = [_span_label(levels, span, scale=scale, language=language) for span in lane.spans]
-    lines = wrapped(say(lane.label, language), LABEL_WIDTH)
+    lines = wrapped(drawn(lane.label, language), LABEL_WIDTH)
     height = max(strip + LEVEL * len(levels.taken), len(lines) * 11.5 + 6)
     y = top + height - strip / 2
     board.line((0, top), (scale.right, top), linewidth=0.5)
@@ -130,7 +130,7 @@ def _draw_lane(board: Board, lane: Lane, *, scale: Scale, language: Language, to
 
 
 def _span_label(levels: _Levels, span: TimelineSpan, *, scale: Scale, language: Language) -> _Label | None:
-    words = say(span.label, language)
+    words = drawn(span.label, language)
     if not words:
         return None
     return _label(levels, words, x=(scale(span.start) + scale(span.end)) / 2, scale=scale, color=SOFT)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from trialwright.report.cells import say
+from trialwright.report.cells import drawn
 from trialwright.report.figures.board import (
     BLUE,
     FAINT,
@@ -60,7 +60,7 @@ def draw(spec: TreeFigure, language: Language) -> Board:
     board = Board(height=0, width=max(WIDTH, columns[-1][1] + 1.5))
     ends = [*(left for left, _ in columns[1:]), board.width + 6]
     rooms = [end - left - 6 for (left, _), end in zip(columns, ends, strict=True)]
-    heads = [wrapped(say(head, language), room, size=SMALL) for head, room in zip(spec.heads, rooms, strict=False)]
+    heads = [wrapped(drawn(head, language), room, size=SMALL) for head, room in zip(spec.heads, rooms, strict=False)]
     top = 8 + SMALL * LEADING * max(map(len, heads), default=0)
     for (left, _), head in zip(columns, heads, strict=False):
         middle = top - 4 - SMALL * LEADING * len(head) / 2
@@ -76,7 +76,7 @@ def draw(spec: TreeFigure, language: Language) -> Board:
 
 
 def _label(node: TreeNode, language: Language) -> str:
-    return f"{LOOKS[node.kind][0]} {say(node.label, language)}"
+    return f"{LOOKS[node.kind][0]} {drawn(node.label, language)}"
 
 
 def _columns(spec: TreeFigure, language: Language) -> list[tuple[float, float]]:
@@ -89,7 +89,7 @@ def _columns(spec: TreeFigure, language: Language) -> list[tuple[float, float]]:
             boxes.append(0.0)
             edges.append(0.0)
         boxes[column] = max(boxes[column], text_width(_label(node, language), SMALL, is_bold=True) + 2 * PAD)
-        edge = say(node.edge, language)
+        edge = drawn(node.edge, language)
         edges[column] = max(edges[column], text_width(edge, SMALL) + 2 * ELBOW + 6 if column else 0.0)
         for following in node.then:
             measure(following, column + 1)
@@ -127,7 +127,7 @@ def _draw_edge(
     board.line((left, one.y), (elbow, one.y), **look)
     board.line((elbow, one.y), (elbow, following.y), **look)
     board.line((elbow, following.y), (right, following.y), **look)
-    words = say(following.node.edge, language)
+    words = drawn(following.node.edge, language)
     board.text((right - ELBOW / 2 - 2, following.y), words, size=SMALL, anchor="right", is_clear=True)
 
 
@@ -144,7 +144,7 @@ def _draw_key(board: Board, spec: TreeFigure, *, y: float, language: Language) -
     """The signs that occur, with their words; the answer is the height of the sheet."""
     x = 0.0
     for kind, words in spec.kinds:
-        said = f"{LOOKS[kind][0]} {say(words, language)}"
+        said = f"{LOOKS[kind][0]} {drawn(words, language)}"
         width = text_width(said, SMALL) + 14
         if x and x + width > board.width:
             x, y = 0.0, y + SMALL * LEADING * 1.2

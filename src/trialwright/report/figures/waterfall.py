@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, final
 
 from trialwright.report.catalogue import catalogue
-from trialwright.report.cells import say, written
+from trialwright.report.cells import drawn, written
 from trialwright.report.figures.bars import draw_key
 from trialwright.report.figures.board import FAINT, PAPER, RULE, SERIES, SMALL, SOFT, VERMILION, Board, text_width
 from trialwright.report.figures.scales import Scale, scale_for, tick_label
@@ -56,12 +56,12 @@ def _known(bar: WaterfallBar) -> float | None:
 
 def _sheet(spec: WaterfallFigure, language: Language) -> _Sheet:
     board = Board(height=0)
-    top = draw_key(board, [say(name, language) for name in spec.groups], left=0) + 22
-    board.text((0, top - 18), say(spec.axis_label, language), color=SOFT)
+    top = draw_key(board, [drawn(name, language) for name in spec.groups], left=0) + 22
+    board.text((0, top - 18), drawn(spec.axis_label, language), color=SOFT)
     values = [value for bar in spec.bars if (value := _known(bar)) is not None]
     dense = scale_for([0.0, *values, *(line.value for line in spec.references)], span=(0.0, HEIGHT * DENSE))
     up = replace(dense, left=MARGIN, right=HEIGHT - MARGIN)
-    names = max((text_width(say(line.label, language), SMALL) for line in spec.references), default=0.0)
+    names = max((text_width(drawn(line.label, language), SMALL) for line in spec.references), default=0.0)
     right = board.width - 14 - names
     slot = (right - LEFT - 16) / max(len(spec.bars), 1)
     return _Sheet(board, up, top, min(slot, WIDEST / FILLED), right, language)
@@ -80,7 +80,7 @@ def _draw_axis(sheet: _Sheet, spec: WaterfallFigure) -> None:
         y = sheet.height(line.value)
         look = {"color": VERMILION, "linewidth": 1.0, "linestyle": (0, (4, 2.5)), "zorder": 2.5}
         board.line((LEFT, y), (sheet.right, y), **look)
-        board.text((sheet.right + 6, y), say(line.label, sheet.language), size=SMALL, color=VERMILION)
+        board.text((sheet.right + 6, y), drawn(line.label, sheet.language), size=SMALL, color=VERMILION)
 
 
 def _draw_bar(sheet: _Sheet, spec: WaterfallFigure, *, bar: WaterfallBar, x: float) -> None:
@@ -116,7 +116,7 @@ def _hatched(color: str) -> dict[str, Any]:
 
 def _draw_labels(sheet: _Sheet, ordered: list[WaterfallBar]) -> float:
     """The participants below their bars, upright where they would touch; the answer is where they end."""
-    labels = [say(bar.label, sheet.language) + (" †" if bar.illustrative else "") for bar in ordered]
+    labels = [drawn(bar.label, sheet.language) + (" †" if bar.illustrative else "") for bar in ordered]
     widest = max(text_width(label, SMALL) for label in labels)
     top = sheet.top + HEIGHT + 14
     for place, label in enumerate(labels):
@@ -128,7 +128,7 @@ def _draw_labels(sheet: _Sheet, ordered: list[WaterfallBar]) -> float:
 
 
 def _draw_foot(sheet: _Sheet, spec: WaterfallFigure, *, y: float) -> float:
-    words = say(spec.mark, sheet.language)
+    words = drawn(spec.mark, sheet.language)
     if not words or not any(bar.is_marked for bar in spec.bars):
         return y + 2
     sheet.board.text((0, y), f"{MARK} {words}", size=SMALL, color=SOFT)
