@@ -3,7 +3,8 @@
 ``python tools/calibrate_course.py [ROUNDS] [--onwards]`` takes some minutes on one core and changes nothing by chance:
 the same people meet every set of values. ``--onwards`` begins at the values in use, not at the priors. It writes
 course-calibrated.csv (value, what is left of the prior), course-fit.csv (published and simulated, by other people than
-those of the calibration) and course-uncertainty.csv (the factor from which parameters are drawn).
+those of the calibration, with a taper where the published arm had one) and course-uncertainty.csv (the factor from
+which parameters are drawn).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import sys
 from pathlib import Path
 
 from trialwright.diseases.lupus.simulated import APPEARANCE
-from trialwright.planning.course_calibration import PlaceboArm, calibrate_course
+from trialwright.planning.care import Taper
+from trialwright.planning.course_calibration import PlaceboArm, calibrate_course, fit_of
 from trialwright.planning.follow_up import Visits
 from trialwright.vocabulary.disease_course import Entry
 
@@ -21,6 +23,8 @@ DATA = Path(__file__).resolve().parents[1] / "src" / "trialwright" / "diseases" 
 SEED, PEOPLE, ENTRY, ROUNDS = 20261123, 6000, Entry(6.0), 8
 VISITS = Visits(tuple(range(0, 53, 4)))
 CHECKED = PlaceboArm(APPEARANCE, ENTRY, VISITS, people=12_000, seed=1)  # people the values were not fitted to
+
+TAPER = Taper(8, 40, 7.5)  # of the published arms that had one (course-targets.toml)
 
 
 def main() -> None:
@@ -35,7 +39,7 @@ def main() -> None:
     )
     rows = [[key, f"{found.values[key]:.6g}", f"{sd:.3f}"] for key, sd in zip(found.free, found.sds, strict=True)]
     _write("course-calibrated.csv", ["key", "value", "share_of_prior_sd"], rows)
-    targets, shown = APPEARANCE.targets, CHECKED.summaries(found.values)
+    targets, shown = APPEARANCE.targets, fit_of(CHECKED, found.values, taper=TAPER)
     fit = [[one.key, f"{one.value:g}", f"{one.tolerance:g}", f"{shown[one.key]:.4f}"] for one in targets]
     _write("course-fit.csv", ["key", "published", "tolerance", "simulated"], fit)
     factor = [[key, *(f"{value:.5f}" for value in row)] for key, row in zip(found.free, found.factor, strict=True)]

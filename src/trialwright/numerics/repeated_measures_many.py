@@ -318,7 +318,7 @@ def _unpacked(parameters: Floats, visits: int) -> Floats:
     return np.asarray(parameters[..., _cell(visits)])
 
 
-def _traces(sums: _Sums, weights: Floats, other: Floats) -> Floats:
+def _traces(sums: _Sums, weights: Floats, *, other: Floats) -> Floats:
     """Sum of tr(V_i W V_j M) over the sets of each trial, ``[B, k, k]``; ``other``: M, ``[U, T, T]``."""
     visits = weights.shape[-1]
     products = sums.product(_packed(weights), _packed(other)).reshape(sums.trials, -1)
@@ -343,7 +343,7 @@ def _curvature(sums: _Sums, at: _At, *, near: Bools) -> Floats:
     """
     onto, which = _reached(sums, at), near[sums.trial][:, None, None]
     observed = 2 * (at.pulls + at.held) - sums.n[:, None, None] * at.weights
-    once = _traces(sums, at.weights, np.where(which, observed, at.pulls))
+    once = _traces(sums, at.weights, other=np.where(which, observed, at.pulls))
     held = np.stack([_within(each, c) for each, c in zip(onto, at.covariance, strict=True)])
     return once - np.where(near, 2.0, 1.0)[:, None, None] * held
 
@@ -372,7 +372,7 @@ def _judged(sums: _Sums, matrices: Floats, *, place: int) -> Floats:
     line = at.covariance[:, :, place]
     by_column = line.reshape(sums.trials, -1, visits)
     spread = sums.spread(by_column[:, :, :, None, None] * by_column[:, None, None, :, :])
-    curves = _traces(sums, at.weights, at.weights @ spread @ at.weights)
+    curves = _traces(sums, at.weights, other=at.weights @ spread @ at.weights)
     curvature = _curvature(sums, at, near=np.ones(sums.trials, np.bool_))
     found = np.full((4, sums.trials), np.nan)
     for trial, slopes in enumerate(_slopes(sums, at)):

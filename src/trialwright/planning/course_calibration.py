@@ -11,12 +11,13 @@ identified by these numbers, and says what its prior says; two that are strongly
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
 from trialwright.numerics.arrays import Floats
+from trialwright.planning.care import Taper
 from trialwright.planning.disease_course import Course
 from trialwright.planning.follow_up import Numbers, Visits, follow
 from trialwright.planning.infusion_effect import Effect, Schedule
@@ -65,6 +66,13 @@ class PlaceboArm:
         )  # fmt: skip
         quiescent = flare_rate_from(QUIESCENT, course=Course.of(values), seed=self.seed)
         return dict(self.appearance.summaries(followed.observed)) | {"flares_per_quiescent_year": quiescent}
+
+
+def fit_of(arm: PlaceboArm, values: Values, *, taper: Taper) -> dict[str, float]:
+    """What is simulated for each target: by the arm as it is, or, where the published arm had one, with a taper."""
+    plain = arm.summaries(values)
+    tapered = replace(arm, visits=replace(arm.visits, taper=taper)).summaries(values)
+    return {one.key: (tapered if one.tapered else plain)[one.key] for one in arm.appearance.targets}
 
 
 @final

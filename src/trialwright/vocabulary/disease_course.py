@@ -92,7 +92,10 @@ class CourseParameter:
 @final
 @dataclass(frozen=True, slots=True)
 class CourseTarget:
-    """A published number that the course is held against; ``tolerance``: one standard deviation."""
+    """A published number that the course is held against; ``tolerance``: one standard deviation.
+
+    ``tapered``: whether a taper of background treatment was mandatory in that arm, so that the fit is shown with one.
+    """
 
     key: str
     label: Text
@@ -101,6 +104,7 @@ class CourseTarget:
     kind: Literal["share", "number"]
     source: str
     status: Status
+    tapered: bool = False
 
 
 @final

@@ -33,6 +33,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_two_workers_of_a_cluster_give_the_same_bytes(file: Path) -> None:
+    file.write_text(SMALL.replace('method = "ancova"', 'method = "mmrm"'), "utf-8")
     alone = simulate_rct_plan(file, RctAsked(trials=45))
     shared = simulate_rct_plan(file, RctAsked(trials=45, workers=2, cluster="local"))
     assert rct_bytes(shared) == rct_bytes(alone)
@@ -74,7 +75,7 @@ def test_a_stopped_simulation_says_so(file: Path) -> None:
 
 
 def test_the_command_answers_a_program_and_a_person(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text(SMALL.replace('method = "ancova"', 'method = "mmrm"'), "utf-8")
+    file.write_text(SMALL.replace('method = "ancova"', 'method = "mmrm"\nafter_rescue = "kept"'), "utf-8")
     for arguments in (["--json"], ["--lang", "fr"]):
         with pytest.raises(SystemExit) as end:
             main(["simulate-rct", str(file), "--trials", "20", *arguments])

@@ -165,7 +165,10 @@ def named(analysis: Analysis, appearance: Appearance) -> Words:
     if analysis.dose_at_most is not None:
         return fill(words.WITH_DOSE, endpoint=title, week=analysis.week, dose=analysis.dose_at_most)
     said = words.BY_MMRM if analysis.method == "mmrm" else words.AT_WEEK
-    return fill(said, endpoint=title, week=analysis.week)
+    short = fill(said, endpoint=title, week=analysis.week)
+    if analysis.after_rescue is None:
+        return short
+    return fill(words.AFTER_RESCUE, analysis=short, rescue=words.RESCUE[analysis.leaves_out_rescued])
 
 
 def _sizes(found: Found) -> Iterator[Block]:

@@ -107,6 +107,7 @@ MMRM = Text(
     "visite ; covariance non structurée, REML, Kenward–Roger. Valeurs après traitement de secours : {rescue}. Les "
     "variations affichées sont les moyennes simples des valeurs observées.",
 )
+AFTER_RESCUE = Text(en="{analysis}, after rescue {rescue}", fr="{analysis}, valeurs après secours {rescue}")
 RESCUE = {
     True: Text(en="left out", fr="exclues"),
     False: Text(en="kept", fr="gardées"),
@@ -158,9 +159,11 @@ FRONT = Text(
 FIT = Text(en="Published placebo arms and the calibrated course", fr="Bras placebo publiés et évolution calibrée")
 FIT_NOTE = Text(
     en="The weight is one standard deviation of sampling and of the difference between trials together, used in the "
-    "calibration only. Where the simulated number lies more than two weights away, the model does not reproduce it.",
+    "calibration only. Where the simulated number lies more than two weights away, the model does not reproduce it. "
+    "Where the published arm had a mandatory taper, so has the simulated one; the calibration did without.",
     fr="Le poids est un écart-type, échantillonnage et différence entre essais ensemble, pour le calibrage seulement. "
-    "Si le nombre simulé s'en écarte de plus de deux poids, le modèle ne le reproduit pas.",
+    "Si le nombre simulé s'en écarte de plus de deux poids, le modèle ne le reproduit pas. Si le bras publié avait une "
+    "décroissance obligatoire, le bras simulé l'a aussi ; le calibrage s'en passait.",
 )
 DISTANCE = Text(en="distance from the published number, in weights", fr="écart au nombre publié, en poids")
 NUMBERS = Text(en="Every number of the model", fr="Tous les nombres du modèle")
