@@ -91,9 +91,9 @@ def stop_when_full(size: int) -> Rule:
     return rule  # type: ignore[return-value]
 
 
-def walked(inputs: dict[str, Any]) -> Walk:
+def walked(inputs: dict[str, Any], *, design: Design | None = None) -> Walk:
     return walk(
-        boin_of(inputs),
+        design or boin_of(inputs),
         applied=[stop_when_full(inputs["n_earlystop"])],
         sizes=[inputs["cohortsize"]] * inputs["ncohort"],
         truth=inputs["p_true"],

@@ -33,7 +33,7 @@ def counted(inputs: dict[str, Any]) -> Seen:
     return Seen.of_counts(here.sum(axis=0), tox @ here, inputs["doses"][-1], **counts)
 
 
-def proposal_of(inputs: dict[str, Any]) -> Proposal:
+def design_of(inputs: dict[str, Any]) -> Design:
     names = {
         "phi_t": "toxicity_limit",
         "phi_e": "activity_limit",
@@ -45,8 +45,11 @@ def proposal_of(inputs: dict[str, Any]) -> Proposal:
         "prior_a": "prior_a",
         "prior_b": "prior_b",
     }
-    design = designs.build("boin12", {name: inputs[theirs] for theirs, name in names.items()})
-    return design.propose(counted(inputs))
+    return designs.build("boin12", {name: inputs[theirs] for theirs, name in names.items()})
+
+
+def proposal_of(inputs: dict[str, Any]) -> Proposal:
+    return design_of(inputs).propose(counted(inputs))
 
 
 def test_every_case_scores_the_ends_as_100_and_0() -> None:

@@ -18,9 +18,8 @@ BOUNDARY = json.loads((FOLDER / "boin_boundary" / "cases.json").read_text(encodi
 DIFFERENT = {"boin_select_mtd_comb-006": [2, 1], "boin_select_mtd_comb-009": [2, 2]}
 
 
-def selected(case: dict[str, Any], *, selection: str) -> list[int]:
-    n, n_dlt = (np.array(case["inputs"][name]) for name in ("npts", "ntox"))
-    rows, columns = n.shape
+def design_of(case: dict[str, Any], *, selection: str) -> Any:
+    rows, columns = np.array(case["inputs"]["npts"]).shape
     parameters = {
         "target_toxicity_rate": case["inputs"]["target"],
         "rows": rows,
@@ -28,8 +27,14 @@ def selected(case: dict[str, Any], *, selection: str) -> list[int]:
         "elimination_confidence": case["inputs"]["cutoff_eli"],
         "selection": selection,
     }
+    return designs.build("boin_comb", parameters)
+
+
+def selected(case: dict[str, Any], *, selection: str) -> list[int]:
+    n, n_dlt = (np.array(case["inputs"][name]) for name in ("npts", "ntox"))
+    columns = n.shape[1]
     seen = Seen.of_counts(n.reshape(1, -1), n_dlt.reshape(1, -1), [1])
-    level = int(designs.build("boin_comb", parameters).select(seen)[0])
+    level = int(design_of(case, selection=selection).select(seen)[0])
     return [99, 99] if level == 0 else [(level - 1) // columns + 1, (level - 1) % columns + 1]
 
 

@@ -24,6 +24,42 @@ def file_of(name: str) -> dict[str, Any]:
 TPI, KEYBOARD, BOIN = file_of("escalation_tpi_tables"), file_of("keyboard_boundary"), file_of("boin_boundary")
 
 
+def tpi_of(inputs: dict[str, Any]) -> Design:
+    """TPI, mTPI or mTPI-2."""
+    renamed = {"target": "target_toxicity_rate", "exclusion_certainty": "exclusion_confidence"}
+    renamed |= {"epsilon1": "margin_below", "epsilon2": "margin_above", "k1": "sds_above", "k2": "sds_below"}
+    renamed |= {"prior_a": "prior_a", "prior_b": "prior_b"}
+    return designs.build(
+        inputs["design"].lower(), {name: inputs[theirs] for theirs, name in renamed.items() if theirs in inputs}
+    )
+
+
+def keyboard_of(inputs: dict[str, Any]) -> Design:
+    return designs.build(
+        "keyboard",
+        {
+            "target_toxicity_rate": inputs["target"],
+            "margin_below": inputs["marginL"],
+            "margin_above": inputs["marginR"],
+            "elimination_confidence": inputs["cutoff_eli"],
+        },
+    )
+
+
+def boin_of(inputs: dict[str, Any]) -> Design:
+    return designs.build(
+        "boin",
+        {
+            "target_toxicity_rate": inputs["target"],
+            "p_saf": inputs["p_saf"],
+            "p_tox": inputs["p_tox"],
+            "elimination_confidence": inputs["cutoff_eli"],
+            "extra_safe": inputs["extrasafe"],
+            "offset": inputs["offset"],
+        },
+    )
+
+
 def every_count(ns: list[int]) -> tuple[Ints, Ints]:
     pairs = np.array([(n, y) for n in ns for y in range(n + 1)])
     return pairs[:, 0], pairs[:, 1]
@@ -57,12 +93,7 @@ def last(n: Ints, n_dlt: Ints, where: Any, *, none: int | None) -> list[int | No
 @pytest.mark.parametrize("case", TPI["cases"], ids=lambda case: f"{case['inputs']['design']}-{case['id']}")
 def test_tpi_family(case: dict[str, Any]) -> None:
     inputs, table = case["inputs"], case["outputs"]["table"]
-    renamed = {"target": "target_toxicity_rate", "exclusion_certainty": "exclusion_confidence"}
-    renamed |= {"epsilon1": "margin_below", "epsilon2": "margin_above", "k1": "sds_above", "k2": "sds_below"}
-    renamed |= {"prior_a": "prior_a", "prior_b": "prior_b"}
-    design = designs.build(
-        inputs["design"].lower(), {name: inputs[theirs] for theirs, name in renamed.items() if theirs in inputs}
-    )
+    design = tpi_of(inputs)
     n, n_dlt = np.array([row["n"] for row in table]), np.array([row["y"] for row in table])
     proposal = asked_at(2, design, n, n_dlt)
     assert (inputs["current_dose"], inputs["num_doses"]) == (2, 3)
@@ -78,15 +109,7 @@ def test_tpi_family(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", KEYBOARD["cases"], ids=lambda case: case["id"])
 def test_keyboard(case: dict[str, Any]) -> None:
     inputs, table = case["inputs"], case["outputs"]
-    design = designs.build(
-        "keyboard",
-        {
-            "target_toxicity_rate": inputs["target"],
-            "margin_below": inputs["marginL"],
-            "margin_above": inputs["marginR"],
-            "elimination_confidence": inputs["cutoff_eli"],
-        },
-    )
+    design = keyboard_of(inputs)
     n, n_dlt = every_count(table["n"])
     proposal = asked_at(2, design, n, n_dlt)
     assert last(n, n_dlt, proposal.dose_level == 3, none=-1) == table["escalate_if_le"]
@@ -98,17 +121,7 @@ def test_keyboard(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", BOIN["cases"], ids=lambda case: case["id"])
 def test_boin(case: dict[str, Any]) -> None:
     inputs, table = case["inputs"], case["outputs"]
-    design: Any = designs.build(
-        "boin",
-        {
-            "target_toxicity_rate": inputs["target"],
-            "p_saf": inputs["p_saf"],
-            "p_tox": inputs["p_tox"],
-            "elimination_confidence": inputs["cutoff_eli"],
-            "extra_safe": inputs["extrasafe"],
-            "offset": inputs["offset"],
-        },
-    )
+    design: Any = boin_of(inputs)
     boundaries = {"rtol": 0, "atol": BOIN["tolerance"]["lambda"]}
     assert_allclose(design.lambda_e, table["lambda_e"], **boundaries)
     assert_allclose(design.lambda_d, table["lambda_d"], **boundaries)

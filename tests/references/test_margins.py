@@ -1,9 +1,10 @@
-"""How far every reference decision of the CRM and BLRM families is from being another one.
+"""How far every reference decision is from being another one: of the CRM and BLRM families here, of all others below.
 
 The margin of a decision by a curve: how much further from the target the runner-up is than the level recommended. The
 margins of a decision with overdose control: the smallest distance of an overdose probability from its limit, and how
 much less probably on target the runner-up is. A decision whose margin is not above the noise is a tie: it has to be
-named in ``TIES`` with the written rule that breaks it.
+named in ``TIES`` with the written rule that breaks it. The margins of the other families: ``tests/margins.py`` and
+``tests/family_margins.py``.
 """
 
 from __future__ import annotations
@@ -17,16 +18,32 @@ import pytest
 
 import curves
 import dfcrm
+from family_margins import everything
+from margins import DESIRABLE, ERRORS, MASS, MODELS, PENDING, SHARED, Compared
 from trialwright.numerics.closest import TIE, closest_to_target
 
 NOISE = 1e-7  # ours: the kernels promise 1e-8; a tie is anything within 1e-9
-TIES: dict[str, str] = {}  # id: the written rule that breaks it; there is none
+TIES: dict[str, str] = {}  # id: the written rule that breaks it; there is none in the CRM and BLRM families
+NEAR = 1e-6  # closer than this is a tie that has to be named, in the other families
+FIRST = "equally probable models: the first"
+HALF = "more than half in their window makes it wait; half does not"
+NAMED: dict[tuple[str, str], str] = {  # what is equal in which case: the written rule that breaks it
+    ("escalation_tpi_tables-007", MASS): "1 DLT in 2 under mTPI, 1.12 in the target interval and above: the higher one",
+    **{(f"titegboin_tite_boin-{number}", PENDING): HALF for number in ("035", "043", "045")},
+    ("escalation_boin12-028", DESIRABLE): "of equally desirable levels, while the one above takes part, the highest",
+    ("escalation_boin12-054", DESIRABLE): "of equally desirable levels, while the one above takes part, the highest",
+    **{
+        (f"escalation_wages_tait-{number}", MODELS): FIRST
+        for number in ("002", "004", "005", "009", "011", "014", "015", "017", "019", "021", "023")
+    },
+}
 WITHIN_DRAWS = {  # an overdose probability lies within four standard errors of the limit in the package's draws
     "crmpack_logistic_lognormal-007",
     "crmpack_logistic_lognormal-009",
     "crmpack_logistic_normal-012",
     "crmpack_logistic_normal-015",
 }
+CLEAR = 100  # times our error, at the least, is every margin
 PAGE = Path(__file__).parents[2] / "docs" / "numerical-stability.md"
 
 
@@ -110,7 +127,7 @@ def test_which_decisions_the_draws_of_the_package_could_not_tell() -> None:
 
 
 class TestTies:
-    """No reference is a tie, so the written rules are shown on made ones."""
+    """No reference of the CRM and BLRM families is a tie, so the written rules are shown on made ones."""
 
     @pytest.mark.parametrize("apart", [0.0, 1e-12, -1e-12])
     def test_levels_equally_far_from_the_target_go_to_the_lower(self, apart: float) -> None:
@@ -129,3 +146,38 @@ def test_the_page_shows_the_smallest_margins() -> None:
         assert row in page, row
     for one in WITHIN_DRAWS:
         assert one in page, one
+
+
+def smallest(of: list[Compared]) -> Compared:
+    """The first of those with the smallest margin: some cases ask for the same state."""
+    here = [one for one in of if (one.id, one.between) not in NAMED]
+    least = min(one.margin for one in here)
+    return next(one for one in here if one.margin <= least + TIE)
+
+
+def shown(margin: float) -> str:
+    """Four decimals, or two digits where these show too little."""
+    return f"{margin:.4f}" if margin >= 0.001 else np.format_float_positional(margin, precision=2, fractional=False)
+
+
+def test_no_decision_of_the_other_families_sits_within_noise_unnamed() -> None:
+    """One test, because the margins take some seconds: what is near is named, the rest is clear, the page says both."""
+    compared, page = everything(), PAGE.read_text("utf-8")
+    pooled = [one for one in compared if one.between == SHARED]
+    groups: dict[tuple[str, str], list[Compared]] = {}
+    for one in compared:
+        if one.between != SHARED:
+            groups.setdefault((one.family, one.between), []).append(one)
+    near = {(one.id, one.between): one.margin for here in groups.values() for one in here if one.margin < NEAR}
+    assert set(near) == set(NAMED)
+    assert max(near.values()) <= TIE, "named as a tie, and is none"
+    for (family, between), here in groups.items():
+        least = smallest(here)
+        assert least.margin > CLEAR * float(ERRORS[between]), least
+        row = f"| {family} | {len(here)} | {between} | {ERRORS[between]} | {shown(least.margin)} | {least.id} |"
+        assert row in page, row
+    for case, _ in NAMED:
+        assert case in page, case
+    for family in {one.family for one in pooled}:
+        levels = f"`{family}` ({sum(one.family == family for one in pooled)})"
+        assert levels in page, levels
