@@ -168,7 +168,7 @@ class _Writer:
             lines.append(word.paragraph("Subtitle", word.run(words["subtitle"])))
         lines.append(self.origin(words["provenance"]))
         lines.append(word.paragraph("Thin"))
-        if words["sections"]:
+        if words["has_contents"]:
             lines.append(word.paragraph("TOCHeading", word.run(catalogue(self.language)("Contents"))))
             lines.append(word.contents(list(_entries(words["sections"], iter(range(1, 100_000))))))
         return "".join(lines)

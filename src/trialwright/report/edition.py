@@ -43,6 +43,7 @@ DAGGER = "†"
 ROWS_WORTH_SORTING, ROWS_WORTH_FILTERING = 4, 8
 ROWS_KEPT, LONG_CELL = 15, 120  # a table of so many rows, none with a cell of more letters, stays on one page
 SHORT, LONG = 14, 45  # letters of a column that never breaks, and from which it needs room
+FEW_SECTIONS = 4  # of a paper that is read without a page of contents
 BROAD = 12  # letters of a head that deserves room
 
 Spoken = dict[str, Any]
@@ -117,6 +118,7 @@ class _Editor:
             "running_head": self.say(document.running_head),
             "provenance": self.provenance(document.provenance),
             "footer": self.footer(document.provenance),
+            "has_contents": len(document.sections) > FEW_SECTIONS,
             "sections": self.sections(document.sections, number=""),
         }
         return Edition(

@@ -129,3 +129,11 @@ def test_a_report_of_nothing_and_hostile_words():
     word = docx.Document(BytesIO(render_docx(bare, language="fr")))
     assert word.paragraphs[0].text == '<w:p/> & "x"'
     assert word.core_properties.created.year == 2000
+
+
+@pytest.mark.parametrize(("n", "has_contents"), [(0, False), (4, False), (5, True)])
+def test_a_short_paper_has_no_page_of_contents(n, has_contents):
+    document = replace(sample(), sections=tuple(Section(f"s{one}", "S") for one in range(n)))
+    word = docx.Document(BytesIO(render_docx(document, language="en")))
+    assert edition_of(document, "en").words["has_contents"] is has_contents
+    assert ("Contents" in [one.text for one in word.paragraphs]) is has_contents
