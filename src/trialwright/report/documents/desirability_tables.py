@@ -42,11 +42,12 @@ from trialwright.vocabulary.words import Text
 
 RULES = Text(en="How to use the tables", fr="Comment utiliser les tables")
 SETTLED = Text(
-    en="Everybody counted is settled and their activity is known. The tables hold for every dose level: a level's "
-    "desirability depends on its own counts alone. Compare ranks of these tables only.",
-    fr="Toutes les personnes comptées sont évaluées et leur activité est connue. Les tables valent pour chaque palier "
-    "de dose : la désirabilité d'un palier ne dépend que de ses propres résultats. Ne comparez les rangs "
-    "qu'au sein de ces tables.",
+    en="Everybody counted is settled and their activity is known; while it is not, ask the program instead. The tables "
+    "hold for every dose level: a level's desirability depends on its own counts alone. Compare ranks of these tables "
+    "only.",
+    fr="Toutes les personnes comptées sont évaluées et leur activité est connue ; tant qu'elle ne l'est pas, "
+    "interrogez plutôt le programme. Les tables valent pour chaque palier de dose : la désirabilité d'un palier ne "
+    "dépend que de ses propres résultats. Ne comparez les rangs qu'au sein de ces tables.",
 )
 DOWN = Text(
     en="1. DLT rate at the current level of {upper:percent1} (lambda_d) or more, or level closed for toxicity: the "
@@ -84,6 +85,7 @@ UNTRIED_CLOSED = Text(
     en="Level never tried (0 participants): closed, by the limits of confidence of this design.",
     fr="Palier jamais essayé (0 participant) : fermé, selon les seuils de confiance de ce plan.",
 )
+NEVER = Text(en="never", fr="jamais")
 LIMITS = Text(en="DLTs and activity at the current level", fr="DLT et activité au palier actuel")
 UP_TO = Text(en="up may follow: DLTs up to", fr="montée possible : DLT jusqu'à")
 DOWN_FROM = Text(en="go down: DLTs from", fr="descendre : DLT à partir de")
@@ -173,8 +175,14 @@ def desirability_grids(ranked: Ranked) -> tuple[Table, ...]:
 def _limits(limits: Sequence[Limits]) -> Table:
     labels = {"up_to": UP_TO, "down_from": DOWN_FROM, "toxic_from": TOXIC_FROM, "inactive_up_to": INACTIVE_UP_TO}
     columns = [Column("n", PARTICIPANTS, "right"), *(Column(key, label, "right") for key, label in labels.items())]
-    rows = [row(one.n, one.up_to, one.down_from, one.toxic_from, one.inactive_up_to) for one in limits]
+    rows = [
+        row(one.n, one.up_to, one.down_from, *map(_or_never, (one.toxic_from, one.inactive_up_to))) for one in limits
+    ]
     return Table(name="limits", title=LIMITS, columns=tuple(columns), rows=tuple(rows))
+
+
+def _or_never(count: int | None) -> Value:
+    return NEVER if count is None else count
 
 
 def _pair(n: int, both: int | None, *, results: Sequence[Scored]) -> tuple[Table, Table]:
@@ -192,7 +200,7 @@ def _pair(n: int, both: int | None, *, results: Sequence[Scored]) -> tuple[Table
 
 def _grid(name: str, title: Filled, *, values: Mapping[tuple[int, int], Value]) -> Table:
     dlts, actives = (sorted({counts[place] for counts in values}) for place in (0, 1))
-    columns = [Column("n_dlt", DLT, "right")]
+    columns = [Column("n_dlt", DLT)]
     columns += [Column(f"n_active_{active}", str(active), "right") for active in actives]
     rows = [(Cell(dlt), *(Cell(values.get((dlt, active), "")) for active in actives)) for dlt in dlts]
     return Table(name=name, title=title, columns=tuple(columns), rows=tuple(rows), landscape=len(columns) > 11)
