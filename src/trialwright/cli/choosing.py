@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from trialwright import workbench
-from trialwright.cli.terminal import Json, Lang, console, language, print_json, say, say_item, show_table
+from trialwright.cli.ranking import ranked_data, show_ranked
+from trialwright.cli.terminal import (
+    Json,
+    Lang,
+    console,
+    language,
+    print_json,
+    say,
+    say_item,
+    show_table,
+    whole_numbers,
+)
 from trialwright.vocabulary.decisions import LEGEND, LETTERS
 from trialwright.vocabulary.parameters import as_toml
 from trialwright.vocabulary.words import Text
@@ -17,6 +28,7 @@ from trialwright.vocabulary.words import Text
 if TYPE_CHECKING:
     from trialwright.operating import Advised, DecisionTable
     from trialwright.report.documents.decision_tables import Chosen
+    from trialwright.report.documents.desirability_tables import Ranked
     from trialwright.vocabulary.decisions import Action
     from trialwright.vocabulary.words import Language
     from trialwright.workbench.choosing import Described, Kind
@@ -70,6 +82,10 @@ def designs(
         typer.Option("--up-to", help="Participants at a level; the planned number, at most 12, if absent."),
     ] = None,
     level: Annotated[int | None, typer.Option("--level", help="One dose level only.")] = None,
+    sizes: Annotated[
+        str | None,
+        typer.Option("--n", metavar="N,N,…", help="boin12: numbers of participants; whole cohorts if absent."),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the design, instead of the protocol's."),
@@ -82,20 +98,22 @@ def designs(
     """List every design, explain one, or show its decision table for a protocol.
 
     The table shows what the design alone advises, before the protocol's rules. A design that is not the protocol's own
-    takes its target DLT rate from there; give its other parameters with --set.
+    takes its target DLT rate from there; give its other parameters with --set. For boin12, the table is the rank-based
+    desirability score of every result at a level, with which the trial can be run on paper.
     """
     spoken = language(lang)
     if name is None or protocol is None:
-        _needs_a_protocol(up_to=up_to, level=level, settings=settings, csv=csv, pdf=pdf)
+        _needs_a_protocol(up_to=up_to, level=level, n=sizes, settings=settings, csv=csv, pdf=pdf)
         _describe("designs", name, spoken=spoken, as_json=as_json)
         return
-    chosen = workbench.decision_tables(protocol, name, up_to=up_to, level=level, settings=settings or ())
+    wanted = whole_numbers(sizes, option="--n")
+    chosen = workbench.decision_tables(protocol, name, up_to=up_to, level=level, sizes=wanted, settings=settings or ())
     if csv is not None:
         workbench.write_decision_csv(chosen, csv, language=spoken)
     if pdf is not None:
         workbench.write_decision_pdf(chosen, pdf, language=spoken)
     if as_json:
-        print_json(_as_data(chosen, spoken))
+        print_json({**_head_data(chosen, spoken), **_tables_data(chosen, spoken)})
         return
     _show_described(workbench.describe("designs", name), spoken)
     _show_tables(chosen, spoken)
@@ -163,13 +181,18 @@ def _show_described(described: Described, spoken: Language) -> None:
     say()
 
 
-def _show_tables(chosen: Chosen, spoken: Language) -> None:
-    """Every table with the course it assumes, the legend before them."""
+def _show_tables(chosen: Chosen | Ranked, spoken: Language) -> None:
+    """Every table with the course it assumes, the legend before them; or the table of a design that ranks."""
+    from trialwright.report.documents.desirability_tables import Ranked  # loaded when there is something to show
+
     say(_word("chosen", spoken, name=chosen.name, trial=chosen.study.identity.id), style="bold")
     if chosen.parameters:
         say(", ".join(f"{name} = {as_toml(value)}" for name, value in chosen.parameters.items()))
     for caveat in chosen.caveats():
         say_item(caveat.said(spoken))
+    if isinstance(chosen, Ranked):
+        show_ranked(chosen, spoken)
+        return
     say_item(LEGEND.said(spoken))
     for table in chosen.tables:
         say()
@@ -220,7 +243,7 @@ def _described_data(described: Described, spoken: Language) -> dict[str, object]
     }
 
 
-def _as_data(chosen: Chosen, spoken: Language) -> dict[str, object]:
+def _head_data(chosen: Chosen | Ranked, spoken: Language) -> dict[str, object]:
     return {
         "design": chosen.name,
         "design_of_protocol": chosen.study.design_name,
@@ -228,6 +251,15 @@ def _as_data(chosen: Chosen, spoken: Language) -> dict[str, object]:
         "protocol_digest": chosen.study.digest,
         "parameters": dict(chosen.parameters),
         "caveats": [caveat.said(spoken) for caveat in chosen.caveats()],
+    }
+
+
+def _tables_data(chosen: Chosen | Ranked, spoken: Language) -> dict[str, object]:
+    from trialwright.report.documents.desirability_tables import Ranked  # loaded when there is something to show
+
+    if isinstance(chosen, Ranked):
+        return ranked_data(chosen, spoken)
+    return {
         "tables": [
             {
                 "dose_level": table.dose_level,

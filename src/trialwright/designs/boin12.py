@@ -26,6 +26,11 @@ say why; it could be how an untried level above is explored, how ties are broken
 "Nine or more treated" is read
 as: settled at the current level.
 
+On paper. A level's desirability depends on its own counts alone, so that a table of every result, ranked, replaces the
+computer: the rank-based desirability score of the paper. `trialwright designs boin12 PROTOCOL` prints it, with the
+results that close a level and the DLT counts at which the next cohort goes down. Only the order of ranks matters, and
+only within one table: it starts with a level nobody was treated at, and leaves out what closes a level.
+
 Activity that comes later than the DLT window ends: a settled participant counts for the DLT rate at once, and for
 activity and scores from the day activity is known, never as inactive before. While nobody's activity is known at the
 current level, it is kept unless toxicity asks for a lower one; such a level is not selected either.
@@ -149,6 +154,15 @@ class Boin12:
         at_limits = 100 * (1 - t) * e + self.score_neither * (1 - t) * (1 - e) + self.score_both * t * e
         return at_limits + (100 - at_limits) / 2
 
+    @property
+    def needs_both(self) -> bool:
+        """Whether scores take the count of those with both; where those of two outcomes sum to 100, they do not."""
+        return self.score_neither + self.score_both != 100
+
+    def closed_for_activity(self, too_inactive: Floats) -> Bools:
+        """Where the probability that the activity rate is below its limit closes a level; shape as given."""
+        return np.asarray(too_inactive >= self.activity_confidence - ROUNDING, np.bool_)
+
     fits = any_number_of_levels
 
     def propose(self, seen: Seen) -> Proposal:
@@ -178,7 +192,7 @@ class Boin12:
         too_toxic, too_inactive = toxicity.exceedance(self.toxicity_limit), 1 - activity.exceedance(self.activity_limit)
         toxic = too_toxic >= self.toxicity_confidence - ROUNDING
         tolerable = ~np.logical_or.accumulate(toxic, axis=1)
-        active = too_inactive < self.activity_confidence - ROUNDING
+        active = ~self.closed_for_activity(too_inactive)
         return {
             "desirability": self._score(seen).exceedance(self.benchmark / 100),
             "too_toxic": too_toxic,
@@ -191,7 +205,7 @@ class Boin12:
         """What is believed about the mean score of every level, divided by 100."""
         neither, both = self.score_neither / 100, self.score_both / 100
         total = seen.activity + neither * (seen.judged - seen.judged_with_dlt - seen.activity)
-        if self.score_neither + self.score_both != 100:  # otherwise the counts of the two outcomes apart are enough
+        if self.needs_both:  # otherwise the counts of the two outcomes apart are enough
             total = total + (neither + both - 1) * seen.activity_with_dlt
         return BetaPosterior(np.asarray(self.prior_a + total), np.asarray(self.prior_b + seen.judged - total))
 

@@ -19,6 +19,7 @@ from trialwright.operating.circumstances import (
 from trialwright.operating.comparison import Aim, Candidate, Comparison, compare
 from trialwright.operating.conditions import Conditions, as_if_assigned
 from trialwright.operating.decision_table import Advised, DecisionTable, Group, Setting, decision_table
+from trialwright.operating.desirability_table import DesirabilityTable, Limits, Scored, desirability_table
 from trialwright.operating.ends import Characteristics, TrialEnds
 from trialwright.operating.exact import TooManyStates, every_end
 from trialwright.operating.made import Made
@@ -46,8 +47,10 @@ __all__ = [
     "Comparison",
     "Conditions",
     "DecisionTable",
+    "DesirabilityTable",
     "Group",
     "LateTiming",
+    "Limits",
     "Made",
     "OperatingCharacteristics",
     "Pathways",
@@ -56,6 +59,7 @@ __all__ = [
     "Results",
     "RunAs",
     "Scenario",
+    "Scored",
     "Setting",
     "Simulated",
     "Step",
@@ -73,6 +77,7 @@ __all__ = [
     "compare",
     "decision_table",
     "default_scenarios",
+    "desirability_table",
     "draw_people",
     "every_end",
     "largest",

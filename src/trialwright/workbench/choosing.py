@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, final
 
 from trialwright import designs, rules
-from trialwright.operating import Setting, decision_table
+from trialwright.designs.boin12 import Boin12
+from trialwright.operating import Setting, decision_table, desirability_table
 from trialwright.operating.variants import own_parameters
 from trialwright.protocol import read_protocol
 from trialwright.report import render_pdf, table_csv
 from trialwright.report.documents.decision_tables import Chosen, decision_document, long_table
+from trialwright.report.documents.desirability_tables import Ranked, desirability_document, desirability_long_table
 from trialwright.vocabulary.errors import Complaints, ParameterError, Refused
 from trialwright.vocabulary.parameters import Parameter, parameters_of
 from trialwright.vocabulary.registry import Registry
@@ -27,10 +29,13 @@ UP_TO = 12  # participants at a level, where the protocol plans more
 Kind = Literal["designs", "rules"]
 
 BY_ACTIVITY_TOO = Text(
-    en="{name} decides by activity as well as by DLTs, so no table of DLT counts alone says what it advises; ask about "
-    "one course after the other with `trialwright what-if PROTOCOL --outcomes`",
-    fr="{name} décide selon l'activité autant que selon les DLT : aucune table des seules DLT ne dit son avis ; "
-    "interrogez les déroulements un à un avec `trialwright what-if PROTOCOLE --outcomes`",
+    en="{name} decides by activity as well as by DLTs and by all levels at once, so no table of one level's counts "
+    "says what it advises; ask about one course after the other with `trialwright what-if PROTOCOL --outcomes`, or see "
+    "what may follow with `trialwright pathways PROTOCOL`, which takes activity to be unknown",
+    fr="{name} décide selon l'activité autant que selon les DLT et selon tous les paliers à la fois : aucune table des "
+    "résultats d'un palier ne dit son avis ; interrogez les déroulements un à un avec `trialwright what-if PROTOCOLE "
+    "--outcomes`, ou voyez ce qui peut suivre avec `trialwright pathways PROTOCOLE`, où l'activité est tenue pour "
+    "inconnue",
 )
 
 
@@ -61,36 +66,69 @@ def describe(kind: Kind, name: str) -> Described:
 
 
 def decision_tables(
-    path: Path, name: str, *, up_to: int | None = None, level: int | None = None, settings: Sequence[str] = ()
-) -> Chosen:
+    path: Path,
+    name: str,
+    *,
+    up_to: int | None = None,
+    level: int | None = None,
+    sizes: Sequence[int] = (),
+    settings: Sequence[str] = (),
+) -> Chosen | Ranked:
     """What a design alone advises in the trial of a protocol, at every level or at one.
 
     The parameters are the protocol's own, changed by ``settings`` ("name=value"). A design that is not the protocol's
-    takes the target DLT rate from it, and nothing else. ParameterError names everything that is missing; Refused for a
-    design that looks at activity, which no count of DLTs alone decides.
+    takes the target DLT rate from it, and nothing else. BOIN12 is answered with one ranked table for all levels, of
+    ``sizes`` participants or of whole cohorts up to ``up_to``. ParameterError names everything that is missing or does
+    not go together; Refused for the other designs that look at activity, which no counts of one level decide.
     """
     registry, study = _registry("designs"), read_protocol(path)
     registry.module(name)
     parameters = {**own_parameters(study, name), **read_settings(settings)}
     design = designs.build(name, parameters)
+    sentence, ranks = _sentence(registry, name), isinstance(design, Boin12)
+    most = min(study.identity.planned_n, UP_TO) if up_to is None else up_to
+    _check_options(ranks=ranks, up_to=up_to, level=level, sizes=sizes)
+    if isinstance(design, Boin12):
+        asked = sizes or _whole_cohorts(study.dosing.cohort_size, most=most)
+        return Ranked(study, name, sentence, parameters, desirability_table(design, asked))
     if design.looks_at == "counts with activity":
         raise Refused(BY_ACTIVITY_TOO, {"name": name})
     dosing = study.dosing
     setting = Setting(len(dosing.amounts), dosing.start_level, dosing.cohort_size)
     wanted = range(1, setting.levels + 1) if level is None else (level,)
-    most = min(study.identity.planned_n, UP_TO) if up_to is None else up_to
     tables = tuple(decision_table(design, setting, dose_level=one, up_to=most) for one in wanted)
-    return Chosen(study, name, _sentence(registry, name), parameters, tables)
+    return Chosen(study, name, sentence, parameters, tables)
 
 
-def write_decision_csv(chosen: Chosen, out: Path, *, language: Language) -> None:
+def _check_options(*, ranks: bool, up_to: int | None, level: int | None, sizes: Sequence[int]) -> None:
+    """Options that the table of the design cannot heed are refused rather than passed over."""
+    complaints = Complaints()
+    given = ", ".join(map(str, sizes))
+    complaints.unless(ranks or not sizes, "n", given, "goes with boin12 alone", "take --up-to instead")
+    complaints.unless(not ranks or level is None, "level", level, "one table serves all levels here", "leave it out")
+    either = not ranks or not sizes or up_to is None
+    complaints.unless(either, "up to", up_to, "goes without --n, which names every number", "leave it out")
+    complaints.raise_as(ParameterError, "this decision table cannot be drawn up")
+
+
+def _whole_cohorts(size: int, *, most: int) -> tuple[int, ...]:
+    """Participants after every whole cohort, and the largest number asked for."""
+    return tuple(sorted({*range(size, most + 1, size), most}))
+
+
+def write_decision_csv(chosen: Chosen | Ranked, out: Path, *, language: Language) -> None:
     """Every state of every table, one a line."""
-    write_file(out, table_csv(long_table(chosen), language=language).encode())
+    table = desirability_long_table(chosen) if isinstance(chosen, Ranked) else long_table(chosen)
+    write_file(out, table_csv(table, language=language).encode())
 
 
-def write_decision_pdf(chosen: Chosen, out: Path, *, language: Language) -> None:
+def write_decision_pdf(chosen: Chosen | Ranked, out: Path, *, language: Language) -> None:
     """The tables as a PDF; the same protocol and design give the same bytes on every day."""
-    document = decision_document(chosen, software="trialwright", version=version("trialwright"))
+    made_by = {"software": "trialwright", "version": version("trialwright")}
+    if isinstance(chosen, Ranked):
+        document = desirability_document(chosen, **made_by)
+    else:
+        document = decision_document(chosen, **made_by)
     write_file(out, render_pdf(document, language=language))
 
 

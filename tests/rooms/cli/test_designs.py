@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,6 +17,7 @@ from trialwright import designs, rules
 from trialwright.cli import app, main
 from trialwright.protocol import read_protocol
 from trialwright.testing.states import seen_after
+from with_activity import EFFTOX, text_with_activity
 
 WORKED = Path(__file__).parents[3] / "protocols" / "msc-sle" / "protocol.toml"
 
@@ -79,7 +81,8 @@ class TestLists:
         assert "did you mean no_skipping?" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
-        "option", [["--csv", "a.csv"], ["--pdf", "a.pdf"], ["--level", "1"], ["--up-to", "3"], ["--set", "a=1"]]
+        "option",
+        [["--csv", "a.csv"], ["--pdf", "a.pdf"], ["--level", "1"], ["--up-to", "3"], ["--n", "3"], ["--set", "a=1"]],
     )
     def test_a_table_needs_a_protocol(self, option: list[str]) -> None:
         done = run("designs", "crm", *option)
@@ -190,3 +193,77 @@ class TestFiles:
             main(["designs", "crm", str(protocol), "--csv", str(tmp_path), "--level", "1"])
         assert caught.value.code == 1
         assert "cannot be written" in capsys.readouterr().err
+
+
+class TestRanked:
+    """BOIN12's table: ranks and desirability of every result; the other designs with activity have none."""
+
+    @pytest.fixture
+    def active(self, tmp_path: Path) -> Path:
+        path = tmp_path / "active.toml"
+        path.write_text(text_with_activity(), encoding="utf-8")
+        return path
+
+    @pytest.mark.parametrize(
+        ("language", "rank", "share", "said"),
+        [
+            ("en", "0 45.5 71.5 93.5 118.5 142.5 163 179", "0 5.2 12.0 23.6", "the trial stops"),
+            ("fr", "0 45,5 71,5 93,5 118,5 142,5 163 179", "0 5,2 12,0 23,6", "l'essai s'arrête"),
+        ],
+    )
+    def test_text_and_files(
+        self, active: Path, tmp_path: Path, *, language: str, rank: str, share: str, said: str, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setattr("trialwright.cli.ranking.console", lambda: Console(highlight=False, width=80))
+        sheet, pdf = tmp_path / "ranks.csv", tmp_path / "ranks.pdf"
+        options = ["--up-to", "12", "--lang", language, "--csv", sheet, "--pdf", pdf]
+        text = shown("designs", "boin12", active, *options)
+        grids = text[text.index("3 participants") :].replace(str(tmp_path), "")
+        assert max(map(len, grids.splitlines())) <= 80
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        assert rank in lines
+        assert any(line.startswith(share) for line in lines)
+        assert said in " ".join(lines)
+        assert pdf.read_bytes().startswith(b"%PDF-")
+        with sheet.open(encoding="utf-8", newline="") as opened:
+            results = list(csv.DictReader(opened))
+        assert len(results) == 1 + 16 + 49 + 100 + 169
+        assert {one["rank"] for one in results if one["open"] == "no"} == {""}
+        (highest,) = (one for one in results if (one["n"], one["n_dlt"], one["n_active"]) == ("12", "0", "12"))
+        assert (highest["rank"], highest["too_toxic"], highest["n_both"]) == ("186.0", "no", "")
+
+    def test_json_and_the_third_count_where_scores_need_it(self, active: Path) -> None:
+        asked = ["designs", "boin12", active, "--n", "3,4"]
+        data = json.loads(shown(*asked, "--json"))
+        assert [one["n"] for one in data["limits"]] == [3, 4]
+        assert (round(data["lambda_e"], 3), round(data["lambda_d"], 3), data["benchmark"]) == (0.276, 0.419, 70.5)
+        assert {one["n_both"] for one in data["desirability"]} == {None}
+        apart = [*asked, "--set", "score_both=50"]
+        assert {one["n_both"] for one in json.loads(shown(*apart, "--json"))["desirability"]} == {0, 1, 2, 3, 4}
+        assert "3 participants, 1 of them active with a DLT: rank" in shown(*apart)
+
+    @pytest.mark.parametrize(
+        ("design", "options", "code", "said"),
+        [
+            (
+                "boin12",
+                ["--n", "3", "--up-to", "4", "--level", "1"],
+                2,
+                ["one table serves all levels", "goes without"],
+            ),
+            ("boin12", ["--n", "0"], 2, ["from 1 to 60"]),
+            ("three_plus_three", ["--n", "3"], 2, ["goes with boin12 alone"]),
+            ("efftox", [], 1, ["trialwright what-if", "trialwright pathways"]),
+        ],
+    )
+    def test_what_cannot_be_had_says_what_can(
+        self, active: Path, capsys: Any, *, design: str, options: list[str], code: int, said: list[str]
+    ) -> None:
+        if design == "efftox":
+            active.write_text(text_with_activity(design=EFFTOX), encoding="utf-8")
+        with pytest.raises(SystemExit) as caught:
+            main(["designs", design, str(active), *options])
+        assert caught.value.code == code
+        told = capsys.readouterr().err
+        assert all(word in told for word in said)
