@@ -29,7 +29,6 @@ FIRST_COUNT, LAST_COUNT = 97, 49_153  # nodes of a closer axis: at first, and wh
 NOTHING = -700.0  # a log density this far below the peak counts as this: smaller ones cost time and add nothing
 CHUNK = 256  # rows worked on at a time, so that they stay in the cache of the processor
 AT_ONCE = 1 << 21  # values held at a time, 16 MB: fewer rows where there are very many nodes
-DENSE = 1024  # nodes whose sums are worked out pair by pair; of more, by convolution: the pairs would not fit in memory
 
 
 class QuadratureError(ArithmeticError):
@@ -138,28 +137,28 @@ def _invert(log_density: LogDensity, panel: Panel, *, probability: float) -> Flo
     low, high = nodes[cell], nodes[cell] + step
     point = low + step / 2
     for _ in range(60):
-        share = _share_below((point[:, None] - nodes) / step)
-        slope = np.sinc((point[:, None] - nodes) / step) / step
+        steps = (point[:, None] - nodes) / step
+        share, slope = _share_below(steps), np.sinc(steps) / step
         excess = (weights * share).sum(axis=1) / total - probability
         low, high = np.where(excess <= 0, point, low), np.where(excess > 0, point, high)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = point - excess * total / (weights * slope).sum(axis=1)
-        moved = np.where((newton > low) & (newton < high), newton, (low + high) / 2)
-        if np.abs(moved - point).max(initial=0.0) < 1e-13 * (1 + np.abs(point).max(initial=0.0)):
+        least = 1e-13 * (1 + np.abs(point).max(initial=0.0))
+        arrived = np.abs(newton - point) < least  # at an end of the bracket by now: not a step that leaves it
+        moved = np.where(arrived | ((newton > low) & (newton < high)), newton, (low + high) / 2)
+        if np.abs(moved - point).max(initial=0.0) < least:
             return np.asarray(moved, np.float64)
         point = moved
     return np.asarray(point, np.float64)
 
 
 def _below_nodes(weights: Floats) -> Floats:
-    """The mass below every node, ``[rows, K]``: weights times what each contributes at its distance."""
-    places = np.arange(weights.shape[1])
-    by_distance = _share_below(np.arange(-places[-1], len(places)))
-    if len(places) <= DENSE:
-        return np.asarray(weights @ by_distance[places[None, :] - places[:, None] + places[-1]], np.float64)
-    size = 1 << int(np.ceil(np.log2(len(places) + len(by_distance))))
+    """The mass below every node, ``[rows, K]``: weights times what each contributes at its distance, by convolution."""
+    count = weights.shape[1]
+    by_distance = _share_below(np.arange(1 - count, count))
+    size = 1 << int(np.ceil(np.log2(count + len(by_distance))))
     sums = np.fft.irfft(np.fft.rfft(weights, size) * np.fft.rfft(by_distance, size), size)
-    return np.asarray(sums[:, places[-1] : places[-1] + len(places)], np.float64)
+    return np.asarray(sums[:, count - 1 : 2 * count - 1], np.float64)
 
 
 def _share_below(steps: Floats | Ints) -> Floats:

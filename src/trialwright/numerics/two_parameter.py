@@ -38,6 +38,7 @@ from trialwright.numerics.quadrature import Axis
 HALF_WIDTH, STEP = 8.0, 0.5  # of the box on which every row looks for its mass, in prior standard deviations
 LARGEST_LOG = 300.0  # exp() of it, times any dose, is still a number
 ROUNDS = 60  # of Newton's method or bisection
+NEGLIGIBLE = 1e-20  # share of the mass at a node that a quantile does without: all such nodes together add no digit
 
 
 @final
@@ -88,10 +89,6 @@ class TwoParameterModel:
         log_p, log_q = bend + np.minimum(logits, 0.0), bend - np.maximum(logits, 0.0)
         prior = -np.add.outer(box.u.nodes**2, box.v.nodes**2) / 2
         return np.concatenate([log_p, log_q, prior.reshape(1, box.size)])
-
-    def thresholds(self, logit: Floats | float, *, v: Floats, level: int) -> Floats:
-        """The u above which the rate of a level lies above a logit, for every v."""
-        return np.asarray((logit - self.centres(v)[:, level]) / self.reach, np.float64)
 
 
 @final
@@ -219,12 +216,6 @@ def _on_a_plane(counts: Floats, integrand: Integrand) -> tuple[Floats, tuple[Pat
     return plane.expectations(counts, integrand.table, functions=integrand.functions, start=Box(wide, wide))
 
 
-def _steps(model: TwoParameterModel, box: Box, *, logit: float, level: int) -> Floats:
-    """How many steps along u a rate of a level lies above every node, ``[size]``."""
-    threshold = model.thresholds(logit, v=box.v.nodes, level=level)
-    return np.asarray(((threshold[None, :] - box.u.nodes[:, None]) / box.u.step).ravel(), np.float64)
-
-
 def _share_above(steps: Floats) -> Floats:
     """What a node contributes to the probability above a point that lies so many steps above it."""
     return np.asarray(0.5 - sp.sici(np.pi * steps)[0] / np.pi, np.float64)
@@ -232,29 +223,27 @@ def _share_above(steps: Floats) -> Floats:
 
 def _quantiles(model: TwoParameterModel, box: Box, *, weights: Floats, probability: float) -> Floats:
     """The quantile of the logit of every level's rate, ``[D]``, for one row."""
-    logits, share = model.logits(box), weights / weights.sum()
-    return np.array(
-        [
-            _quantile(model, box, share=share, logits=logits[level], level=level, above=1 - probability)
-            for level in range(len(logits))
-        ]
-    )
+    share, pitch = weights / weights.sum(), model.reach * box.u.step
+    some = share > NEGLIGIBLE
+    logits = model.logits(box)[:, some]
+    return np.array([_quantile(level, share=share[some], pitch=pitch, above=1 - probability) for level in logits])
 
 
-def _quantile(model: TwoParameterModel, box: Box, *, share: Floats, logits: Floats, level: int, above: float) -> float:
-    """Newton's steps from the quantile of the nodes, bisection where one would leave the bracket."""
+def _quantile(logits: Floats, *, share: Floats, pitch: float, above: float) -> float:
+    """Newton's steps from the quantile of the nodes, bisection where one would leave the bracket.
+
+    ``pitch``: by how much the logit rises from a node to the next along u.
+    """
     order = np.argsort(logits)
     low, high = float(logits[order[0]]), float(logits[order[-1]])
     place = np.searchsorted(np.cumsum(share[order]), 1 - above)
     point = float(logits[order[min(int(place), len(order) - 1)]])
     for _ in range(ROUNDS):
-        steps = _steps(model, box, logit=point, level=level)
-        tail = float(share @ _share_above(steps))
-        slope = float(share @ np.sinc(steps)) / (box.u.step * model.reach)
+        steps = (point - logits) / pitch
+        tail, slope = float(share @ _share_above(steps)), float(share @ np.sinc(steps)) / pitch
         low, high = (point, high) if tail > above else (low, point)
         newton = point + (tail - above) / slope if slope > 0 else np.inf
-        moved = newton if low < newton < high else (low + high) / 2
-        if abs(moved - point) < 1e-12 * (1 + abs(point)):
-            return float(moved)
-        point = float(moved)
+        if abs(newton - point) < 1e-12 * (1 + abs(point)):  # an end of the bracket by now: not a step that leaves it
+            return float(newton)
+        point = float(newton) if low < newton < high else (low + high) / 2
     return point

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from trialwright.ledger import DatabaseLedger
 from trialwright.operating import Accrual, Circumstances, Made, VirtualTrials, draw_people, run_trials
 from trialwright.operating.virtual import NEVER
 from trialwright.protocol import Study
+from trialwright.vocabulary.decisions import Decision
 from trialwright.vocabulary.events import (
     AdverseEventReported,
     Event,
@@ -88,19 +90,29 @@ def written(folder: Path, trials: VirtualTrials, b: int, study: Study) -> Databa
     return ledger
 
 
+def lived(folder: Path, trials: VirtualTrials, b: int, study: Study) -> Iterator[Decision]:
+    """What the live trial is told on each of the days, from its ledger as it stood on that day.
+
+    The record is folded anew on every day on which something was added to it.
+    """
+    ledger, zone = written(folder, trials, b, study), study.identity.zone
+    records = tuple(ledger.read())
+    ledger.close()
+    eventful = {record.recorded_on(zone) for record in records}
+    assert on(0) in eventful
+    for day in map(on, range(DAYS)):
+        if day in eventful:
+            state = fold(as_of(records, day, zone=zone), zone=zone)
+        yield advise(study, state, on=day)
+
+
 @pytest.mark.parametrize("place", range(len(STUDIES)))
 def test_a_replayed_trial_decides_the_same_every_day(place: int, tmp_path: Path) -> None:
     study = study_at(place)
     trials = run_trials(study, people_at(place), true_dlt_rate=np.array([0.1, 0.25, 0.45]), days=DAYS)
-    zone = study.identity.zone
     compared = pending_days = 0
     for b in range(TRIALS_EACH):
-        ledger = written(tmp_path, trials, b, study)
-        records = tuple(ledger.read())
-        ledger.close()
-        for day in range(DAYS):
-            state = fold(as_of(records, on(day), zone=zone), zone=zone)
-            decision = advise(study, state, on=on(day))
+        for day, decision in enumerate(lived(tmp_path, trials, b, study)):
             simulated = (
                 int(trials.dose_level[b, day]),
                 bool(trials.wait[b, day]),
@@ -136,13 +148,8 @@ def test_a_replayed_trial_decides_the_same_by_the_doses_given(place: int, tmp_pa
     trials_each = 2 if study.design_name == "blrm" else 10  # a tenth of a second for each of its decisions
     people = meets.draw(study, seed=90 + place, trials=range(trials_each), people=14, rates=rates)
     trials = run_trials(study, people, true_dlt_rate=rates, days=DAYS, made=made)
-    zone = study.identity.zone
     for b in range(trials_each):
-        ledger = written(tmp_path, trials, b, study)
-        records = tuple(ledger.read())
-        ledger.close()
-        for day in range(DAYS):
-            decision = advise(study, fold(as_of(records, on(day), zone=zone), zone=zone), on=on(day))
+        for day, decision in enumerate(lived(tmp_path, trials, b, study)):
             simulated = (int(trials.dose_level[b, day]), bool(trials.wait[b, day]), bool(trials.stop[b, day]))
             assert (decision.dose_level, decision.action == "wait", decision.action == "stop") == simulated, (b, day)
     told = trials.amount[np.isfinite(trials.amount)]
@@ -173,14 +180,9 @@ def test_a_replayed_trial_with_late_activity_decides_the_same_every_day(place: i
     )
     rates = {"true_dlt_rate": np.array([0.1, 0.25, 0.45]), "true_activity_rate": np.array([0.3, 0.6, 0.5])}
     trials = run_trials(study, people, days=DAYS, **rates)
-    zone = study.identity.zone
     unknown = decided = 0
     for b in range(trials_each):
-        ledger = written(tmp_path, trials, b, study)
-        records = tuple(ledger.read())
-        ledger.close()
-        for day in range(DAYS):
-            decision = advise(study, fold(as_of(records, on(day), zone=zone), zone=zone), on=on(day))
+        for day, decision in enumerate(lived(tmp_path, trials, b, study)):
             simulated = (
                 int(trials.dose_level[b, day]),
                 bool(trials.wait[b, day]),
