@@ -55,6 +55,7 @@ DOSES_GIVEN = [
     {"design": CRM_GIVEN, "rules": [SKIP, COHORT, TOXIC_MODEL, WAIT_UP, STOP]},
     {"design": CRM_GIVEN + '\nmethod = "likelihood"', "rules": [SKIP, STOP], "cohort_size": 1},
     {"design": BLRM_GIVEN, "rules": [SKIP, COHORT, STOP], "start_level": 2},
+    {"design": CRM_GIVEN.replace('"crm"', '"tite_crm"'), "rules": [SKIP, TOXIC_MODEL, STOP], "cohort_size": 1},
 ]
 TRIALS_EACH = 25  # 14 × 25 = 350 trials
 

@@ -35,6 +35,10 @@ BOTH: list[tuple[str, dict[str, Any]]] = [
     ("crm", {**CRM, "initial_sequence": (1, 1, 1, 2, 2, 2, 3, 3, 3)}),
     ("blrm", BLRM),
     ("blrm", {**BLRM, "slope": "normal", "prior_correlation": -0.3}),
+    ("tite_crm", CRM),
+    ("tite_crm", {**CRM, "model": "logistic", **BY_MEAN, "weights": "adaptive"}),
+    ("tite_crm", {**CRM, "method": "likelihood"}),
+    ("tite_crm", {**CRM, "model": "logistic", "method": "likelihood"}),
 ]
 IDS = [f"{name}-{place}" for place, (name, _) in enumerate(BOTH)]
 
@@ -84,9 +88,12 @@ def test_the_contract_is_kept_with_doses_of_all_kinds(place: int) -> None:
     check_design(by_dose(*BOTH[place]), levels=4)
 
 
-def told(amounts: list[float], dlts: list[bool], *, levels: list[int]) -> Seen:
-    """Settled participants, one by one."""
+def told(amounts: list[float], dlts: list[bool], *, levels: list[int], days: list[int] | None = None) -> Seen:
+    """Participants, one by one; settled, or without a DLT so many of the 28 days in their window."""
     people = People.settled(np.array([levels], np.int64), np.array([dlts]), window_days=28)
+    if days is not None:
+        follow_up = np.where(people.dlt, 28, np.array([days], np.int64))
+        people = replace(people, follow_up=follow_up, complete=people.complete & (follow_up >= 28))
     return seen_of(replace(people, amount=np.array([amounts], np.float64)), 4)
 
 
@@ -106,6 +113,95 @@ def guess(dose: float) -> float:
     share = np.log(dose / DOSES[place]) / np.log(DOSES[place + 1] / DOSES[place])
     low, high = (np.log(s / (1 - s)) for s in skeleton[place : place + 2])
     return float(1 / (1 + np.exp(-(low + share * (high - low)))))
+
+
+IN_WINDOW = st.lists(st.tuples(st.floats(0.3, 12.0), st.booleans(), st.integers(0, 28)), min_size=1, max_size=12)
+
+
+def weighted(who: list[tuple[float, bool, int]], beta: Floats, *, model: str) -> Floats:
+    """The log likelihood of the TITE-CRM in the words of its paper, each at the guess of the dose given."""
+    total = np.zeros_like(beta)
+    for dose, dlt, day in who:
+        s = guess(dose)
+        if model == "power":
+            log_p = np.exp(beta) * np.log(s)
+        else:
+            log_p = sp.log_expit(3.0 + np.exp(beta) * (np.log(s / (1 - s)) - 3.0))
+        with np.errstate(divide="ignore"):
+            total += log_p if dlt else np.log(-np.expm1(log_p)) if day == 28 else np.log1p(-day / 28 * np.exp(log_p))
+    return total
+
+
+def tite_told(who: list[tuple[float, bool, int]]) -> Seen:
+    amounts, dlts, days = ([one[place] for one in who] for place in range(3))
+    return told(amounts, dlts, levels=nearest(amounts), days=days)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("model", ["power", "logistic"])
+class TestTheTiteCrmAgainstTheSlowTwin:
+    @settings(max_examples=25, deadline=None)
+    @given(IN_WINDOW)
+    def test_posterior(self, model: str, who: list[tuple[float, bool, int]]) -> None:
+        sd = 1.34**0.5
+        beta = np.linspace(-10 * sd, 10 * sd, 100_001)
+        logs = weighted(who, beta, model=model) - beta**2 / (2 * sd**2)
+        weights = np.exp(logs - logs.max())
+        weights /= weights.sum()
+        found = by_dose("tite_crm", {**CRM, "model": model}).propose(tite_told(who))
+        assert_allclose(found.evidence["beta_mean"][0], weights @ beta, rtol=0, atol=1e-7)
+        curve = designs.build("tite_crm", {**CRM, "model": model}).curve  # type: ignore[attr-defined]
+        assert_allclose(found.posterior.mean()[0], weights @ curve.rates(beta), rtol=0, atol=1e-7)
+
+    @settings(max_examples=40, deadline=None)
+    @given(IN_WINDOW)
+    def test_likelihood(self, model: str, who: list[tuple[float, bool, int]]) -> None:
+        found = by_dose("tite_crm", {**CRM, "model": model, "method": "likelihood"}).propose(tite_told(who))
+        beta = found.evidence["beta"]
+        if not any(dlt for _, dlt, _ in who):
+            assert not np.isfinite(beta[0])
+        if np.isfinite(beta[0]):
+            highest = weighted(who, np.linspace(-12, 5, 2_001), model=model).max()
+            assert weighted(who, beta, model=model)[0] >= highest - 1e-9
+
+
+def test_the_tite_crm_is_the_crm_at_the_end_of_every_window() -> None:
+    people = people_of(4, trials=60)
+    late = people.evaluable & ~people.dlt
+    people = replace(people, complete=late, follow_up=np.where(late, 28, np.maximum(people.follow_up, 0)))
+    seen = seen_of(with_amounts(people, amounts=DOSES), 4)
+    for method in ("bayes", "likelihood"):
+        plain, ours = (by_dose(name, {**CRM, "method": method}) for name in ("crm", "tite_crm"))
+        before, after = plain.propose(seen), ours.propose(seen)
+        assert np.array_equal(before.dose_level, after.dose_level)
+        assert_allclose(after.evidence["plug_in"], before.evidence["plug_in"], rtol=0, atol=1e-12)
+        assert np.array_equal(plain.select(seen), ours.select(seen))
+
+
+def test_the_tite_crm_says_how_many_of_those_who_count_got_another_amount() -> None:
+    """Of four, one is in the window with another amount, and one, with another amount too, says nothing yet."""
+    who = [(2.0, False, 28), (1.6, False, 14), (1.0, True, 28), (4.5, False, 0)]
+    notes = by_dose("tite_crm", CRM).propose(tite_told(who)).notes
+    (note,) = [note for note in notes if note.code == "tite_crm.dose_given"]
+    assert note.text.said("en", **note.said_of(0)) == (
+        "Everybody counts at the dose given: for 1 of the 3 participants who count so far it is not the amount of the "
+        "level."
+    )
+    assert note.text.said("fr", **note.said_of(0)).startswith("Chacun compte à la dose administrée : pour 1 des 3")
+    same = by_dose("tite_crm", CRM).propose(tite_told([who[0], who[2]])).notes
+    assert all(note.code != "tite_crm.dose_given" for note in same)
+
+
+@settings(max_examples=60, deadline=None)
+@given(IN_WINDOW, st.integers(0, 11), st.sampled_from(["power", "logistic"]))
+def test_one_more_dlt_never_raises_the_level_of_the_tite_crm(
+    who: list[tuple[float, bool, int]], which: int, model: str
+) -> None:
+    worse = [(dose, dlt or place == which % len(who), day) for place, (dose, dlt, day) in enumerate(who)]
+    design = by_dose("tite_crm", {**CRM, "model": model})
+    before, after = (design.propose(tite_told(some)) for some in (who, worse))
+    if before.posterior.unfinished.anybody[0] or before.posterior.n.any():
+        assert after.dose_level[0] <= before.dose_level[0]
+    assert (after.posterior.mean() >= before.posterior.mean() - 1e-9).all()
 
 
 class TestAgainstTheSlowTwin:
@@ -239,8 +335,9 @@ class TestProtocols:
             parse_protocol(text.encode())
         assert [finding.place for finding in failed.value.findings] == ["design.doses"]
 
-    def test_several_infusions_are_refused(self) -> None:
-        text = protocol_text(design=CRM_TEXT + "doses = [1.0, 2.0, 4.0]")
+    @pytest.mark.parametrize("name", ["crm", "tite_crm"])
+    def test_several_infusions_are_refused(self, name: str) -> None:
+        text = protocol_text(design=CRM_TEXT.replace("crm", name) + "doses = [1.0, 2.0, 4.0]")
         text = text.replace("tolerance = 0.1", "tolerance = 0.1\ninfusions = [1, 1, 2]\ninterval_days = 7")
         with pytest.raises(ProtocolError, match="more than one infusion"):
             parse_protocol(text.encode())
@@ -253,9 +350,11 @@ class TestProtocols:
             ({"dose": "given", "doses": [1, 2, 4, 3]}, "doses"),
             ({"doses": DOSES}, "doses"),
             ({"dose": "made"}, "dose"),
+            ({"dose": "given", "doses": DOSES, "skeleton": 0.2}, "skeleton"),
         ],
     )
     def test_bad_parameters_are_named(self, changed: dict[str, Any], place: str) -> None:
-        with pytest.raises(ParameterError) as failed:
-            designs.build("crm", {**CRM, **changed})
-        assert {finding.place for finding in failed.value.findings} == {place}
+        for name in ("crm", "tite_crm"):
+            with pytest.raises(ParameterError) as failed:
+                designs.build(name, {**CRM, **changed})
+            assert {finding.place for finding in failed.value.findings} == {place}

@@ -22,6 +22,7 @@ from trialwright.numerics.boin_boundaries import TOO_HIGH
 from trialwright.numerics.scalars import is_list_of, is_number, is_positive, is_probability, is_rising
 from trialwright.numerics.unit_mass import Partition, towards_target
 from trialwright.vocabulary.errors import Complaints, Finding
+from trialwright.vocabulary.given import GIVEN
 from trialwright.vocabulary.registry import Registry
 from trialwright.vocabulary.seen import Design, Floats, Ints, Proposal, Seen
 from trialwright.vocabulary.stepwise import Closure, at_current, step, three_reasons
@@ -36,6 +37,7 @@ __all__ = [
     "check_beta_prior",
     "check_boin_rates",
     "check_choices",
+    "check_dose_given",
     "check_elimination",
     "check_flags",
     "check_probabilities",
@@ -89,6 +91,24 @@ def check_amounts(complaints: Complaints, doses: tuple[float, ...]) -> bool:
     allowed = "must list one amount above 0 per dose level"
     listed = complaints.unless(is_list_of(is_positive, doses), "doses", doses, allowed, "for example [10, 20, 50]")
     return listed and complaints.unless(is_rising(tuple(doses)), "doses", doses, "must rise from level to level")
+
+
+def check_dose_given(
+    complaints: Complaints, dose: str, *, doses: tuple[float, ...], skeleton: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Note what is wrong with the amounts of a design that guesses a rate per level; the answer is them as numbers.
+
+    They are there with ``dose`` "given" alone, and then there is one for every guess.
+    """
+    if dose != GIVEN:
+        complaints.unless(doses in ((), []), "doses", doses, 'must be left out, except with dose = "given"')
+        return doses
+    if not check_amounts(complaints, doses):
+        return doses
+    if isinstance(skeleton, list | tuple):
+        allowed = f"must list an amount for each of the {len(skeleton)} guesses of the skeleton"
+        complaints.unless(len(doses) == len(skeleton), "doses", doses, allowed)
+    return tuple(map(float, doses))
 
 
 def check_choices(complaints: Complaints, design: object, *, choices: Mapping[str, tuple[str, ...]]) -> None:

@@ -46,8 +46,8 @@ import numpy as np
 
 from trialwright.designs import (
     Published,
-    check_amounts,
     check_choices,
+    check_dose_given,
     check_probabilities,
     check_skeleton,
     check_target,
@@ -138,7 +138,8 @@ class Crm:
         check_probabilities(complaints, usual="0.9", confidence=self.confidence)
         check_choices(complaints, self, choices=CHOICES)
         self._check_combination(complaints)
-        self._check_doses(complaints)
+        doses = check_dose_given(complaints, self.dose, doses=self.doses, skeleton=self.skeleton)
+        object.__setattr__(self, "doses", doses)
         self._check_sequence(complaints)
         complaints.raise_as(ParameterError, "crm cannot be built")
 
@@ -148,16 +149,6 @@ class Crm:
             complaints.unless(self.estimate == "posterior-mean", "estimate", self.estimate, allowed)
             allowed = f"must be bayes with model {self.model}"
             complaints.unless(self.method == "bayes", "method", self.method, allowed)
-
-    def _check_doses(self, complaints: Complaints) -> None:
-        if self.dose != GIVEN:
-            unused = self.doses in ((), [])
-            complaints.unless(unused, "doses", self.doses, 'must be left out, except with dose = "given"')
-            return
-        if check_amounts(complaints, self.doses):
-            object.__setattr__(self, "doses", tuple(map(float, self.doses)))
-            allowed = f"must list an amount for each of the {len(self.skeleton)} guesses of the skeleton"
-            complaints.unless(len(self.doses) == len(self.skeleton), "doses", self.doses, allowed)
 
     def _check_sequence(self, complaints: Complaints) -> None:
         sequence = self.initial_sequence

@@ -14,6 +14,13 @@ the days of the K DLTs so far, t_0 = 0, t_{K+1} = T, k of them before u. Who is 
 compared with the target is the one at the posterior mean of beta ("plug-in") or its posterior mean ("posterior-mean");
 with method "likelihood" the one at the maximum. Without a DLT there is no maximum: the curve at the end is used then.
 
+Dose given. With dose = "given" everybody counts at the dose given itself, in the protocol's unit, those still in their
+window with their weight: the guess at that dose takes the place of the level's. Between two levels the logit of the
+guess is linear in the logarithm of the dose. Below the lowest level the line of the first two goes on, so who got less
+and has no DLT counts for less than a participant of level 1. Above the highest level its guess is kept: nobody counts
+for more than the highest level. What is recommended is still a level. It is the same as in the CRM, and our choice; no
+publication prescribes it.
+
 Differs from Cheung & Chappell 2000: days are whole, so a DLT on day u counts as before u only from the next day on.
 Whoever is past the window with an event that nobody has judged yet counts for nothing until it is judged.
 Asked about counts alone, without follow-up, the design counts settled participants only.
@@ -29,7 +36,7 @@ was seen; nor when toxicity may fall with dose.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, Literal, final
 
@@ -38,6 +45,7 @@ import numpy as np
 from trialwright.designs import (
     Published,
     check_choices,
+    check_dose_given,
     check_probabilities,
     check_skeleton,
     check_target,
@@ -45,6 +53,7 @@ from trialwright.designs import (
     rate_at,
 )
 from trialwright.numerics.closest import closest_to_target
+from trialwright.numerics.guesses import guesses_at
 from trialwright.numerics.most_likely import LikelihoodFit, weighted_fit
 from trialwright.numerics.one_parameter import (
     NormalPrior,
@@ -56,7 +65,18 @@ from trialwright.numerics.one_parameter import (
 from trialwright.numerics.scalars import is_number, is_positive
 from trialwright.numerics.windows import adaptive_share, linear_share
 from trialwright.vocabulary.errors import Complaints, Finding, ParameterError
-from trialwright.vocabulary.seen import NO_LEVEL, Bools, Evidence, Floats, Ints, Note, Proposal, Seen
+from trialwright.vocabulary.given import DOSE, GIVEN, OTHER_AMOUNTS_SO_FAR, note_of_others, places_of
+from trialwright.vocabulary.seen import (
+    NO_LEVEL,
+    Bools,
+    Evidence,
+    Floats,
+    Ints,
+    Note,
+    Proposal,
+    Seen,
+    count_per_level,
+)
 from trialwright.vocabulary.words import Text
 
 CLOSEST = Text(
@@ -88,14 +108,24 @@ NO_MAXIMUM = Text(
 class Known:
     """What the likelihood is made of."""
 
-    n: Ints  # [B, D] participants who count fully
+    n: Ints  # [B, D] participants who count fully; by the dose given [B, S]
     n_dlt: Ints  # [B, D] of them with a DLT
     unfinished: Unfinished
+    guesses: tuple[float, ...] = ()  # at the S doses given; empty: everybody counts at a level
+    others: Ints | None = None  # [B] who count with another amount than the level's
+    counted: Ints | None = None  # [B] who count at all
 
     @property
     def anybody(self) -> Bools:
         """Whether anything at all is known, ``[B]``."""
         return np.asarray((self.n.sum(axis=1) > 0) | self.unfinished.anybody, np.bool_)
+
+    @property
+    def notes_of_others(self) -> tuple[Note, ...]:
+        """That some count with another amount than the level's; nothing where nobody does."""
+        if self.others is None or self.counted is None:
+            return ()
+        return note_of_others(OTHER_AMOUNTS_SO_FAR, others=self.others, n=self.counted, design="tite_crm")
 
     @property
     def weight_pending(self) -> Floats:
@@ -118,6 +148,8 @@ class TiteCrm:
     estimate: Literal["plug-in", "posterior-mean"] = "plug-in"  # curve that is compared with the target
     confidence: float = 0.9  # of the Wald limits shown as evidence
     select_among: Literal["all", "tried"] = "tried"  # levels that may be selected at the end
+    dose: Literal["level", "given"] = "level"  # what a participant counts for: the nearest level, or the dose given
+    doses: tuple[float, ...] = ()  # amount of every level, in the protocol's unit; with dose "given" only
 
     def __post_init__(self) -> None:
         complaints = Complaints()
@@ -130,6 +162,8 @@ class TiteCrm:
         complaints.unless(is_number(self.intercept), "intercept", self.intercept, "must be a number", "3 is usual")
         check_probabilities(complaints, usual="0.9", confidence=self.confidence)
         check_choices(complaints, self, choices=CHOICES)
+        doses = check_dose_given(complaints, self.dose, doses=self.doses, skeleton=self.skeleton)
+        object.__setattr__(self, "doses", doses)
         complaints.raise_as(ParameterError, "tite_crm cannot be built")
 
     looks_at: ClassVar[Literal["participants"]] = "participants"  # the follow-up of every participant
@@ -181,13 +215,12 @@ class TiteCrm:
         weight = self.weights_of(seen)
         if seen.people is None:
             return Known(seen.n, seen.n_dlt, Unfinished(np.zeros(weight.shape, np.int64), weight))
-        level = seen.people.dose_level
-        whole = (level[:, :, None] == np.arange(1, seen.levels + 1)) & (weight >= 1)[:, :, None]
-        return Known(
-            n=whole.sum(axis=1),
-            n_dlt=(whole & seen.people.dlt[:, :, None]).sum(axis=1),
-            unfinished=Unfinished(level, np.where(weight < 1, weight, 0.0)),
-        )
+        if self.dose != GIVEN:
+            return _tallied(seen.people.dose_level, dlt=seen.people.dlt, weight=weight, size=seen.levels)
+        found = places_of(seen, counted=weight > 0, levels=self.doses)
+        guesses = guesses_at(found.amounts, levels=self.doses, skeleton=self.skeleton)
+        tallied = _tallied(found.place, dlt=seen.people.dlt, weight=weight * (found.place > 0), size=len(guesses))
+        return replace(tallied, guesses=tuple(guesses.tolist()), others=found.others, counted=found.n)
 
     def _by_posterior(self, seen: Seen) -> Proposal:
         known = self._known(seen)
@@ -225,21 +258,33 @@ class TiteCrm:
             Note("tite_crm.weighed", WEIGHED, pending > 0, weighed),
             Note("tite_crm.closest_to_target", text, known.anybody, values),
             Note("tite_crm.nothing_known", NOBODY, ~known.anybody, {"level": level}),
+            *known.notes_of_others,
         )
 
     def _posterior(self, known: Known) -> OneParameterPosterior:
-        return posterior(
-            self.curve, prior=NormalPrior(self.prior_sd), n=known.n, n_dlt=known.n_dlt, unfinished=known.unfinished
-        )
+        curve = replace(self.curve, seen_at=known.guesses)
+        prior = NormalPrior(self.prior_sd)
+        return posterior(curve, prior=prior, n=known.n, n_dlt=known.n_dlt, unfinished=known.unfinished)
 
     def _estimated(self, believed: OneParameterPosterior) -> Floats:
         return believed.plug_in() if self.estimate == "plug-in" else believed.mean()
 
     def _fit(self, known: Known) -> LikelihoodFit:
-        return weighted_fit(self.curve, n=known.n, n_dlt=known.n_dlt, unfinished=known.unfinished)
+        curve = replace(self.curve, seen_at=known.guesses)
+        return weighted_fit(curve, n=known.n, n_dlt=known.n_dlt, unfinished=known.unfinished)
 
     def _nearest(self, curve: Floats, known: Known) -> Ints:
         return closest_to_target(np.where(known.anybody[:, None], curve, 0.0), self.target_toxicity_rate)
+
+
+def _tallied(place: Ints, *, dlt: Bools, weight: Floats, size: int) -> Known:
+    """Everybody by the place, 1 ... ``size``, at which they count, ``[B, P]``: with weight 1 in the counts."""
+    whole = weight >= 1
+    return Known(
+        n=count_per_level(place, whole, levels=size),
+        n_dlt=count_per_level(place, whole & dlt, levels=size),
+        unfinished=Unfinished(place, np.where(whole, 0.0, weight)),
+    )
 
 
 CHOICES = {
@@ -248,6 +293,7 @@ CHOICES = {
     "method": ("bayes", "likelihood"),
     "estimate": ("plug-in", "posterior-mean"),
     "select_among": ("all", "tried"),
+    "dose": DOSE,
 }
 _FIVE = {"target_toxicity_rate": 0.25, "skeleton": (0.05, 0.12, 0.25, 0.4, 0.55)}
 _SETTLED = "dfcrm 0.2.2.1, crm(), which is the TITE-CRM with everybody settled: references/dfcrm_crm, case"

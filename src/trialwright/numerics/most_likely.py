@@ -66,6 +66,8 @@ def fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints) -> LikelihoodFit:
 def weighted_fit(model: OneParameterModel, *, n: Ints, n_dlt: Ints, unfinished: Unfinished) -> LikelihoodFit:
     """Maximum likelihood of beta when some participants are in their window; n and n_dlt, ``[B, D]``, are the settled.
 
+    With ``model.seen_at`` everybody counts at those doses, ``[B, S]``.
+
     The weighted logistic likelihood need not be concave, so its highest point on a fine axis comes first and the score
     is bisected around it. Highest at the low end of the axis means that it rises all the way there.
     """

@@ -74,7 +74,14 @@ class OneParameterModel:
 
     def rates(self, beta: Floats) -> Floats:
         """The rate p at every level: ``[...]`` to ``[..., D]``."""
-        u = np.exp(np.minimum(beta[..., None] + np.log(self.slopes), LARGEST_LOG))
+        return self._rates_of(self.slopes, beta)
+
+    def seen_rates(self, beta: Floats) -> Floats:
+        """The rate p at the doses the counts belong to: ``[...]`` to ``[..., S]``."""
+        return self._rates_of(self.seen_slopes, beta)
+
+    def _rates_of(self, slopes: Floats, beta: Floats) -> Floats:
+        u = np.exp(np.minimum(beta[..., None] + np.log(slopes), LARGEST_LOG))
         return np.asarray(np.exp(-u) if self.kind == "power" else sp.expit(self.intercept - u), np.float64)
 
     def beta_at(self, rate: float) -> Floats:
@@ -141,12 +148,12 @@ Prior = NormalPrior | GammaPrior
 @final
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Participants in their window without a DLT so far, one by one; ``[B, Q]`` for any ``Q`` that has place for all.
+    """Participants in their window without a DLT so far, one by one; ``[B, Q]`` for any ``Q`` that has room for all.
 
     Whoever has the weight 1 is among the counts instead: here 1 - w p has to stay above 0 for every p.
     """
 
-    level: Ints  # 1 ... D; any number where the weight is 0
+    place: Ints  # level, 1 ... D; with ``seen_at`` which of these doses, 1 ... S; any number where the weight is 0
     weight: Floats  # 0 <= weight < 1; 0: nobody, or nothing known yet
 
     @property
@@ -156,21 +163,21 @@ class Unfinished:
 
     def of(self, rows: Bools | Ints) -> Unfinished:
         """The same for some trials of the batch."""
-        return Unfinished(self.level[rows], self.weight[rows])
+        return Unfinished(self.place[rows], self.weight[rows])
 
     def log_likelihood(self, rate: Floats) -> Floats:
-        """The sum of log(1 - w p) over the participants of each trial: rates ``[D, K]`` to ``[B, K]``."""
-        total = np.zeros((len(self.level), rate.shape[1]))
-        for level, weight in zip(self.level.T, self.weight.T, strict=True):
+        """The sum of log(1 - w p) over the participants of each trial: rates ``[S, K]`` to ``[B, K]``."""
+        total = np.zeros((len(self.place), rate.shape[1]))
+        for place, weight in zip(self.place.T, self.weight.T, strict=True):
             known = weight > 0
-            total[known] += np.log1p(-weight[known, None] * rate[level[known] - 1])
+            total[known] += np.log1p(-weight[known, None] * rate[place[known] - 1])
         return total
 
     def score(self, model: OneParameterModel, beta: Floats) -> Floats:
         """The derivative of that sum with respect to exp(beta) at one beta per trial, ``[B]``: never negative."""
-        place = np.where(self.weight > 0, self.level - 1, 0)
-        p = np.take_along_axis(model.rates(beta), place, axis=1)
-        fall = model.slopes[place] * p * (1 - p if model.kind == "logistic" else 1.0)
+        place = np.where(self.weight > 0, self.place - 1, 0)
+        p = np.take_along_axis(model.seen_rates(beta), place, axis=1)
+        fall = model.seen_slopes[place] * p * (1 - p if model.kind == "logistic" else 1.0)
         return np.asarray((self.weight * fall / (1 - self.weight * p)).sum(axis=1), np.float64)
 
 

@@ -145,7 +145,7 @@ def test_a_replayed_trial_decides_the_same_by_the_doses_given(place: int, tmp_pa
     made = Made((0.45, 0.6, 0.8, 1.0, 1.3), (0.15, 0.2, 0.25, 0.3, 0.1))
     meets = Circumstances(accrual=Accrual(3), leaving=0.15, leaving_days=10, infusion_days=(0, 4), made=made)
     rates = np.array([0.1, 0.25, 0.45])
-    trials_each = 2 if study.design_name == "blrm" else 10  # a tenth of a second for each of its decisions
+    trials_each = {"blrm": 2, "tite_crm": 3}.get(study.design_name, 10)  # blrm: a tenth of a second for each decision
     people = meets.draw(study, seed=90 + place, trials=range(trials_each), people=14, rates=rates)
     trials = run_trials(study, people, true_dlt_rate=rates, days=DAYS, made=made)
     for b in range(trials_each):
