@@ -16,9 +16,10 @@ from functools import cache
 from typing import Any
 
 from house import PACKAGE, sources
+from trialwright.ledger.troubles import DAMAGED, REMEDIES, UNREACHED
 from trialwright.vocabulary.validated import ALLOWED, IN_BOTH_LANGUAGES, way_out
 
-SAYERS = {"unless": (3, 4), "Finding": (2, 3), "raise_as": (1,), "Unreadable": (1,)}
+SAYERS = {"unless": (3, 4), "Finding": (2, 3), "raise_as": (1,), "Unreadable": (1,), "require": (1,)}
 KEYWORDS = frozenset({"allowed", "remedy", "headline"})
 ERRORS = frozenset(
     {
@@ -64,6 +65,7 @@ def every_sentence() -> dict[str, str]:
     for source in sources(PACKAGE):
         if source.room != "testing":
             found = sentences_of(source.place, source.text) | found
+    found |= dict.fromkeys((*REMEDIES.values(), *UNREACHED.values(), DAMAGED), "ledger/troubles.py")
     found |= {
         re.sub(r"\{\w+\}", "{0}", one): "vocabulary/validated.py"
         for one in (*ALLOWED.values(), IN_BOTH_LANGUAGES, NO_QUOTES)
@@ -147,7 +149,9 @@ class _Reader(ast.NodeVisitor):
                 return
 
     def called(self, node: ast.Call, deep: int) -> None:
-        """What the function of that name returns, and the sentences handed to it."""
+        """What the function of that name returns, the sentences handed to it, those of a table it is looked up in."""
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.attr == "get":
+            self.named(node.func.value, deep)
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
             if any(isinstance(part, str) and SPOKEN.search(part) for part in _parts(argument)):
                 self.take(argument, deep)

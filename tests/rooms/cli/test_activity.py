@@ -131,4 +131,4 @@ class TestARunningTrial:
         (page,) = (tmp_path / "report").rglob("*.html")
         text = page.read_text(encoding="utf-8")
         assert "Activité par palier de dose" in text
-        assert "Une activité qui n'est pas connue n'est pas comptée comme absente" in text.replace("&#39;", "'")
+        assert "Une activité qui n’est pas connue n’est pas comptée comme absente" in text

@@ -160,7 +160,7 @@ def test_commands_that_show_something_did(answers: tuple[dict[str, str], dict[st
     refused = {"kit-list", "closed-report", "unblinding-codes", "unblind", "seal-envelopes", "dispense"}
     assert not refused & did
     for name in ("kit-list fr", "unblind fr", "unblinding-codes fr"):
-        assert "another list" in answers[0][name]
+        assert "d'une autre liste" in answers[0][name]
     mistakes = [name for name, said in answers[0].items() if said.startswith("70\n")]
     assert mistakes == []
 

@@ -267,7 +267,7 @@ class TestProtocol:
             ('name = "nephritis"', 'name = "site"', "the same factor twice"),
             ('site = "site"', 'site = "town"', "not one of the factors"),
             ('levels = ["yes", "no"]', 'levels = ["yes", "yes"]', "a level twice"),
-            ("numbers = 8", "numbers = 1000", "less than or equal to 999"),
+            ("numbers = 8", "numbers = 1000", "must be 999 or less"),
             ("numbers = 8", "block_sizes = [4]", "is not known here"),
             ("numbers = 8", "favoured = 0.5", "more than its share"),
             ('method = "permuted blocks"', 'method = "coin"', "permuted blocks"),

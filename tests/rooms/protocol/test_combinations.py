@@ -140,7 +140,7 @@ class TestWords:
             ),
             (
                 "fr",
-                ("palier 4 (2 × 10⁶ cellules, 2 perfusions à 28 jours d'intervalle)", "1 × 10⁶ cellules, 1 perfusion;"),
+                ("palier 4 (2 × 10⁶ cellules, 2 perfusions à 28 jours d’intervalle)", "1 × 10⁶ cellules, 1 perfusion;"),
             ),
         ],
     )

@@ -127,7 +127,7 @@ def test_the_whole_report_is_written_in_both_languages_and_on_paper() -> None:
         "number; status: sources disagree.",
     ):
         assert said in english
-    assert "ALAT ou ASAT d'au moins 3 × LSN, bilirubine au-dessus de 2 × LSN" in french
+    assert "ALAT ou ASAT d’au moins 3 × LSN, bilirubine au-dessus de 2 × LSN" in french
     assert re.search(r"Limite \(ALAT et ASAT\) : FDA[^;]* ; statut : confirmé", french)
     assert "Réaction à la perfusion 1 (25,0 %) [1]" in french
     assert render_pdf(document, language="fr").startswith(b"%PDF")

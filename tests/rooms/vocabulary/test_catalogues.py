@@ -17,7 +17,7 @@ from trialwright.vocabulary.errors import MISSING, Finding, LedgerMoved, NotFoun
 from trialwright.vocabulary.words import Text
 
 FRENCH = messages("trialwright.vocabulary", "fr")
-OF_SEVERAL = frozenset({"{0}; {1}"})  # two complaints in one, each known by itself
+OF_SEVERAL = frozenset({"{0}; {1}", "{0}: {1} ({2})"})  # two complaints in one, each known by itself
 WRONG: tuple[tuple[Any, Any], ...] = (  # what a validator finds wrong: a type, and what does not fit it
     (float, "x"),
     (int, 1.5),
