@@ -38,6 +38,7 @@ ERRORS = frozenset(
         "NotFound",
     }
 )
+LOOKED_UP = ("get", "format")  # what is done to a table of sentences, and to a sentence with named places
 DEEP = 5  # names and calls followed one after the other
 COMPLAINS = re.compile(rf"\b(?:{'|'.join((*SAYERS, *sorted(ERRORS), 'ValueError', *sorted(KEYWORDS)))})\b")
 NO_QUOTES = way_out("1", allowed="a number")
@@ -55,7 +56,13 @@ def sentences_of(place: str, text: str) -> dict[str, str]:
         says_value_errors=place.startswith(("protocol/", "vocabulary/events")),
     )
     reader.visit(reader.tree)
-    return {sentence: f"{place}:{line}" for sentence, line in reader.found.items() if SPOKEN.search(sentence)}
+    return {_numbered(one): f"{place}:{line}" for one, line in reader.found.items() if SPOKEN.search(one)}
+
+
+def _numbered(sentence: str) -> str:
+    """Places that are filled by name as places with numbers."""
+    numbers = iter(range(len(sentence)))
+    return re.sub(r"\{[a-z_]+\}", lambda _: f"{{{next(numbers)}}}", sentence)
 
 
 @cache
@@ -150,8 +157,9 @@ class _Reader(ast.NodeVisitor):
 
     def called(self, node: ast.Call, deep: int) -> None:
         """What the function of that name returns, the sentences handed to it, those of a table it is looked up in."""
-        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.attr == "get":
-            self.named(node.func.value, deep)
+        looked_up_in = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if isinstance(looked_up_in, ast.Name) and _called(node) in LOOKED_UP:
+            self.named(looked_up_in, deep)
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
             if any(isinstance(part, str) and SPOKEN.search(part) for part in _parts(argument)):
                 self.take(argument, deep)

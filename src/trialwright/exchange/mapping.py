@@ -6,14 +6,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, final
+from typing import Literal, final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from trialwright.analysis.adam.settings import Model, Settings
 from trialwright.analysis.adam.trial import AdamError
 from trialwright.analysis.repeated_measures import FALLBACKS
 from trialwright.vocabulary.errors import Finding
+from trialwright.vocabulary.validated import allowed_by
 
 Names = dict[str, str]
 Lists = dict[str, tuple[str, ...]]
@@ -127,11 +129,11 @@ def read_mapping(path: Path) -> Mapped:
     )
 
 
-def _finding(error: Mapping[str, Any]) -> Finding:
+def _finding(error: ErrorDetails) -> Finding:
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return Finding(place, error["input"], "is not a word of this file", "see --template for all of them")
-    return Finding(place, error["input"], str(error["msg"]).lower(), "see --template")
+    return Finding(place, error["input"], allowed_by(error), "see --template")
 
 
 def _settings(told: _File) -> Settings:

@@ -20,6 +20,7 @@ from trialwright.conduct.consistency import Day, Happening, clashes
 from trialwright.conduct.cuts import contradictions
 from trialwright.vocabulary.errors import MISSING, Complaints, Finding, NotFound, RecordError
 from trialwright.vocabulary.events import CutPoint
+from trialwright.vocabulary.validated import allowed_by
 from trialwright.vocabulary.words import Text
 from trialwright.workbench.tables import named_cells
 from trialwright.workbench.trials import Trial
@@ -112,8 +113,7 @@ def _map(path: Path) -> tuple[Mapped, ...]:
         return TypeAdapter(tuple[Mapped, ...]).validate_python(content.get("table", ()))
     except ValidationError as error:
         findings = [
-            Finding(".".join(["table", *map(str, one["loc"])]), one["input"], one["msg"][:1].lower() + one["msg"][1:])
-            for one in error.errors()
+            Finding(".".join(["table", *map(str, one["loc"])]), one["input"], allowed_by(one)) for one in error.errors()
         ]
         raise RecordError(f"{path} is not a map of tables", findings) from error
 
